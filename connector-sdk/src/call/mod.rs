@@ -1,0 +1,247 @@
+//! The narrow waist: the one way by which every protocol calls an action.
+//!
+//! ```text
+//! bytes in -> find action -> authorise -> parse + validate -> approve -> run (deadline, cancel)
+//!          -> serialise -> redact -> audit -> bytes out
+//! ```
+//!
+//! [`Connection::call`] is that way; nothing goes round it.
+
+mod approve;
+mod audit;
+mod digest;
+mod drive;
+mod redact;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+pub use approve::{Approval, ApprovalRequest, Approver, Caller};
+pub use audit::{Audit, AuditRecord, Decision};
+pub use digest::InputDigest;
+pub use redact::Redactor;
+
+use crate::manifest::{Action, Manifest};
+use crate::similar::{listed, nearest};
+use crate::{Call, Choice, Connector, Context, Error, Factory, Output, Result, Settings};
+
+/// An open connection, and the only way to call its actions.
+pub struct Connection {
+    name: Arc<str>,
+    connector: Box<dyn Connector>,
+    /// From both names of an action to its place, so that a call costs the same with 1 or 1,000.
+    index: HashMap<Box<str>, usize>,
+    redactor: Arc<Redactor>,
+    audit: Option<Arc<dyn Audit>>,
+}
+
+impl Connection {
+    /// Opens a connection of that name. It doesn't call the service.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the settings can't be used.
+    pub fn open(name: impl Into<Arc<str>>, factory: &dyn Factory, settings: &Settings) -> Result<Self> {
+        let redactor = Redactor::new(settings.secrets.values());
+        let connector = match drive::catch(|| factory.open(settings)) {
+            Ok(connector) => connector,
+            Err(error) => return Err(redactor.error(error)),
+        };
+        Ok(Self::over(name, connector, redactor))
+    }
+
+    /// A connection over a connector that is open already; `redactor` knows its secrets.
+    pub fn over(name: impl Into<Arc<str>>, connector: Box<dyn Connector>, redactor: Redactor) -> Self {
+        let actions = &connector.manifest().actions;
+        let mut index = HashMap::with_capacity(actions.len() * 2);
+        // Names go in last: where one action's command is another's name, the name is meant.
+        for (place, action) in actions.iter().enumerate() {
+            index.insert(action.command.as_str().into(), place);
+        }
+        for (place, action) in actions.iter().enumerate() {
+            index.insert(action.name.as_str().into(), place);
+        }
+        Self { name: name.into(), connector, index, redactor: Arc::new(redactor), audit: None }
+    }
+
+    /// Writes a record of every call.
+    #[must_use]
+    pub fn with_audit(mut self, audit: Arc<dyn Audit>) -> Self {
+        self.audit = Some(audit);
+        self
+    }
+
+    /// The connection's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the connector is.
+    pub fn manifest(&self) -> &Manifest {
+        self.connector.manifest()
+    }
+
+    /// What takes the connection's secrets out of a text.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// Calls an action by its name (`list_issues`) or command id (`issues.list`).
+    ///
+    /// `input` is JSON text. The call ends at the context's deadline or when its token is cancelled.
+    /// A deadline needs a tokio runtime with its timer on.
+    ///
+    /// # Errors
+    ///
+    /// Whatever stage failed says so by its kind: `usage` (no such action, bad input), `denied`
+    /// (mode, approval), `cancelled`, `internal` (the method panicked), or what the method returned.
+    /// No error shows a secret of the connection.
+    pub async fn call(
+        &self,
+        action: &str,
+        input: &[u8],
+        caller: &Caller,
+        context: Context,
+    ) -> Result<Output> {
+        let context = context
+            .with_caller(caller.shared_name())
+            .with_connection(Arc::clone(&self.name))
+            .map_observer(|observer| self.redactor.observer(observer));
+        let mut trail = audit::Trail::begin(self, input, &context);
+        let result = self.stages(action, input, caller, &context, &mut trail).await;
+        let result = match result {
+            Ok(output) => Ok(self.redactor.output(output)),
+            Err(error) => Err(self.redactor.error(error)),
+        };
+        trail.end(result.as_ref().map(drop).map_err(Error::kind));
+        result
+    }
+
+    /// As [`Connection::call`], with an input that is serialised first and a context of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::call`].
+    pub async fn act<T: serde::Serialize + ?Sized>(
+        &self,
+        action: &str,
+        input: &T,
+        caller: &Caller,
+    ) -> Result<Output> {
+        let input = serde_json::to_vec(input)
+            .map_err(|error| Error::usage(format!("the input can't be written as JSON: {error}")))?;
+        self.call(action, &input, caller, Context::new()).await
+    }
+
+    /// Whether the service is reachable and the credentials good.
+    ///
+    /// # Errors
+    ///
+    /// What the connector's health check returned.
+    pub async fn health(&self, context: Context) -> Result<()> {
+        let context = self.own(context);
+        let health = drive::catch(|| Ok(self.connector.health(&context)));
+        let result = match health {
+            Ok(health) => drive::drive(health, &context).await,
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| self.redactor.error(error))
+    }
+
+    /// The choices of an options source that match what a user has typed so far.
+    ///
+    /// # Errors
+    ///
+    /// `usage` when there is no such source, else what the source returned.
+    pub async fn options(&self, source: &str, query: &str, context: Context) -> Result<Vec<Choice>> {
+        let known = self.manifest().options.iter().map(|known| known.name.as_str());
+        if !known.clone().any(|known| known == source) {
+            return Err(Error::usage(format!(
+                "there is no options source `{source}`; there is {}",
+                listed(known)
+            )));
+        }
+        let context = self.own(context);
+        let options = drive::catch(|| Ok(self.connector.options(source, query, &context)));
+        let result = match options {
+            Ok(options) => drive::drive(options, &context).await,
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok(choices) => Ok(choices.into_iter().map(|choice| self.redactor.choice(choice)).collect()),
+            Err(error) => Err(self.redactor.error(error)),
+        }
+    }
+
+    async fn stages<'a>(
+        &'a self,
+        action: &str,
+        input: &[u8],
+        caller: &Caller,
+        context: &Context,
+        trail: &mut audit::Trail<'a>,
+    ) -> Result<Output> {
+        let (place, action) = self.find(action)?;
+        trail.found(action);
+        if let Err(error) = caller.authorise(action) {
+            trail.decided(Decision::Denied);
+            return Err(error);
+        }
+        // The method may have less time than the caller has.
+        let shorter;
+        let context = match action.timeout {
+            Some(timeout) => {
+                shorter = context.clone().with_timeout(timeout);
+                &shorter
+            }
+            None => context,
+        };
+        let call = Call::new(action, place, input, context);
+        let run = drive::catch(|| self.connector.prepare(call))?;
+        match caller.approve(self, action, input, trail).await {
+            Ok(decision) => trail.decided(decision),
+            Err(error) => {
+                trail.decided(Decision::Denied);
+                return Err(error);
+            }
+        }
+        drive::drive(run, context).await
+    }
+
+    fn find(&self, name: &str) -> Result<(usize, &Action)> {
+        let actions = &self.manifest().actions;
+        match self.index.get(name).and_then(|&place| Some((place, actions.get(place)?))) {
+            Some(found) => Ok(found),
+            None => Err(unknown_action(self.manifest(), name)),
+        }
+    }
+
+    fn own(&self, context: Context) -> Context {
+        context
+            .with_connection(Arc::clone(&self.name))
+            .map_observer(|observer| self.redactor.observer(observer))
+    }
+}
+
+#[cold]
+fn unknown_action(manifest: &Manifest, name: &str) -> Error {
+    let names = manifest.actions.iter().map(|action| action.name.as_str());
+    let commands = manifest.actions.iter().map(|action| action.command.as_str());
+    // What a stranger sent may be as long as they like; a message may not.
+    let shown: String = name.chars().take(80).collect();
+    let message = match nearest(name, names.clone().chain(commands)) {
+        Some(near) => format!("`{}` has no action `{shown}`; did you mean `{near}`?", manifest.id),
+        None => format!("`{}` has no action `{shown}`; it has {}", manifest.id, listed(names)),
+    };
+    Error::usage(message)
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("name", &self.name)
+            .field("connector", &self.manifest().id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,294 @@
+//! Takes a connection's secrets out of whatever leaves it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+use memchr::memmem::Finder;
+use serde_json::Value;
+
+use crate::{Choice, Error, Level, Observer, Output, Secret};
+
+/// What stands where a secret stood.
+const REDACTED: &str = "[redacted]";
+
+/// Knows the secrets of a connection, and puts `[redacted]` in their place.
+///
+/// A secret is found as it is, escaped as JSON, percent-encoded, and in base64 with whatever stands
+/// around it.
+#[derive(Default)]
+pub struct Redactor {
+    /// The forms of the secrets, the longest first, so that no form leaves the rest of a longer one.
+    forms: Vec<Finder<'static>>,
+}
+
+impl Redactor {
+    /// A redactor that knows some secrets.
+    pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        let mut forms = BTreeSet::new();
+        for secret in secrets {
+            add_forms(secret.expose(), &mut forms);
+        }
+        let mut forms: Vec<String> = forms.into_iter().collect();
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        Self { forms: forms.iter().map(|form| Finder::new(form.as_bytes()).into_owned()).collect() }
+    }
+
+    /// The text without secrets, or none where it has none.
+    pub fn text(&self, text: &str) -> Option<String> {
+        let mut redacted: Option<String> = None;
+        for form in &self.forms {
+            let current = redacted.as_deref().unwrap_or(text);
+            if form.find(current.as_bytes()).is_some() {
+                redacted = Some(replace(current, form));
+            }
+        }
+        redacted
+    }
+
+    /// Takes secrets out of all texts, keys and numbers of a JSON value. Says whether there were any.
+    pub fn value(&self, value: &mut Value) -> bool {
+        if self.forms.is_empty() {
+            return false;
+        }
+        match value {
+            Value::String(text) => match self.text(text) {
+                Some(redacted) => {
+                    *text = redacted;
+                    true
+                }
+                None => false,
+            },
+            Value::Number(number) => {
+                let secret = self.text(&number.to_string()).is_some();
+                if secret {
+                    *value = REDACTED.into();
+                }
+                secret
+            }
+            Value::Array(items) => items.iter_mut().fold(false, |found, item| self.value(item) | found),
+            Value::Object(members) => {
+                let found = members.values_mut().fold(false, |found, member| self.value(member) | found);
+                if !members.keys().any(|key| self.text(key).is_some()) {
+                    return found;
+                }
+                *members = std::mem::take(members)
+                    .into_iter()
+                    .map(|(key, member)| (self.text(&key).unwrap_or(key), member))
+                    .collect();
+                true
+            }
+            Value::Null | Value::Bool(_) => false,
+        }
+    }
+
+    pub(super) fn output(&self, output: Output) -> Output {
+        let bytes = output.as_bytes();
+        // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
+        let suspicious = !self.forms.is_empty()
+            && (self.forms.iter().any(|form| form.find(bytes).is_some())
+                || memchr::memmem::find(bytes, b"\\u").is_some()
+                || memchr::memmem::find(bytes, b"\\/").is_some());
+        if !suspicious {
+            return output;
+        }
+        match serde_json::from_slice::<Value>(bytes) {
+            Ok(mut value) => {
+                if self.value(&mut value) {
+                    Output(value.to_string().into_bytes())
+                } else {
+                    output
+                }
+            }
+            // Not JSON after all, which a connector that isn't ours may send: text, then.
+            Err(_) => match self.text(&String::from_utf8_lossy(bytes)) {
+                Some(redacted) => Output(redacted.into_bytes()),
+                None => output,
+            },
+        }
+    }
+
+    pub(crate) fn error(&self, error: Error) -> Error {
+        error.map_text(
+            |text| self.text(text),
+            |value| {
+                self.value(value);
+            },
+        )
+    }
+
+    pub(super) fn choice(&self, choice: Choice) -> Choice {
+        Choice {
+            id: self.text(&choice.id).unwrap_or(choice.id),
+            name: self.text(&choice.name).unwrap_or(choice.name),
+        }
+    }
+
+    pub(super) fn observer(self: &Arc<Self>, observer: Arc<dyn Observer>) -> Arc<dyn Observer> {
+        Arc::new(Redacted { observer, redactor: Arc::clone(self) })
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redactor").finish_non_exhaustive()
+    }
+}
+
+struct Redacted {
+    observer: Arc<dyn Observer>,
+    redactor: Arc<Redactor>,
+}
+
+impl Observer for Redacted {
+    fn log(&self, level: Level, message: &str) {
+        match self.redactor.text(message) {
+            Some(redacted) => self.observer.log(level, &redacted),
+            None => self.observer.log(level, message),
+        }
+    }
+
+    fn progress(&self, done: u64, total: Option<u64>) {
+        self.observer.progress(done, total);
+    }
+}
+
+fn replace(text: &str, form: &Finder<'_>) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = 0;
+    for at in form.find_iter(text.as_bytes()) {
+        out.push_str(&text[rest..at]);
+        out.push_str(REDACTED);
+        rest = at + form.needle().len();
+    }
+    out.push_str(&text[rest..]);
+    out
+}
+
+/// A secret as it may look after somebody encoded it.
+fn add_forms(secret: &str, forms: &mut BTreeSet<String>) {
+    // A form this short would be found in texts that have nothing to do with the secret.
+    const SHORTEST_ENCODED: usize = 6;
+    // A key file is trimmed by some and not by others; both are the secret.
+    for secret in [secret, secret.trim()] {
+        if secret.is_empty() {
+            continue;
+        }
+        forms.insert(secret.to_owned());
+        forms.insert(secret.escape_debug().to_string());
+        if let Ok(json) = serde_json::to_string(secret) {
+            forms.insert(json[1..json.len() - 1].to_owned());
+        }
+        let percent = percent_encoded(secret);
+        forms.insert(percent.replace("%20", "+"));
+        forms.insert(lower_escapes(&percent));
+        forms.insert(percent);
+        if secret.len() >= SHORTEST_ENCODED {
+            for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
+                forms.extend((0..3).map(|before| base64_inside(engine, secret.as_bytes(), before)));
+            }
+        }
+    }
+}
+
+/// RFC 3986: everything but unreserved characters becomes `%XX`.
+fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+fn lower_escapes(percent: &str) -> String {
+    let mut parts = percent.split('%');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at(part.len().min(2));
+        out.push('%');
+        out.push_str(&digits.to_ascii_lowercase());
+        out.push_str(rest);
+    }
+    out
+}
+
+/// The part of a base64 text that depends on the secret alone, when `before` bytes (modulo 3) stand
+/// before the secret, as in `user:secret`.
+fn base64_inside(engine: &impl base64::Engine, secret: &[u8], before: usize) -> String {
+    let padded: Vec<u8> = std::iter::repeat_n(0, before).chain(secret.iter().copied()).collect();
+    let encoded = engine.encode(&padded);
+    // Letters that share bits with what stands before or after are no part of the secret.
+    let first = (before * 8).div_ceil(6);
+    let end = padded.len() * 8 / 6;
+    encoded[first..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "p/ss wörd\"\n+1";
+
+    fn redactor() -> Redactor {
+        Redactor::new(&[Secret::new(SECRET)])
+    }
+
+    #[test]
+    fn every_form_of_a_secret_is_found() {
+        let encoded = |before: &str| BASE64_STANDARD_NO_PAD.encode(format!("{before}{SECRET}!"));
+        let forms = [
+            SECRET.to_owned(),
+            format!("{SECRET:?}"),
+            "p%2Fss%20w%C3%B6rd%22%0A%2B1".to_owned(),
+            "p%2fss+w%C3%B6rd".to_owned().replace("+w%C3%B6rd", "%20w%c3%b6rd%22%0a%2b1"),
+            encoded(""),
+            encoded("u:"),
+            encoded("user:"),
+        ];
+        for form in forms {
+            let text = format!("before {form} after");
+            let redacted = redactor().text(&text).unwrap_or_else(|| panic!("not found in {text}"));
+            assert!(redacted.starts_with("before ") && redacted.ends_with(" after"), "{redacted}");
+            assert!(redacted.contains(REDACTED), "{redacted}");
+        }
+        assert_eq!(redactor().text("nothing here"), None);
+    }
+
+    #[test]
+    fn output_stays_json_whatever_the_secret_is() {
+        for (secret, json) in [
+            ("12345", r#"{"n":12345,"m":[112345.5]}"#),
+            ("\"", r#"{"a\"b":"\""}"#),
+            ("abc", r#"{"abc":"\u0061bc"}"#),
+            ("a/b", r#"["a\/b"]"#),
+            ("true", r#"{"x":true,"y":"true"}"#),
+        ] {
+            let redacted = Redactor::new(&[Secret::new(secret)]).output(Output::from_json(json.into()));
+            let value: Value = redacted.parse().expect("JSON");
+            let again = value.to_string().replace("true,", "");
+            assert!(!again.replace('\\', "").contains(&secret.replace('"', "\u{1}")), "{again}");
+            assert!(again.contains(REDACTED), "{again}");
+        }
+    }
+
+    #[test]
+    fn output_without_secrets_is_untouched() {
+        let json = r#"{ "b":1.0, "a":"\u001b[0m" }"#;
+        assert_eq!(redactor().output(Output::from_json(json.into())).as_bytes(), json.as_bytes());
+    }
+
+    #[test]
+    fn errors_lose_secrets_and_their_causes() {
+        let error = Error::upstream(format!("bad token {SECRET}"))
+            .with_detail("token", SECRET)
+            .with_source(std::io::Error::other(SECRET));
+        let shown = format!("{:?}", redactor().error(error));
+        assert!(!shown.contains("ss w"), "{shown}");
+    }
+}

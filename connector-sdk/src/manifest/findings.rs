@@ -1,0 +1,202 @@
+//! What is wrong with a manifest that the compiler can't see.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::Manifest;
+
+/// One thing that is wrong with a manifest, for `manifest --check` and an author's tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The action or setting at fault.
+    pub subject: String,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.subject, self.message)
+    }
+}
+
+impl Manifest {
+    /// Everything that is wrong with this manifest; empty is what an author wants.
+    pub fn findings(&self) -> Vec<Finding> {
+        let unenforced = self.actions.iter().flat_map(|action| {
+            action.unenforced.iter().map(|pointer| Finding {
+                subject: action.name.clone(),
+                message: format!(
+                    "its input schema publishes the constraint `{pointer}`, which nothing checks; \
+                     turn on the feature `validate` of connector-sdk, or remove the constraint"
+                ),
+            })
+        });
+        unenforced.collect()
+    }
+}
+
+/// JSON pointers to every keyword below `schema` that serde does not enforce by itself.
+///
+/// `own_properties`: whether the constraints of the top-level properties themselves count. They
+/// don't where generated checks enforce them.
+pub(crate) fn unenforced_keywords(schema: &Value, own_properties: bool) -> Vec<String> {
+    let mut found = Vec::new();
+    let Some(root) = schema.as_object() else { return found };
+    if own_properties {
+        walk(schema, String::new(), &mut found);
+        return found;
+    }
+    for (keyword, value) in root {
+        match (keyword.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                for (name, property) in properties {
+                    let Some(property) = property.as_object() else { continue };
+                    walk_children(property, &format!("/properties/{}", escape(name)), &mut found);
+                }
+            }
+            ("$defs", Value::Object(definitions)) => {
+                for (name, definition) in definitions {
+                    walk(definition, format!("/$defs/{}", escape(name)), &mut found);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn walk(schema: &Value, at: String, found: &mut Vec<String>) {
+    let Some(object) = schema.as_object() else { return };
+    for keyword in object.keys() {
+        if is_constraint(keyword) && !follows_from_type(keyword, object) {
+            found.push(format!("{at}/{keyword}"));
+        }
+    }
+    walk_children(object, &at, found);
+}
+
+fn walk_children(object: &Map<String, Value>, at: &str, found: &mut Vec<String>) {
+    for (keyword, value) in object {
+        let at = format!("{at}/{}", escape(keyword));
+        match (keyword.as_str(), value) {
+            ("properties" | "$defs" | "patternProperties", Value::Object(children)) => {
+                for (name, child) in children {
+                    walk(child, format!("{at}/{}", escape(name)), found);
+                }
+            }
+            (
+                "items"
+                | "additionalProperties"
+                | "contains"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "propertyNames",
+                child,
+            ) => {
+                walk(child, at, found);
+            }
+            ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(children)) => {
+                for (index, child) in children.iter().enumerate() {
+                    walk(child, format!("{at}/{index}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_constraint(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "minimum"
+            | "maximum"
+            | "exclusiveMinimum"
+            | "exclusiveMaximum"
+            | "multipleOf"
+            | "minLength"
+            | "maxLength"
+            | "pattern"
+            | "minItems"
+            | "maxItems"
+            | "uniqueItems"
+            | "minProperties"
+            | "maxProperties"
+            | "contains"
+            | "not"
+            | "if"
+            | "propertyNames"
+    )
+}
+
+/// Whether a keyword only says what the Rust type says already: schemars writes `minimum: 0` for a
+/// `u32`, both lengths for a `char` or an array, `uniqueItems` for a set.
+fn follows_from_type(keyword: &str, schema: &Map<String, Value>) -> bool {
+    let number = |name: &str| schema.get(name).and_then(Value::as_i64);
+    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
+    match keyword {
+        "minimum" => match format {
+            "uint8" | "uint16" | "uint32" | "uint64" | "uint128" | "uint" => {
+                matches!(number("minimum"), Some(0 | 1))
+            }
+            "int8" => number("minimum") == Some(i8::MIN.into()),
+            "int16" => number("minimum") == Some(i16::MIN.into()),
+            _ => false,
+        },
+        "maximum" => match format {
+            "uint8" => number("maximum") == Some(u8::MAX.into()),
+            "uint16" => number("maximum") == Some(u16::MAX.into()),
+            "int8" => number("maximum") == Some(i8::MAX.into()),
+            "int16" => number("maximum") == Some(i16::MAX.into()),
+            _ => false,
+        },
+        "minLength" | "maxLength" => number("minLength") == Some(1) && number("maxLength") == Some(1),
+        "minItems" | "maxItems" => number("minItems").is_some() && number("minItems") == number("maxItems"),
+        "uniqueItems" => true,
+        // schemars writes `not` only for the never type, which serde refuses as well.
+        "not" => schema.get("not") == Some(&Value::Object(Map::new())),
+        _ => false,
+    }
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_serde_leaves_unchecked_is_found() {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "limit": { "type": "integer", "format": "uint32", "minimum": 1, "maximum": 100 },
+                "filter": { "type": "object", "properties": {
+                    "age": { "type": "integer", "format": "uint8", "minimum": 0, "maximum": 255 },
+                    "name": { "type": "string", "pattern": "^a" },
+                }},
+                "tags": { "type": "array", "items": { "type": "string", "maxLength": 3 } },
+            },
+            "$defs": { "Node": { "type": "array", "maxItems": 2 } },
+        });
+        let mut nested = vec![
+            "/$defs/Node/maxItems",
+            "/properties/filter/properties/name/pattern",
+            "/properties/tags/items/maxLength",
+        ];
+        assert_eq!(unenforced_keywords(&schema, false), nested);
+        nested.insert(1, "/properties/limit/maximum");
+        let mut all = unenforced_keywords(&schema, true);
+        all.sort();
+        nested.sort();
+        assert_eq!(all, nested, "a minimum of 1 on an unsigned type is what NonZero publishes");
+    }
+}

@@ -1,0 +1,99 @@
+//! What a connector **is**: pure data, made once, read by every platform.
+//!
+//! A [`Manifest`] comes from `#[connector]`, or from whatever else describes a connector (a file, a
+//! subprocess); so it owns its text and assumes nothing known at compile time. All files that a
+//! platform wants are derived from it, so none of them can disagree with another.
+
+mod action;
+mod auth;
+mod findings;
+mod permission;
+mod setting;
+
+pub use action::{Action, Parameter};
+pub use auth::{ApiKeyPlace, Auth};
+pub use findings::Finding;
+pub(crate) use findings::unenforced_keywords;
+pub use permission::{Effect, Mode, Permission, Trust};
+pub use setting::{Credential, OptionsSource, Setting};
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the native format that [`Manifest`] serialises to.
+pub const MANIFEST_VERSION: u32 = 1;
+
+/// Everything that is known of a connector without opening it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Manifest {
+    /// The version of this format, [`MANIFEST_VERSION`].
+    pub manifest_version: u32,
+    /// The connector's name to machines, kebab-case: `github`.
+    pub id: String,
+    /// Its name to people: `GitHub`.
+    pub title: String,
+    /// What it does, from the struct's doc comment.
+    pub description: String,
+    /// The version of the author's crate.
+    pub version: String,
+    /// What kind of service it reaches, kebab-case: `developer-tools`.
+    pub category: String,
+    /// The name or URL of an icon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// Where its documentation is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docs: Option<String>,
+    /// How calls to the service are authenticated.
+    pub auth: Auth,
+    /// What a user must or may set.
+    pub settings: Vec<Setting>,
+    /// What a user must or may entrust to it.
+    pub credentials: Vec<Credential>,
+    /// What it can do.
+    pub actions: Vec<Action>,
+    /// Where the choices for settings and arguments come from.
+    pub options: Vec<OptionsSource>,
+    /// Whether it can tell that the service is reachable and the credentials good.
+    pub health: bool,
+}
+
+impl Manifest {
+    /// A connector without settings, credentials or actions yet.
+    pub fn new(id: impl Into<String>, title: impl Into<String>, version: impl Into<String>) -> Self {
+        Self {
+            manifest_version: MANIFEST_VERSION,
+            id: id.into(),
+            title: title.into(),
+            description: String::new(),
+            version: version.into(),
+            category: "general".to_owned(),
+            icon: None,
+            docs: None,
+            auth: Auth::None,
+            settings: Vec::new(),
+            credentials: Vec::new(),
+            actions: Vec::new(),
+            options: Vec::new(),
+            health: false,
+        }
+    }
+
+    /// The action of that name (`list_issues`) or command id (`issues.list`).
+    pub fn action(&self, name: &str) -> Option<&Action> {
+        self.actions
+            .iter()
+            .find(|action| action.name == name)
+            .or_else(|| self.actions.iter().find(|action| action.command == name))
+    }
+
+    /// The setting of that name.
+    pub fn setting(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.name == name)
+    }
+
+    /// The credential of that name.
+    pub fn credential(&self, name: &str) -> Option<&Credential> {
+        self.credentials.iter().find(|credential| credential.name == name)
+    }
+}

@@ -1,0 +1,267 @@
+//! From the static data of the expansion to the manifest.
+
+use std::time::Duration;
+
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value};
+
+use super::linked::{Actions, Described, object_of};
+use super::spec::{ActionSpec, AuthSpec, Input, Param, StructSpec};
+use crate::Result;
+use crate::manifest::{
+    Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Setting, unenforced_keywords,
+};
+
+/// A connector's manifest, with what is made of it once and used at each call.
+pub struct Table {
+    pub(super) manifest: Manifest,
+    #[cfg(feature = "validate")]
+    validators: Vec<Option<jsonschema::Validator>>,
+}
+
+impl Table {
+    /// Makes it from what the two attributes say.
+    pub fn new<T: Actions>() -> Self {
+        let spec = <T as Actions>::SPEC;
+        let mut manifest = describe(&<T as Described>::SPEC);
+        manifest.health = spec.health.is_some();
+        manifest.options = spec
+            .options
+            .iter()
+            .map(|options| OptionsSource::new(options.name, options.description))
+            .collect();
+        manifest.actions = spec.actions.iter().map(action).collect();
+        Self::over(manifest)
+    }
+
+    #[cfg(not(feature = "validate"))]
+    fn over(manifest: Manifest) -> Self {
+        Self { manifest }
+    }
+
+    #[cfg(not(feature = "validate"))]
+    pub(super) fn validate(&self, index: usize, input: &[u8]) -> Result<()> {
+        let _ = (index, input);
+        Ok(())
+    }
+
+    /// Compiles a validator where there is something that only a validator enforces.
+    #[cfg(feature = "validate")]
+    fn over(mut manifest: Manifest) -> Self {
+        let validators = manifest
+            .actions
+            .iter_mut()
+            .map(|action| {
+                if action.unenforced.is_empty() {
+                    return None;
+                }
+                let validator = jsonschema::draft202012::new(&action.input_schema).ok()?;
+                action.unenforced.clear();
+                Some(validator)
+            })
+            .collect();
+        Self { manifest, validators }
+    }
+
+    #[cfg(feature = "validate")]
+    pub(super) fn validate(&self, index: usize, input: &[u8]) -> Result<()> {
+        let Some(Some(validator)) = self.validators.get(index) else { return Ok(()) };
+        // The typed parser comes next, and says better what is wrong with what is no JSON at all.
+        let Ok(value) = serde_json::from_slice::<Value>(input) else { return Ok(()) };
+        match validator.iter_errors(&value).next() {
+            Some(error) => {
+                let at = error.instance_path().to_string();
+                let at = if at.is_empty() { "the input".to_owned() } else { format!("`{at}`") };
+                Err(crate::Error::usage(format!("{at}: {error}")))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn describe(spec: &StructSpec) -> Manifest {
+    let mut manifest = Manifest::new(spec.id, spec.title, spec.version);
+    manifest.description = spec.description.to_owned();
+    manifest.category = spec.category.to_owned();
+    manifest.icon = spec.icon.map(str::to_owned);
+    manifest.docs = spec.docs.map(str::to_owned);
+    manifest.auth = auth(&spec.auth);
+    manifest.settings = spec
+        .settings
+        .iter()
+        .map(|setting| {
+            let param = &setting.value;
+            let mut generator = generator();
+            let mut schema = property(param, &mut generator);
+            add_definitions(&mut schema, &mut generator);
+            Setting {
+                name: param.name.to_owned(),
+                description: param.description.to_owned(),
+                required: param.default.is_none() && (param.required)(),
+                env: setting.env.map_or_else(|| env_name(spec.id, param.name), str::to_owned),
+                schema: Value::Object(schema),
+                placeholder: setting.placeholder.map(str::to_owned),
+                help: setting.help.map(str::to_owned),
+                options: param.options.map(str::to_owned),
+                advanced: setting.advanced,
+            }
+        })
+        .collect();
+    manifest.credentials = spec
+        .secrets
+        .iter()
+        .map(|secret| Credential {
+            name: secret.name.to_owned(),
+            description: secret.description.to_owned(),
+            required: secret.required,
+            env: secret.env.map_or_else(|| env_name(spec.id, secret.name), str::to_owned),
+            help: secret.help.map(str::to_owned),
+        })
+        .collect();
+    manifest
+}
+
+/// `NOTES_ROOT` for the setting `root` of `notes`.
+fn env_name(id: &str, field: &str) -> String {
+    format!("{id}_{field}").replace('-', "_").to_ascii_uppercase()
+}
+
+fn auth(spec: &AuthSpec) -> Auth {
+    match *spec {
+        AuthSpec::None => Auth::None,
+        AuthSpec::Bearer { token } => Auth::Bearer { token: token.to_owned() },
+        AuthSpec::ApiKeyHeader { key, header } => {
+            Auth::ApiKey { key: key.to_owned(), place: ApiKeyPlace::Header(header.to_owned()) }
+        }
+        AuthSpec::ApiKeyQuery { key, query } => {
+            Auth::ApiKey { key: key.to_owned(), place: ApiKeyPlace::Query(query.to_owned()) }
+        }
+        AuthSpec::Basic { user, password } => {
+            Auth::Basic { user: user.to_owned(), password: password.to_owned() }
+        }
+    }
+}
+
+fn action<C>(spec: &ActionSpec<C>) -> Action {
+    let (input_schema, parameters, own_properties) = match &spec.input {
+        Input::Params(params) => {
+            let (schema, parameters) = input_of(params);
+            (schema, parameters, false)
+        }
+        Input::Struct(schema) => {
+            let schema = close(root(*schema, generator()));
+            let parameters = parameters_of(&schema);
+            (schema, parameters, true)
+        }
+    };
+    Action {
+        name: spec.name.to_owned(),
+        command: spec.command.to_owned(),
+        resource: spec.resource.map(str::to_owned),
+        description: spec.description.to_owned(),
+        permission: spec.permission,
+        scopes: spec.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        timeout: spec.timeout.map(Duration::from_millis),
+        parameters,
+        unenforced: unenforced_keywords(&input_schema, own_properties),
+        input_schema,
+        output_schema: Value::Object(root(spec.output, settings().for_serialize().into_generator())),
+    }
+}
+
+/// The schema of plain parameters.
+fn input_of(params: &[Param]) -> (Value, Vec<Parameter>) {
+    let mut generator = generator();
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    let mut parameters = Vec::new();
+    for param in params {
+        let is_required = param.default.is_none() && (param.required)();
+        if is_required {
+            required.push(Value::from(param.name));
+        }
+        properties.insert(param.name.to_owned(), Value::Object(property(param, &mut generator)));
+        parameters.push(Parameter {
+            name: param.name.to_owned(),
+            description: param.description.to_owned(),
+            required: is_required,
+            options: param.options.map(str::to_owned),
+        });
+    }
+    let mut schema = Map::new();
+    schema.insert("type".to_owned(), "object".into());
+    schema.insert("properties".to_owned(), properties.into());
+    if !required.is_empty() {
+        schema.insert("required".to_owned(), required.into());
+    }
+    schema.insert("additionalProperties".to_owned(), false.into());
+    add_definitions(&mut schema, &mut generator);
+    (Value::Object(schema), parameters)
+}
+
+fn property(param: &Param, generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut schema = object_of((param.schema)(generator));
+    if !param.description.is_empty() {
+        schema.insert("description".to_owned(), param.description.into());
+    }
+    if let Some(default) = param.default {
+        schema.insert("default".to_owned(), default());
+    }
+    for keywords in param.keywords {
+        schema.extend(keywords().into_iter().map(|(keyword, value)| (keyword.to_owned(), value)));
+    }
+    schema
+}
+
+fn parameters_of(schema: &Value) -> Vec<Parameter> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let required = schema.get("required").and_then(Value::as_array);
+    properties
+        .into_iter()
+        .flatten()
+        .map(|(name, property)| {
+            let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
+            let required = required.is_some_and(|required| required.iter().any(|known| known == name));
+            Parameter { name: name.clone(), description: description.to_owned(), required, options: None }
+        })
+        .collect()
+}
+
+/// Says that unknown arguments are refused, where they are (see `input.rs`).
+fn close(mut schema: Map<String, Value>) -> Value {
+    let value = Value::Object(schema.clone());
+    if super::input::known_names(&value).is_some() {
+        schema.insert("additionalProperties".to_owned(), false.into());
+    }
+    Value::Object(schema)
+}
+
+fn root(
+    schema: fn(&mut SchemaGenerator) -> schemars::Schema,
+    mut generator: SchemaGenerator,
+) -> Map<String, Value> {
+    let mut schema = object_of(schema(&mut generator));
+    // The type's name is the author's affair; what it is for is said by its description.
+    schema.remove("title");
+    schema
+}
+
+fn settings() -> SchemaSettings {
+    SchemaSettings::draft2020_12().with(|settings| {
+        settings.meta_schema = None;
+        settings.inline_subschemas = true;
+    })
+}
+
+fn generator() -> SchemaGenerator {
+    settings().into_generator()
+}
+
+/// Adds what can't be written in place: types that contain themselves.
+fn add_definitions(schema: &mut Map<String, Value>, generator: &mut SchemaGenerator) {
+    let definitions = generator.take_definitions(true);
+    if !definitions.is_empty() {
+        schema.insert("$defs".to_owned(), definitions.into());
+    }
+}

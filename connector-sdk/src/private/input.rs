@@ -1,0 +1,135 @@
+//! One input struct: parsed by its own `Deserialize`, with unknown arguments refused all the same.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+
+use serde::de::value::{CowStrDeserializer, MapAccessDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::Argument;
+use super::arguments::{not_an_object, unknown_argument};
+use super::result::ActionResult;
+use crate::{Call, Context, Error, Result, Run};
+
+/// The adaptor of an action with one input struct.
+pub fn prepare_input<'a, C, T, F, Fut>(connector: &'a C, call: Call<'a>, method: F) -> Result<Run<'a>>
+where
+    T: Argument + Send,
+    F: FnOnce(&'a C, T, &'a Context) -> Fut,
+    Fut: Future<Output: ActionResult> + Send + 'a,
+{
+    let run = method(connector, parse::<T>(call.input, &call.action.input_schema)?, call.context);
+    Ok(Box::pin(async move { run.await.into_output() }))
+}
+
+fn parse<T: Argument>(input: &[u8], schema: &Value) -> Result<T> {
+    let known = known_names(schema);
+    let problem = RefCell::default();
+    let mut json = serde_json::Deserializer::from_slice(input);
+    let visitor = Root { known, problem: &problem, target: PhantomData };
+    match json.deserialize_map(visitor).and_then(|value| json.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(error) => Err(match problem.into_inner() {
+            Problem::NotAnObject => not_an_object(&error),
+            Problem::Unknown(name) => {
+                unknown_argument(&name, known.into_iter().flat_map(|known| known.keys().map(String::as_str)))
+            }
+            Problem::Inside(Some(name)) => {
+                Error::usage(format!("argument `{name}`: {error}")).with_detail("argument", name)
+            }
+            Problem::Inside(None) => Error::usage(format!("the input is not what the action takes: {error}")),
+        }),
+    }
+}
+
+/// The names that an input may have; none where its schema doesn't tell.
+pub(super) fn known_names(schema: &Value) -> Option<&Map<String, Value>> {
+    let open = ["oneOf", "anyOf", "allOf", "$ref", "patternProperties"]
+        .iter()
+        .any(|keyword| schema.get(keyword).is_some());
+    let closed = matches!(schema.get("additionalProperties"), None | Some(Value::Bool(false)));
+    schema.get("properties").and_then(Value::as_object).filter(|_| closed && !open)
+}
+
+#[derive(Default)]
+enum Problem {
+    #[default]
+    NotAnObject,
+    Unknown(String),
+    Inside(Option<String>),
+}
+
+struct Root<'s, T> {
+    known: Option<&'s Map<String, Value>>,
+    problem: &'s RefCell<Problem>,
+    target: PhantomData<T>,
+}
+
+impl<'de, T: Argument> Visitor<'de> for Root<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
+        *self.problem.borrow_mut() = Problem::Inside(None);
+        T::deserialize(MapAccessDeserializer::new(Known { map, known: self.known, problem: self.problem }))
+    }
+}
+
+/// A map that refuses keys which the schema doesn't know.
+struct Known<'s, M> {
+    map: M,
+    known: Option<&'s Map<String, Value>>,
+    problem: &'s RefCell<Problem>,
+}
+
+impl<'de, M: MapAccess<'de>> MapAccess<'de> for Known<'_, M> {
+    type Error = M::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, M::Error> {
+        *self.problem.borrow_mut() = Problem::Inside(None);
+        let Some(key) = self.map.next_key_seed(Key)? else { return Ok(None) };
+        if self.known.is_some_and(|known| !known.contains_key(&*key)) {
+            *self.problem.borrow_mut() = Problem::Unknown(key.into_owned());
+            return Err(M::Error::custom("unknown argument"));
+        }
+        *self.problem.borrow_mut() = Problem::Inside(Some(key.clone().into_owned()));
+        seed.deserialize(CowStrDeserializer::new(key)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, M::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of an argument")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
+    }
+
+    fn visit_borrowed_str<E: serde::de::Error>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+}

@@ -1,0 +1,120 @@
+//! A connector that `#[connector]` made, as the object that hosts link.
+
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use super::build::Table;
+use super::open::Opening;
+use super::spec::{ImplSpec, StructSpec};
+use crate::connector::unknown_options_source;
+use crate::manifest::Manifest;
+use crate::{BoxFuture, Call, Choice, Connector, Context, Error, Factory, Result, Run, Settings};
+
+/// What `#[connector]` on the struct implements.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a connector",
+    label = "this has no `#[connector(id = \"..\")]`",
+    note = "put `#[connector(id = \"..\")]` on the struct, with the connector's id"
+)]
+pub trait Described: Sized + Send + Sync + 'static {
+    /// What the attribute says.
+    const SPEC: StructSpec;
+
+    /// Makes the fields.
+    fn open(opening: Opening<'_>) -> Result<Self>;
+}
+
+/// What `#[connector]` on the impl implements.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no actions",
+    label = "no `impl` block of this has `#[connector]`",
+    note = "put `#[connector]` on the `impl` block with its actions"
+)]
+pub trait Actions: Described {
+    /// What the attribute says.
+    const SPEC: ImplSpec<Self>;
+    /// The names of the options sources, for those who name one.
+    const OPTIONS: &'static [&'static str];
+
+    /// The manifest and what belongs to it, made once.
+    fn table() -> &'static Table;
+}
+
+/// Makes connections of a connector that `#[connector]` made.
+pub struct TypeFactory<T>(PhantomData<fn() -> T>);
+
+impl<T> TypeFactory<T> {
+    /// The factory.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Default for TypeFactory<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Actions> Factory for TypeFactory<T> {
+    fn manifest(&self) -> &Manifest {
+        &T::table().manifest
+    }
+
+    fn open(&self, settings: &Settings) -> Result<Box<dyn Connector>> {
+        let table = T::table();
+        let connector = T::open(Opening::new(&table.manifest, settings))?;
+        Ok(Box::new(Linked { connector, table }))
+    }
+}
+
+struct Linked<T> {
+    connector: T,
+    table: &'static Table,
+}
+
+impl<T: Actions> Connector for Linked<T> {
+    fn manifest(&self) -> &Manifest {
+        &self.table.manifest
+    }
+
+    fn prepare<'a>(&'a self, call: Call<'a>) -> Result<Run<'a>> {
+        let action = <T as Actions>::SPEC
+            .actions
+            .get(call.index)
+            .ok_or_else(|| Error::internal(format!("there is no action at {}", call.index)))?;
+        self.table.validate(call.index, call.input)?;
+        (action.run)(&self.connector, call)
+    }
+
+    fn health<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<()>> {
+        match <T as Actions>::SPEC.health {
+            Some(health) => health(&self.connector, context),
+            None => Box::pin(async { Ok(()) }),
+        }
+    }
+
+    fn options<'a>(
+        &'a self,
+        source: &'a str,
+        query: &'a str,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<Vec<Choice>>> {
+        match <T as Actions>::SPEC.options.iter().find(|options| options.name == source) {
+            Some(options) => (options.run)(&self.connector, query, context),
+            None => Box::pin(async move { Err(unknown_options_source(source)) }),
+        }
+    }
+}
+
+/// A value for schemas that may be `true`.
+pub(super) fn object_of(schema: schemars::Schema) -> serde_json::Map<String, Value> {
+    match schema.to_value() {
+        Value::Object(object) => object,
+        Value::Bool(false) => {
+            [("not".to_owned(), Value::Object(serde_json::Map::new()))].into_iter().collect()
+        }
+        _ => serde_json::Map::new(),
+    }
+}

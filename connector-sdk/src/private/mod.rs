@@ -1,0 +1,28 @@
+//! What the expansion of `#[connector]` calls. Not for people: it may change in any release, which is
+//! why the two crates are pinned to each other.
+
+mod arguments;
+mod build;
+mod checks;
+mod input;
+mod linked;
+mod open;
+mod result;
+mod spec;
+
+pub use arguments::{Arguments, fill, or_default, prepare, required, skip};
+pub use build::Table;
+pub use checks::{
+    Keywords, Pattern, check_length, check_pattern, check_range, length_keywords, pattern_keywords,
+    range_keywords,
+};
+pub use input::prepare_input;
+pub use linked::{Actions, Described, TypeFactory};
+pub use open::{Opening, SecretField};
+pub use result::{ActionOutput, ActionResult, IntoError, boxed_choices, boxed_health};
+pub use spec::{
+    ActionSpec, Argument, AuthSpec, ImplSpec, Input, OptionsSpec, Param, SecretSpec, SettingSpec, StructSpec,
+    default_value,
+};
+
+pub use serde::de::MapAccess;

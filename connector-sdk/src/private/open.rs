@@ -1,0 +1,157 @@
+//! From settings to the fields of a connector.
+
+use serde_json::Value;
+
+use super::arguments::is_required;
+use super::spec::Argument;
+use crate::manifest::Manifest;
+use crate::similar::{listed, nearest};
+use crate::{Error, Result, Secret, Settings, json_from_text};
+
+/// A connection in the making: it hands out fields and keeps what was wrong with them, so that a user
+/// learns of everything at once.
+pub struct Opening<'s> {
+    manifest: &'s Manifest,
+    settings: &'s Settings,
+    missing: Vec<String>,
+    problems: Vec<String>,
+}
+
+impl<'s> Opening<'s> {
+    pub(super) fn new(manifest: &'s Manifest, settings: &'s Settings) -> Self {
+        let mut opening = Self { manifest, settings, missing: Vec::new(), problems: Vec::new() };
+        opening.refuse_unknown();
+        opening
+    }
+
+    fn refuse_unknown(&mut self) {
+        let given = self.settings.values.keys().chain(self.settings.texts.keys()).map(String::as_str);
+        let settings = self.manifest.settings.iter().map(|setting| setting.name.as_str());
+        let secrets = self.manifest.credentials.iter().map(|credential| credential.name.as_str());
+        for name in given.filter(|name| self.manifest.setting(name).is_none()) {
+            self.problems.push(unknown("setting", name, settings.clone()));
+        }
+        for name in self.settings.secrets.keys().filter(|name| self.manifest.credential(name).is_none()) {
+            self.problems.push(unknown("credential", name, secrets.clone()));
+        }
+    }
+
+    /// A setting's value: what is set, or its default, or what its type is when nothing is given.
+    pub fn setting<T: Argument>(
+        &mut self,
+        name: &'static str,
+        default: Option<fn() -> T>,
+        check: impl FnOnce(&T) -> Result<()>,
+    ) -> Option<T> {
+        let value = match self.given(name) {
+            Ok(Some(value)) => T::deserialize(value).map_err(|error| Error::usage(error.to_string())),
+            Ok(None) => match default {
+                Some(default) => Ok(default()),
+                None if is_required::<T>() => {
+                    self.miss(name);
+                    return None;
+                }
+                None => T::deserialize(Value::Null).map_err(|error| Error::usage(error.to_string())),
+            },
+            Err(error) => Err(error),
+        };
+        match value.and_then(|value| check(&value).map(|()| value)) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problems.push(format!("setting `{name}`: {error}"));
+                None
+            }
+        }
+    }
+
+    fn given(&self, name: &str) -> Result<Option<Value>> {
+        if let Some(value) = self.settings.values.get(name) {
+            return Ok(Some(value.clone()));
+        }
+        let Some(text) = self.settings.texts.get(name) else { return Ok(None) };
+        let any = Value::Bool(true);
+        let schema = self.manifest.setting(name).map_or(&any, |setting| &setting.schema);
+        json_from_text(schema, schema, text).map(Some)
+    }
+
+    /// A credential.
+    pub fn secret<T: SecretField>(&mut self, name: &'static str) -> Option<T> {
+        let secret = self.settings.secrets.get(name).filter(|secret| !secret.expose().is_empty());
+        let value = T::from_secret(secret.cloned());
+        if value.is_none() {
+            self.miss(name);
+        }
+        value
+    }
+
+    fn miss(&mut self, name: &str) {
+        self.missing.push(name.to_owned());
+    }
+
+    /// Whether everything was as it should be.
+    pub fn finish(self) -> Result<()> {
+        let env = |name: &String| {
+            let setting = self.manifest.setting(name).map(|setting| &setting.env);
+            setting.or_else(|| self.manifest.credential(name).map(|credential| &credential.env)).cloned()
+        };
+        let mut problems: Vec<String> = self
+            .missing
+            .iter()
+            .map(|name| match (self.manifest.setting(name), env(name)) {
+                (Some(_), Some(env)) => {
+                    format!("setting `{name}` is missing; set it, or the environment variable {env}")
+                }
+                (None, Some(env)) => {
+                    format!("credential `{name}` is missing; set the environment variable {env}")
+                }
+                _ => format!("`{name}` is missing"),
+            })
+            .collect();
+        let missing_keys: Vec<String> = self.missing.iter().filter_map(env).collect();
+        problems.extend(self.problems);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let mut error = Error::setup(problems.join("; "));
+        if !missing_keys.is_empty() {
+            error = error.with_detail("missing_keys", missing_keys);
+        }
+        Err(error)
+    }
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    match nearest(name, known.clone()) {
+        Some(near) => format!("there is no {what} `{name}`; did you mean `{near}`?"),
+        None => format!("there is no {what} `{name}`; there is {}", listed(known)),
+    }
+}
+
+/// What a `#[secret]` field may be.
+#[diagnostic::on_unimplemented(
+    message = "a `#[secret]` field can't be `{Self}`",
+    label = "this is no credential",
+    note = "use `Secret`, or `Option<Secret>` where the connector works without it"
+)]
+pub trait SecretField: Sized {
+    /// Whether a connection can't be opened without it.
+    const REQUIRED: bool;
+    /// The field's value, or none where it is required and missing.
+    fn from_secret(secret: Option<Secret>) -> Option<Self>;
+}
+
+impl SecretField for Secret {
+    const REQUIRED: bool = true;
+
+    fn from_secret(secret: Option<Secret>) -> Option<Self> {
+        secret
+    }
+}
+
+impl SecretField for Option<Secret> {
+    const REQUIRED: bool = false;
+
+    fn from_secret(secret: Option<Secret>) -> Option<Self> {
+        Some(secret)
+    }
+}

@@ -1,0 +1,63 @@
+//! The values that a connection is opened with.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::Secret;
+
+/// Settings and credentials of one connection, by the names of the manifest.
+///
+/// A setting may be given as the JSON value that its schema describes, or as text (from an
+/// environment variable, a command line) with [`Settings::text`], which is read by the schema when
+/// the connection is opened.
+///
+/// ```
+/// use connector_sdk::Settings;
+///
+/// let settings = Settings::new().value("root", "/srv/notes").text("depth", "3").secret("token", "t0p");
+/// assert!(!format!("{settings:?}").contains("t0p"));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub(crate) values: Map<String, Value>,
+    pub(crate) texts: BTreeMap<String, String>,
+    pub(crate) secrets: BTreeMap<String, Secret>,
+}
+
+impl Settings {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a setting to a JSON value.
+    #[must_use]
+    pub fn value(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let name = name.into();
+        self.texts.remove(&name);
+        self.values.insert(name, value.into());
+        self
+    }
+
+    /// Sets a setting to what a text says: `"3"` is the number 3 where the schema wants a number.
+    #[must_use]
+    pub fn text(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        let name = name.into();
+        self.values.remove(&name);
+        self.texts.insert(name, text.into());
+        self
+    }
+
+    /// Sets a credential.
+    #[must_use]
+    pub fn secret(mut self, name: impl Into<String>, secret: impl Into<Secret>) -> Self {
+        self.secrets.insert(name.into(), secret.into());
+        self
+    }
+
+    /// Whether a setting or credential of that name is set.
+    pub fn contains(&self, name: &str) -> bool {
+        self.values.contains_key(name) || self.texts.contains_key(name) || self.secrets.contains_key(name)
+    }
+}
