@@ -6,6 +6,8 @@ mod connector;
 mod context;
 mod error;
 pub mod manifest;
+#[cfg(feature = "cli")]
+pub mod platform;
 mod secret;
 mod settings;
 mod similar;
@@ -14,6 +16,11 @@ mod text;
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+
+/// What a connector's source file wants in scope: `use connector_sdk::prelude::*;`.
+pub mod prelude {
+    pub use crate::{Choice, Context, Error, ErrorKind, Level, Result, Secret, connector};
+}
 
 pub use connector::{BoxFuture, Call, Choice, Connector, Factory, Output, Run};
 pub use connector_macros::connector;

@@ -16,13 +16,13 @@ use crate::{Call, Context, Error, Result, Run};
 
 /// The slots of an action's parameters, each empty until the input fills it.
 pub trait Arguments: Default {
-    /// The parameters' values, as a tuple.
+    /// The parameters' values.
     type Values: Send;
-    /// Their names, in the tuple's order.
+    /// The parameters' names.
     const NAMES: &'static [&'static str];
 
-    /// Fills the slot at `index` with the map's next value.
-    fn set<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
+    /// Fills the slot of that name with the map's next value.
+    fn set<'de, A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error>;
 
     /// Fills in defaults and checks constraints.
     fn finish(self) -> Result<Self::Values>;
@@ -102,11 +102,11 @@ impl<'de, A: Arguments> Visitor<'de> for Slots<'_, A> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(index) = map.next_key_seed(Key { names: A::NAMES, problem: self.problem })? {
-            *self.problem.borrow_mut() = Problem::At(A::NAMES[index]);
-            match self.arguments.set(index, &mut map) {
+        while let Some(name) = map.next_key_seed(Key { names: A::NAMES, problem: self.problem })? {
+            *self.problem.borrow_mut() = Problem::At(name);
+            match self.arguments.set(name, &mut map) {
                 Ok(()) => *self.problem.borrow_mut() = Problem::NotAnObject,
-                Err(error) => return Err(self.twice_or(error, A::NAMES[index])),
+                Err(error) => return Err(self.twice_or(error, name)),
             }
         }
         Ok(())
@@ -122,29 +122,29 @@ impl<A> Slots<'_, A> {
     }
 }
 
-/// From a key to the place of its parameter.
+/// From a key to the name of its parameter.
 struct Key<'s> {
     names: &'static [&'static str],
     problem: &'s RefCell<Problem>,
 }
 
 impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = usize;
+    type Value = &'static str;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
         deserializer.deserialize_identifier(self)
     }
 }
 
 impl Visitor<'_> for Key<'_> {
-    type Value = usize;
+    type Value = &'static str;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of an argument")
     }
 
-    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<usize, E> {
-        self.names.iter().position(|name| *name == key).ok_or_else(|| {
+    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<&'static str, E> {
+        self.names.iter().find(|name| **name == key).copied().ok_or_else(|| {
             *self.problem.borrow_mut() = Problem::Unknown(key.to_owned());
             E::custom("unknown argument")
         })
@@ -191,7 +191,7 @@ fn missing(name: &'static str) -> Error {
 
 /// Whether a type has no value for "not given". Asking its `Deserialize` rather than its name is right
 /// for aliases of `Option` too.
-pub fn is_required<T: DeserializeOwned>() -> bool {
+pub(super) fn is_required<T: DeserializeOwned>() -> bool {
     T::deserialize(Missing).is_err()
 }
 

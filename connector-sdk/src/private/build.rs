@@ -25,7 +25,7 @@ impl Table {
     pub fn new<T: Actions>() -> Self {
         let spec = <T as Actions>::SPEC;
         let mut manifest = describe(&<T as Described>::SPEC);
-        manifest.health = spec.health.is_some();
+        manifest.health = !spec.health.is_empty();
         manifest.options = spec
             .options
             .iter()

@@ -36,9 +36,37 @@ pub trait Actions: Described {
     const SPEC: ImplSpec<Self>;
     /// The names of the options sources, for those who name one.
     const OPTIONS: &'static [&'static str];
+    /// Whether the attribute had mistakes, which then are the only ones to report.
+    const BROKEN: bool = false;
 
     /// The manifest and what belongs to it, made once.
     fn table() -> &'static Table;
+}
+
+/// Checked where `#[connector]` stands on a struct: that there is an impl with `#[connector]` too.
+pub fn assert_connector<T: Actions>() {}
+
+/// Whether a connector has an options source of that name.
+pub const fn has_options<T: Actions>(name: &str) -> bool {
+    let mut rest = T::OPTIONS;
+    while let [first, others @ ..] = rest {
+        if same(first.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        rest = others;
+    }
+    T::BROKEN
+}
+
+/// `==` of texts, which a const fn can't do yet.
+const fn same(mut a: &[u8], mut b: &[u8]) -> bool {
+    while let ([x, a_rest @ ..], [y, b_rest @ ..]) = (a, b) {
+        if *x != *y {
+            return false;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    a.is_empty() && b.is_empty()
 }
 
 /// Makes connections of a connector that `#[connector]` made.
@@ -89,7 +117,7 @@ impl<T: Actions> Connector for Linked<T> {
     }
 
     fn health<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<()>> {
-        match <T as Actions>::SPEC.health {
+        match <T as Actions>::SPEC.health.first() {
             Some(health) => health(&self.connector, context),
             None => Box::pin(async { Ok(()) }),
         }

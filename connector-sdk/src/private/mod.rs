@@ -17,12 +17,13 @@ pub use checks::{
     range_keywords,
 };
 pub use input::prepare_input;
-pub use linked::{Actions, Described, TypeFactory};
+pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, IntoError, boxed_choices, boxed_health};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, ImplSpec, Input, OptionsSpec, Param, SecretSpec, SettingSpec, StructSpec,
-    default_value,
+    ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsSpec, Param, SecretSpec, SettingSpec,
+    StructSpec, default_value,
 };
 
 pub use serde::de::MapAccess;
+pub use std::sync::LazyLock;

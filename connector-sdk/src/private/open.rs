@@ -89,7 +89,7 @@ impl<'s> Opening<'s> {
     }
 
     /// Whether everything was as it should be.
-    pub fn finish(self) -> Result<()> {
+    pub fn finish(&mut self) -> Result<()> {
         let env = |name: &String| {
             let setting = self.manifest.setting(name).map(|setting| &setting.env);
             setting.or_else(|| self.manifest.credential(name).map(|credential| &credential.env)).cloned()
@@ -108,7 +108,7 @@ impl<'s> Opening<'s> {
             })
             .collect();
         let missing_keys: Vec<String> = self.missing.iter().filter_map(env).collect();
-        problems.extend(self.problems);
+        problems.append(&mut self.problems);
         if problems.is_empty() {
             return Ok(());
         }
@@ -117,6 +117,14 @@ impl<'s> Opening<'s> {
             error = error.with_detail("missing_keys", missing_keys);
         }
         Err(error)
+    }
+}
+
+impl Opening<'_> {
+    /// A field is missing although [`finish`](Self::finish) found nothing wrong.
+    #[cold]
+    pub fn unread(&self) -> Error {
+        Error::internal(format!("a field of `{}` was not read", self.manifest.id))
     }
 }
 

@@ -55,7 +55,32 @@ pub struct SecretSpec {
 pub struct ImplSpec<C: 'static> {
     pub actions: &'static [ActionSpec<C>],
     pub options: &'static [OptionsSpec<C>],
-    pub health: Option<for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<()>>>,
+    /// At most one; a list, so that those under different `#[cfg]`s can stand beside each other.
+    pub health: &'static [HealthFn<C>],
+}
+
+/// A `#[health]` method.
+pub type HealthFn<C> = for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<()>>;
+
+impl StructSpec {
+    /// Stands where the attribute has mistakes; the program doesn't compile anyway.
+    pub const BROKEN: Self = Self {
+        id: "",
+        title: "",
+        description: "",
+        version: "",
+        category: "",
+        icon: None,
+        docs: None,
+        auth: AuthSpec::None,
+        settings: &[],
+        secrets: &[],
+    };
+}
+
+impl<C> ImplSpec<C> {
+    /// Stands where the attribute has mistakes; the program doesn't compile anyway.
+    pub const BROKEN: Self = Self { actions: &[], options: &[], health: &[] };
 }
 
 /// An `#[action]` method.

@@ -1,0 +1,204 @@
+//! The expansion of the struct: `Described`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::{Ident, ItemStruct, LitStr, Path};
+
+use super::{limits, option};
+use crate::kit::Slot;
+use crate::model::{Auth, Connector, Field, FieldKind};
+
+pub(super) fn expand(model: &Connector) -> TokenStream {
+    let Connector { ident, id, title, description, category, runtime, fields, .. } = model;
+    let private = quote!(#runtime::__private);
+    let icon = option(model.icon.as_ref().map(|icon| quote!(#icon)));
+    let docs = option(model.docs.as_ref().map(|docs| quote!(#docs)));
+    let auth = auth(runtime, &model.auth);
+    let settings = fields.iter().filter_map(|field| setting(runtime, field));
+    let secrets = fields.iter().filter_map(|field| secret(runtime, field));
+    let reads = fields.iter().filter_map(|field| read(runtime, field));
+    let takes = fields.iter().filter_map(take);
+    let values = fields.iter().map(value);
+    let options = fields.iter().filter_map(|field| options_exist(runtime, ident, field));
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #private::Described for #ident {
+                const SPEC: #private::StructSpec = #private::StructSpec {
+                    id: #id,
+                    title: #title,
+                    description: #description,
+                    version: ::core::env!("CARGO_PKG_VERSION"),
+                    category: #category,
+                    icon: #icon,
+                    docs: #docs,
+                    auth: #auth,
+                    settings: &[#(#settings,)*],
+                    secrets: &[#(#secrets,)*],
+                };
+
+                fn open(mut __opening: #private::Opening<'_>) -> #runtime::Result<Self> {
+                    #(#reads)*
+                    __opening.finish()?;
+                    #(#takes)*
+                    ::core::result::Result::Ok(Self { #(#values,)* })
+                }
+            }
+            #(#options)*
+            const _: fn() = #private::assert_connector::<#ident>;
+        };
+    }
+}
+
+/// Stands in for a connector that has mistakes, so that only the mistakes are reported.
+pub(super) fn dummy(item: &ItemStruct, runtime: &Path) -> TokenStream {
+    let ident = &item.ident;
+    if !item.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #runtime::__private::Described for #ident {
+                const SPEC: #runtime::__private::StructSpec = #runtime::__private::StructSpec::BROKEN;
+
+                fn open(_: #runtime::__private::Opening<'_>) -> #runtime::Result<Self> {
+                    ::core::panic!("the connector has mistakes")
+                }
+            }
+        };
+    }
+}
+
+fn auth(runtime: &Path, auth: &Auth) -> TokenStream {
+    let spec = quote!(#runtime::__private::AuthSpec);
+    let text = |ident: &Ident| ident.unraw().to_string();
+    match auth {
+        Auth::None => quote!(#spec::None),
+        Auth::Bearer { token } => {
+            let token = text(token);
+            quote!(#spec::Bearer { token: #token })
+        }
+        Auth::ApiKeyHeader { key, header } => {
+            let key = text(key);
+            quote!(#spec::ApiKeyHeader { key: #key, header: #header })
+        }
+        Auth::ApiKeyQuery { key, query } => {
+            let key = text(key);
+            quote!(#spec::ApiKeyQuery { key: #key, query: #query })
+        }
+        Auth::Basic { user, password } => {
+            let (user, password) = (text(user), text(password));
+            quote!(#spec::Basic { user: #user, password: #password })
+        }
+    }
+}
+
+fn setting(runtime: &Path, field: &Field) -> Option<TokenStream> {
+    let FieldKind::Setting(setting) = &field.kind else { return None };
+    let cfgs = &field.cfgs;
+    let name = field.ident.unraw().to_string();
+    let value = limits::param(runtime, &field.ty, &name, Some(&setting.description), &setting.limits);
+    let (env, placeholder, help) = (text(&setting.env), text(&setting.placeholder), text(&setting.help));
+    let advanced = setting.advanced;
+    Some(quote! {
+        #(#cfgs)*
+        #runtime::__private::SettingSpec {
+            value: #value,
+            env: #env,
+            placeholder: #placeholder,
+            help: #help,
+            advanced: #advanced,
+        }
+    })
+}
+
+fn secret(runtime: &Path, field: &Field) -> Option<TokenStream> {
+    let FieldKind::Credential(credential) = &field.kind else { return None };
+    let (cfgs, ty) = (&field.cfgs, &field.ty);
+    let name = field.ident.unraw().to_string();
+    let description = &credential.description;
+    let (env, help) = (text(&credential.env), text(&credential.help));
+    Some(quote! {
+        #(#cfgs)*
+        #runtime::__private::SecretSpec {
+            name: #name,
+            description: #description,
+            required: <#ty as #runtime::__private::SecretField>::REQUIRED,
+            env: #env,
+            help: #help,
+        }
+    })
+}
+
+/// Reads a field from the settings. All are read before any is missed.
+fn read(runtime: &Path, field: &Field) -> Option<TokenStream> {
+    let (cfgs, ty) = (&field.cfgs, &field.ty);
+    let name = field.ident.unraw().to_string();
+    let local = format_ident!("__{}", field.ident.unraw());
+    match &field.kind {
+        FieldKind::Setting(setting) => {
+            let default = limits::default_fn(ty, &setting.limits);
+            let checks = limits::checks(runtime, ty, &name, &quote!(__value), &setting.limits);
+            Some(quote! {
+                #(#cfgs)*
+                let #local = __opening.setting::<#ty>(#name, #default, |__value| {
+                    let _ = __value;
+                    #checks
+                    ::core::result::Result::Ok(())
+                });
+            })
+        }
+        FieldKind::Credential(_) => Some(quote! {
+            #(#cfgs)*
+            let #local = __opening.secret::<#ty>(#name);
+        }),
+        FieldKind::State => None,
+    }
+}
+
+/// `finish` returned, so what is missing here is a bug of ours; it is an error all the same.
+fn take(field: &Field) -> Option<TokenStream> {
+    if matches!(field.kind, FieldKind::State) {
+        return None;
+    }
+    let cfgs = &field.cfgs;
+    let local = format_ident!("__{}", field.ident.unraw());
+    Some(quote! {
+        #(#cfgs)*
+        let ::core::option::Option::Some(#local) = #local else {
+            return ::core::result::Result::Err(__opening.unread());
+        };
+    })
+}
+
+fn value(field: &Field) -> TokenStream {
+    let Field { ident, cfgs, kind, ty } = field;
+    let local = format_ident!("__{}", ident.unraw());
+    match kind {
+        FieldKind::State => quote!(#(#cfgs)* #ident: <#ty as ::core::default::Default>::default()),
+        FieldKind::Setting(_) | FieldKind::Credential(_) => quote!(#(#cfgs)* #ident: #local),
+    }
+}
+
+/// What the struct says of the impl, checked where the struct says it.
+fn options_exist(runtime: &Path, connector: &Ident, field: &Field) -> Option<TokenStream> {
+    let FieldKind::Setting(setting) = &field.kind else { return None };
+    let source = setting.limits.options.get()?;
+    let name = source.unraw().to_string();
+    let message =
+        format!("there is no `#[options]` method `{name}` in the `#[connector]` impl of `{connector}`");
+    let cfgs = &field.cfgs;
+    Some(quote_spanned! {source.span()=>
+        #(#cfgs)*
+        const _: () = ::core::assert!(
+            #runtime::__private::has_options::<#connector>(#name),
+            #message
+        );
+    })
+}
+
+fn text(slot: &Slot<LitStr>) -> TokenStream {
+    option(slot.get().map(|text| quote!(#text)))
+}

@@ -1,0 +1,215 @@
+//! The expansion of the impl: `Actions`.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
+use syn::{Ident, Path};
+
+use super::{option, params};
+use crate::model::{Action, Effect, Health, Methods, Options, Parameter, ParameterKind};
+use crate::parse::Block;
+
+pub(super) fn expand(model: &Methods) -> TokenStream {
+    let Methods { self_type, runtime, .. } = model;
+    let private = quote!(#runtime::__private);
+    let structs = model.actions.iter().filter(|action| input(action).is_none()).map(|action| {
+        let structs = params::structs(runtime, action);
+        with_self(structs, &self_type.to_token_stream())
+    });
+    let actions = model.actions.iter().map(|action| spec(runtime, action));
+    let options = model.options.iter().map(|options| options_spec(runtime, options));
+    let names = model.options.iter().map(|Options { ident, cfgs, .. }| {
+        let name = ident.unraw().to_string();
+        quote!(#(#cfgs)* #name)
+    });
+    let health = health(runtime, &model.health);
+    quote! {
+        const _: () = {
+            #(#structs)*
+            #[automatically_derived]
+            impl #private::Actions for #self_type {
+                const SPEC: #private::ImplSpec<Self> = #private::ImplSpec {
+                    actions: &[#(#actions,)*],
+                    options: &[#(#options,)*],
+                    health: #health,
+                };
+                const OPTIONS: &'static [&'static ::core::primitive::str] = &[#(#names,)*];
+
+                fn table() -> &'static #private::Table {
+                    static __TABLE: #private::LazyLock<#private::Table> =
+                        #private::LazyLock::new(#private::Table::new::<#self_type>);
+                    &__TABLE
+                }
+            }
+        };
+    }
+}
+
+/// Stands in for an impl that has mistakes, so that only the mistakes are reported.
+pub(super) fn dummy(block: &Block, runtime: &Path) -> TokenStream {
+    if block.of_trait.is_some() || !block.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let self_type = &block.self_type;
+    quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #runtime::__private::Actions for #self_type {
+                const SPEC: #runtime::__private::ImplSpec<Self> = #runtime::__private::ImplSpec::BROKEN;
+                const OPTIONS: &'static [&'static ::core::primitive::str] = &[];
+                const BROKEN: ::core::primitive::bool = true;
+
+                fn table() -> &'static #runtime::__private::Table {
+                    ::core::panic!("the connector has mistakes")
+                }
+            }
+        };
+    }
+}
+
+fn spec(runtime: &Path, action: &Action) -> TokenStream {
+    let private = quote!(#runtime::__private);
+    let Action { description, scopes, output, cfgs, .. } = action;
+    let (name, command) = (action.name(), action.command_id());
+    let resource = option(action.resource.as_ref().map(|resource| quote!(#resource)));
+    let timeout = option(action.timeout.map(|timeout| quote!(#timeout)));
+    let permission = permission(runtime, action);
+    let input = match input(action) {
+        Some(parameter) => {
+            let ty = &parameter.ty;
+            let of = quote_spanned!(ty.span()=> #private::Input::of::<#ty>);
+            quote!(#of())
+        }
+        None => {
+            let specs = params::specs(runtime, action);
+            quote!(#private::Input::Params(&[#(#specs,)*]))
+        }
+    };
+    let schema = quote_spanned!(output.span()=> <#output as #private::ActionResult>::schema);
+    let run = run(runtime, action);
+    quote! {
+        #(#cfgs)*
+        #private::ActionSpec {
+            name: #name,
+            command: #command,
+            resource: #resource,
+            description: #description,
+            permission: #permission,
+            scopes: &[#(#scopes),*],
+            timeout: #timeout,
+            input: #input,
+            output: #schema,
+            run: #run,
+        }
+    }
+}
+
+/// The fn pointer: a call of the runtime's adaptor with a call of the method.
+fn run(runtime: &Path, action: &Action) -> TokenStream {
+    let private = quote!(#runtime::__private);
+    let method = &action.ident;
+    let passed = params::passed(action);
+    let call = quote_spanned!(method.span()=> __connector.#method(#(#passed),*));
+    let borrows = action.plain().any(|plain| plain.by_reference);
+    // A borrowed argument has to live as long as the method runs, so it moves into the future.
+    let call = if borrows { quote!(async move { #call.await }) } else { call };
+    let context = if takes_context(action) { format_ident!("__context") } else { format_ident!("_") };
+    let (prepare, values) = match input(action) {
+        Some(_) => (quote!(#private::prepare_input), format_ident!("__values")),
+        None => {
+            let (slots, _) = params::names(action);
+            let values =
+                if action.plain().next().is_some() { format_ident!("__values") } else { format_ident!("_") };
+            (quote!(#private::prepare::<_, #slots, _, _>), values)
+        }
+    };
+    quote!(|__connector, __call| #prepare(__connector, __call, |__connector, #values, #context| #call))
+}
+
+fn permission(runtime: &Path, action: &Action) -> TokenStream {
+    let manifest = quote!(#runtime::manifest);
+    let effect = match action.effect {
+        Effect::Read => quote!(Read),
+        Effect::Write => quote!(Write),
+        Effect::Destructive => quote!(Destructive),
+    };
+    let business = action.business.then(|| quote!(.business()));
+    let local = action.local.then(|| quote!(.local()));
+    let idempotent = action.idempotent.then(|| quote!(.idempotent()));
+    let trust = action.trust.as_ref().map(|trust| {
+        let trust = capitalized(trust);
+        quote!(.trusted(#manifest::Trust::#trust))
+    });
+    let mode = action.mode.as_ref().map(|mode| {
+        let mode = capitalized(mode);
+        quote!(.at_least(#manifest::Mode::#mode))
+    });
+    quote!(#manifest::Permission::new(#manifest::Effect::#effect) #business #local #idempotent #trust #mode)
+}
+
+/// `restricted` as the runtime's `Restricted`.
+fn capitalized(word: &Ident) -> Ident {
+    let word = word.to_string();
+    let (first, rest) = word.split_at(1);
+    format_ident!("{}{}", first.to_ascii_uppercase(), rest)
+}
+
+fn options_spec(runtime: &Path, options: &Options) -> TokenStream {
+    let private = quote!(#runtime::__private);
+    let Options { ident, description, cfgs, takes_context, context_first } = options;
+    let name = ident.unraw().to_string();
+    let (arguments, context) = match (takes_context, context_first) {
+        (false, _) => (quote!(__query), format_ident!("_")),
+        (true, false) => (quote!(__query, __context), format_ident!("__context")),
+        (true, true) => (quote!(__context, __query), format_ident!("__context")),
+    };
+    let call = quote_spanned!(ident.span()=> #private::boxed_choices(__connector.#ident(#arguments)));
+    quote! {
+        #(#cfgs)*
+        #private::OptionsSpec {
+            name: #name,
+            description: #description,
+            run: |__connector, __query, #context| #call,
+        }
+    }
+}
+
+/// The health check that is compiled in, where several stand under different `#[cfg]`s.
+fn health(runtime: &Path, methods: &[Health]) -> TokenStream {
+    let private = quote!(#runtime::__private);
+    let checks = methods.iter().map(|Health { ident, takes_context, cfgs }| {
+        let (argument, context) = if *takes_context {
+            (quote!(__context), format_ident!("__context"))
+        } else {
+            (TokenStream::new(), format_ident!("_"))
+        };
+        let call = quote_spanned!(ident.span()=> #private::boxed_health(__connector.#ident(#argument)));
+        quote!(#(#cfgs)* |__connector, #context| #call)
+    });
+    if methods.is_empty() { quote!(&[]) } else { quote!(&[#(#checks,)*]) }
+}
+
+fn input(action: &Action) -> Option<&Parameter> {
+    action.parameters.iter().find(|parameter| matches!(parameter.kind, ParameterKind::Input))
+}
+
+fn takes_context(action: &Action) -> bool {
+    action.parameters.iter().any(|parameter| matches!(parameter.kind, ParameterKind::Context))
+}
+
+/// Puts the connector's type in place of `Self`: in a struct of ours `Self` would be that struct.
+fn with_self(tokens: TokenStream, self_type: &TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Ident(ident) if ident == "Self" => self_type.clone(),
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), with_self(group.stream(), self_type));
+                replaced.set_span(group.span());
+                TokenTree::Group(replaced).into()
+            }
+            other => other.into(),
+        })
+        .collect()
+}

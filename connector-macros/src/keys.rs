@@ -1,0 +1,112 @@
+//! The names of all attributes and keys, in one place.
+
+/// The attribute on the struct and the impl.
+pub(crate) const CONNECTOR: &str = "connector";
+
+/// Attributes of fields.
+pub(crate) const CONFIG: &str = "config";
+pub(crate) const SECRET: &str = "secret";
+pub(crate) const STATE: &str = "state";
+
+/// Attributes of methods.
+pub(crate) const ACTION: &str = "action";
+pub(crate) const HEALTH: &str = "health";
+pub(crate) const OPTIONS: &str = "options";
+
+/// Attributes of parameters.
+pub(crate) const ARG: &str = "arg";
+pub(crate) const INPUT: &str = "input";
+
+pub(crate) const FIELD_ATTRIBUTES: [&str; 3] = [CONFIG, SECRET, STATE];
+pub(crate) const METHOD_ATTRIBUTES: [&str; 3] = [ACTION, HEALTH, OPTIONS];
+pub(crate) const PARAMETER_ATTRIBUTES: [&str; 2] = [ARG, INPUT];
+
+/// Keys of `#[connector(..)]` on a struct.
+pub(crate) const ID: &str = "id";
+pub(crate) const TITLE: &str = "title";
+pub(crate) const CATEGORY: &str = "category";
+pub(crate) const ICON: &str = "icon";
+pub(crate) const DOCS: &str = "docs";
+pub(crate) const AUTH: &str = "auth";
+pub(crate) const CRATE: &str = "crate";
+
+/// Ways to authenticate, values of `auth`.
+pub(crate) const NONE: &str = "none";
+pub(crate) const BEARER: &str = "bearer";
+pub(crate) const API_KEY: &str = "api_key";
+pub(crate) const BASIC: &str = "basic";
+pub(crate) const HEADER: &str = "header";
+pub(crate) const QUERY: &str = "query";
+
+/// Keys of fields and parameters.
+pub(crate) const DEFAULT: &str = "default";
+pub(crate) const ENV: &str = "env";
+pub(crate) const PLACEHOLDER: &str = "placeholder";
+pub(crate) const HELP: &str = "help";
+pub(crate) const RANGE: &str = "range";
+pub(crate) const LENGTH: &str = "length";
+pub(crate) const PATTERN: &str = "pattern";
+pub(crate) const ADVANCED: &str = "advanced";
+
+/// Keys of `#[action(..)]`.
+pub(crate) const READ: &str = "read";
+pub(crate) const WRITE: &str = "write";
+pub(crate) const DESTRUCTIVE: &str = "destructive";
+pub(crate) const RESOURCE: &str = "resource";
+pub(crate) const COMMAND: &str = "command";
+pub(crate) const SCOPES: &str = "scopes";
+pub(crate) const TIMEOUT: &str = "timeout";
+pub(crate) const RISK: &str = "risk";
+pub(crate) const BUSINESS: &str = "business";
+pub(crate) const LOCAL: &str = "local";
+pub(crate) const IDEMPOTENT: &str = "idempotent";
+pub(crate) const TRUST: &str = "trust";
+pub(crate) const MODE: &str = "mode";
+
+/// From the least to the most, like `Trust` of the runtime.
+pub(crate) const TRUSTS: [&str; 3] = ["auto", "confirm", "restricted"];
+/// From the least to the most, like `Mode` of the runtime.
+pub(crate) const MODES: [&str; 4] = ["readonly", "write", "full", "admin"];
+
+/// What may stand in each list.
+pub(crate) const CONNECTOR_KEYS: [&str; 7] = [ID, TITLE, CATEGORY, ICON, DOCS, AUTH, CRATE];
+pub(crate) const IMPL_KEYS: [&str; 1] = [CRATE];
+pub(crate) const CONFIG_KEYS: [&str; 9] =
+    [DEFAULT, ENV, PLACEHOLDER, HELP, RANGE, LENGTH, PATTERN, OPTIONS, ADVANCED];
+pub(crate) const SECRET_KEYS: [&str; 2] = [ENV, HELP];
+pub(crate) const ARG_KEYS: [&str; 5] = [DEFAULT, RANGE, LENGTH, PATTERN, OPTIONS];
+pub(crate) const ACTION_KEYS: [&str; 12] =
+    [READ, WRITE, DESTRUCTIVE, RESOURCE, COMMAND, SCOPES, TIMEOUT, RISK, LOCAL, IDEMPOTENT, TRUST, MODE];
+pub(crate) const AUTH_KINDS: [&str; 4] = [NONE, BEARER, API_KEY, BASIC];
+
+/// Names that hosts put into every input; an argument of that name would never see its own value.
+pub(crate) const RESERVED_ARGUMENTS: [&str; 2] = ["connection_slug", "connector_slug"];
+
+/// The first words of the commands that the binary of every connector has (design: "The binary that
+/// `main!` makes"), those of platforms that come later included: they can't be given away now.
+pub(crate) const RESERVED_COMMANDS: [&str; 24] = [
+    "act",
+    "auth-ok",
+    "call",
+    "capabilities",
+    "check",
+    "completions",
+    "config",
+    "connect",
+    "connections",
+    "discover",
+    "disconnect",
+    "doctor",
+    "health",
+    "help",
+    "mailbox",
+    "manifest",
+    "mcp",
+    "options",
+    "read",
+    "spec",
+    "subscribe",
+    "sync",
+    "tap",
+    "version",
+];

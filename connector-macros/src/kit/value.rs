@@ -1,0 +1,116 @@
+//! What may stand after `key =`.
+
+use syn::{Expr, ExprLit, ExprRange, Ident, Lit, LitStr, Path};
+
+use super::{Entry, EntryValue, Errors};
+
+/// A kind of value that a key may have.
+pub(crate) trait Value: Sized {
+    /// What is said to be expected.
+    const EXPECTED: &'static str;
+
+    fn from_expr(expr: &Expr) -> Option<Self>;
+
+    /// The value of an entry; what is no such value is reported.
+    fn read(errors: &Errors, entry: &Entry) -> Option<Self> {
+        let key = &entry.key;
+        match &entry.value {
+            EntryValue::Assign(expr) => {
+                let value = Self::from_expr(ungrouped(expr));
+                if value.is_none() {
+                    errors.at(expr, format!("expected {} for `{key}`", Self::EXPECTED));
+                }
+                value
+            }
+            EntryValue::Flag | EntryValue::List(_) => {
+                errors.at(
+                    entry,
+                    format!("`{key}` needs a value\nhelp: write `{key} = ..`, with {}", Self::EXPECTED),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Whether an entry is a bare key, as it should be; anything else is reported.
+pub(crate) fn flag(errors: &Errors, entry: &Entry) -> bool {
+    let bare = matches!(entry.value, EntryValue::Flag);
+    if !bare {
+        errors.at(entry, format!("`{0}` takes no value\nhelp: write `{0}` alone", entry.key));
+    }
+    bare
+}
+
+/// Tokens that come out of a `macro_rules!` may have invisible groups around them.
+fn ungrouped(mut expr: &Expr) -> &Expr {
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    expr
+}
+
+impl Value for LitStr {
+    const EXPECTED: &'static str = "a string";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Value for Ident {
+    const EXPECTED: &'static str = "a name";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Path(path) if path.qself.is_none() => path.path.get_ident().cloned(),
+            _ => None,
+        }
+    }
+}
+
+impl Value for Path {
+    const EXPECTED: &'static str = "a path";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Value for ExprRange {
+    const EXPECTED: &'static str = "a range like `1..=100`";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Range(range) => Some(range.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Value for Expr {
+    const EXPECTED: &'static str = "a value";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        Some(expr.clone())
+    }
+}
+
+impl Value for Vec<LitStr> {
+    const EXPECTED: &'static str = "a list of strings like `[\"a\", \"b\"]`";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Array(list) => {
+                list.elems.iter().map(|element| LitStr::from_expr(ungrouped(element))).collect()
+            }
+            _ => None,
+        }
+    }
+}

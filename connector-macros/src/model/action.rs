@@ -1,0 +1,279 @@
+//! An `#[action]` method.
+
+use syn::ext::IdentExt as _;
+use syn::{Attribute, Ident, LitStr, ReturnType, Type};
+
+use super::{Parameter, ParameterKind, Plain, unknown_key};
+use crate::keys;
+use crate::kit::{Entry, Errors, Slot, cfgs, did_you_mean, doc, entries, expected_one_of, flag};
+use crate::parse::Method;
+
+pub(crate) struct Action {
+    pub(crate) ident: Ident,
+    pub(crate) description: LitStr,
+    pub(crate) effect: Effect,
+    pub(crate) resource: Option<LitStr>,
+    pub(crate) command: Option<LitStr>,
+    pub(crate) scopes: Vec<LitStr>,
+    /// In milliseconds.
+    pub(crate) timeout: Option<u64>,
+    pub(crate) business: bool,
+    pub(crate) local: bool,
+    pub(crate) idempotent: bool,
+    pub(crate) trust: Option<Ident>,
+    pub(crate) mode: Option<Ident>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) output: Type,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+/// What an action may do, from the least to the most.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Read,
+    Write,
+    Destructive,
+}
+
+#[derive(Default)]
+struct Keys {
+    effects: Vec<(Ident, Effect)>,
+}
+
+impl Action {
+    /// Reads a method with its `#[action]`. The parameters are read already.
+    pub(crate) fn read(
+        errors: &Errors,
+        attribute: &Attribute,
+        method: &Method,
+        parameters: Option<Vec<Parameter>>,
+    ) -> Option<Self> {
+        let ident = method.signature.ident.clone();
+        let mut keys_read = Keys::default();
+        let (mut resource, mut command) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
+        let mut scopes = Slot::<Vec<LitStr>>::empty();
+        let mut timeout = Slot::<LitStr>::empty();
+        let (mut risk, mut trust, mut mode) = (Slot::empty(), Slot::empty(), Slot::empty());
+        let (mut local, mut idempotent) = (Slot::empty(), Slot::empty());
+        for entry in entries(errors, attribute) {
+            match entry.name().as_str() {
+                keys::READ => keys_read.effect(errors, &entry, Effect::Read),
+                keys::WRITE => keys_read.effect(errors, &entry, Effect::Write),
+                keys::DESTRUCTIVE => keys_read.effect(errors, &entry, Effect::Destructive),
+                keys::RESOURCE => resource.read(errors, &entry),
+                keys::COMMAND => command.read(errors, &entry),
+                keys::SCOPES => scopes.read(errors, &entry),
+                keys::TIMEOUT => timeout.read(errors, &entry),
+                keys::RISK => word(errors, &entry, &mut risk, &[keys::BUSINESS]),
+                keys::TRUST => word(errors, &entry, &mut trust, &keys::TRUSTS),
+                keys::MODE => word(errors, &entry, &mut mode, &keys::MODES),
+                keys::LOCAL => bare(errors, &entry, &mut local),
+                keys::IDEMPOTENT => bare(errors, &entry, &mut idempotent),
+                _ => unknown_key(errors, &entry, keys::ACTION, &keys::ACTION_KEYS),
+            }
+        }
+        let effect = keys_read.one(errors, &ident);
+        let description = doc(&method.attributes);
+        if description.is_none() {
+            errors.at(
+                &ident,
+                format!(
+                    "action `{ident}` has no description\nhelp: say what it does in a doc comment `/// ..`"
+                ),
+            );
+        }
+        let output = output(errors, method);
+        let timeout = timeout.take().and_then(|text| duration(errors, &text));
+        Some(Self {
+            effect: effect?,
+            description: description?,
+            resource: resource.take(),
+            command: command.take(),
+            scopes: scopes.take().unwrap_or_default(),
+            timeout,
+            business: risk.is_set(),
+            local: local.is_set(),
+            idempotent: idempotent.is_set(),
+            trust: trust.take(),
+            mode: mode.take(),
+            parameters: parameters?,
+            output: output?,
+            cfgs: cfgs(&method.attributes),
+            ident,
+        })
+    }
+}
+
+impl Keys {
+    fn effect(&mut self, errors: &Errors, entry: &Entry, effect: Effect) {
+        if flag(errors, entry) {
+            self.effects.push((entry.key.clone(), effect));
+        }
+    }
+
+    /// The one effect; none and several are reported.
+    fn one(&self, errors: &Errors, action: &Ident) -> Option<Effect> {
+        match self.effects.as_slice() {
+            [(_, effect)] => Some(*effect),
+            [] => {
+                let message = format!(
+                    "action `{action}` doesn't say what it may do\n\
+                     help: write `#[action(read)]`, `#[action(write)]` or `#[action(destructive)]`"
+                );
+                errors.at(action, message);
+                None
+            }
+            several => {
+                for (key, _) in several {
+                    errors.at(
+                        key,
+                        format!("action `{action}` has two effects\nhelp: keep the one that may do more"),
+                    );
+                }
+                None
+            }
+        }
+    }
+}
+
+fn output(errors: &Errors, method: &Method) -> Option<Type> {
+    match &method.signature.output {
+        ReturnType::Type(_, ty) => Some((**ty).clone()),
+        ReturnType::Default => {
+            let ident = &method.signature.ident;
+            let message = format!(
+                "action `{ident}` returns nothing\nhelp: return `Result<..>`, `Result<()>` for no data"
+            );
+            errors.at(ident, message);
+            None
+        }
+    }
+}
+
+fn bare(errors: &Errors, entry: &Entry, slot: &mut Slot<()>) {
+    if flag(errors, entry) {
+        slot.set(errors, &entry.key, ());
+    }
+}
+
+/// A key whose value is one of some words.
+fn word(errors: &Errors, entry: &Entry, slot: &mut Slot<Ident>, known: &[&'static str]) {
+    let mut read = Slot::<Ident>::empty();
+    read.read(errors, entry);
+    let Some(value) = read.take() else { return };
+    let name = value.to_string();
+    if known.contains(&name.as_str()) {
+        slot.set(errors, &entry.key, value);
+    } else {
+        let key = &entry.key;
+        let help = match known {
+            [_] => format!("help: {}", expected_one_of(known.iter().copied())),
+            _ => did_you_mean(&name, known.iter().copied()),
+        };
+        errors.at(&value, format!("unknown `{key}` `{name}`\n{help}"));
+    }
+}
+
+/// `"30s"` in milliseconds.
+fn duration(errors: &Errors, text: &LitStr) -> Option<u64> {
+    let value = text.value();
+    let digits = value.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match &value[digits.len()..] {
+        "ms" => Some(1),
+        "s" => Some(1_000),
+        "m" => Some(60_000),
+        "h" => Some(3_600_000),
+        _ => None,
+    };
+    let duration = unit.zip(digits.parse::<u64>().ok()).and_then(|(unit, number)| number.checked_mul(unit));
+    if duration.is_none_or(|duration| duration == 0) {
+        errors.at(
+            text,
+            "a timeout is a number with a unit\nhelp: write `\"500ms\"`, `\"30s\"`, `\"5m\"` or `\"1h\"`",
+        );
+        return None;
+    }
+    duration
+}
+
+impl Action {
+    /// The action's name: the method's, without the `r#` of a raw identifier.
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    /// The arguments that come one by one.
+    pub(crate) fn plain(&self) -> impl Iterator<Item = &Plain> {
+        self.parameters.iter().filter_map(|parameter| match &parameter.kind {
+            ParameterKind::Plain(plain) => Some(&**plain),
+            ParameterKind::Context | ParameterKind::Input => None,
+        })
+    }
+
+    /// The command id: `issues.list` for `list_issues` on the resource `issues`.
+    pub(crate) fn command_id(&self) -> String {
+        match (&self.command, &self.resource) {
+            (Some(command), _) => command.value(),
+            (None, Some(resource)) => {
+                let resource = resource.value();
+                format!("{resource}.{}", verb(&self.name(), &resource))
+            }
+            (None, None) => self.name(),
+        }
+    }
+}
+
+/// The words of a name without those of the resource, in whatever number: `create` of `create_issue`.
+fn verb(name: &str, resource: &str) -> String {
+    let resource: Vec<&str> = resource.split(['-', '_']).collect();
+    let words: Vec<&str> = name.split('_').collect();
+    let begin = words.windows(resource.len()).position(|window| {
+        let last = resource.len() - 1;
+        window[..last] == resource[..last] && singular(window[last]) == singular(resource[last])
+    });
+    let left: Vec<&str> = match begin {
+        Some(begin) => words[..begin].iter().chain(&words[begin + resource.len()..]).copied().collect(),
+        None => words.clone(),
+    };
+    if left.is_empty() { name.to_owned() } else { left.join("_") }
+}
+
+/// One form for singular and plural, not necessarily a word.
+fn singular(word: &str) -> String {
+    if let Some(stem) = word.strip_suffix("ies") {
+        return format!("{stem}y");
+    }
+    for ending in ["ses", "xes", "ches", "shes"] {
+        if word.ends_with(ending) {
+            return word[..word.len() - 2].to_owned();
+        }
+    }
+    match word.strip_suffix('s') {
+        Some(stem) if !stem.ends_with('s') => stem.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::verb;
+
+    #[test]
+    fn the_verb_is_the_name_without_the_resource() {
+        for (name, resource, expected) in [
+            ("list_issues", "issues", "list"),
+            ("create_issue", "issues", "create"),
+            ("search_notes", "notes", "search"),
+            ("list_repositories", "repositories", "list"),
+            ("get_repository", "repositories", "get"),
+            ("open_inbox", "inboxes", "open"),
+            ("merge_pull_request", "pull-requests", "merge"),
+            ("batch_send_email", "email", "batch_send"),
+            ("archive", "issues", "archive"),
+            ("issues", "issues", "issues"),
+            ("list_address", "address", "list"),
+        ] {
+            assert_eq!(verb(name, resource), expected, "{name} on {resource}");
+        }
+    }
+}

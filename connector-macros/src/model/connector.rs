@@ -1,0 +1,148 @@
+//! The struct: what a connector is.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Fields, Ident, ItemStruct, LitStr, Path};
+
+use super::auth::Auth;
+use super::{Field, runtime, unknown_key};
+use crate::keys;
+use crate::kit::{Entry, Errors, Slot, doc, humanize, is_kebab};
+
+pub(crate) struct Connector {
+    pub(crate) ident: Ident,
+    pub(crate) id: LitStr,
+    pub(crate) title: LitStr,
+    pub(crate) description: LitStr,
+    pub(crate) category: LitStr,
+    pub(crate) icon: Option<LitStr>,
+    pub(crate) docs: Option<LitStr>,
+    pub(crate) auth: Auth,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) runtime: Path,
+}
+
+/// The longest id or category: ids become file names and parts of other names.
+const LONGEST: usize = 40;
+
+impl Connector {
+    /// Reads the attribute's list and the struct, and takes our attributes off the fields.
+    pub(crate) fn read(errors: &Errors, list: Vec<Entry>, item: &mut ItemStruct) -> Option<Self> {
+        let ident = item.ident.clone();
+        let mut id = Slot::<LitStr>::empty();
+        let (mut title, mut category) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
+        let (mut icon, mut docs) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
+        let mut auth = Slot::empty();
+        let mut path = Slot::<Path>::empty();
+        for entry in &list {
+            match entry.name().as_str() {
+                keys::ID => id.read(errors, entry),
+                keys::TITLE => title.read(errors, entry),
+                keys::CATEGORY => category.read(errors, entry),
+                keys::ICON => icon.read(errors, entry),
+                keys::DOCS => docs.read(errors, entry),
+                keys::AUTH => {
+                    if let Some(value) = Auth::read(errors, entry) {
+                        auth.set(errors, &entry.key, value);
+                    }
+                }
+                keys::CRATE => path.read(errors, entry),
+                _ => unknown_key(errors, entry, keys::CONNECTOR, &keys::CONNECTOR_KEYS),
+            }
+        }
+        if !list.iter().any(|entry| entry.name() == keys::ID) {
+            let message = format!(
+                "connector `{ident}` has no id\nhelp: write `#[connector(id = \"..\")]`, with a name in kebab-case"
+            );
+            errors.at(&ident, message);
+        }
+        kebab(errors, keys::ID, id.get());
+        kebab(errors, keys::CATEGORY, category.get());
+        not_empty(errors, keys::TITLE, title.get());
+        let description = doc(&item.attrs);
+        if description.is_none() {
+            let message = format!(
+                "connector `{ident}` has no description\nhelp: say what it does in a doc comment `/// ..`"
+            );
+            errors.at(&ident, message);
+        }
+        let fields = read_fields(errors, item);
+        let id = id.take()?;
+        Some(Self {
+            ident,
+            title: title.take().unwrap_or_else(|| LitStr::new(&humanize(&id.value()), id.span())),
+            id,
+            description: description?,
+            category: category.take().unwrap_or_else(|| LitStr::new("general", Span::call_site())),
+            icon: icon.take(),
+            docs: docs.take(),
+            auth: auth.take().unwrap_or(Auth::None),
+            fields: fields?,
+            runtime: runtime(path.take()),
+        })
+    }
+}
+
+/// The fields, or none if one of them can't be read.
+fn read_fields(errors: &Errors, item: &mut ItemStruct) -> Option<Vec<Field>> {
+    if !item.generics.params.is_empty() {
+        errors.at(
+            &item.generics,
+            format!(
+                "connector `{}` can't be generic\nhelp: a connector is one type; put what varies into settings",
+                item.ident
+            ),
+        );
+        return None;
+    }
+    match &mut item.fields {
+        Fields::Named(fields) => {
+            let read: Vec<_> = fields.named.iter_mut().map(|field| Field::read(errors, field)).collect();
+            read.into_iter().collect()
+        }
+        Fields::Unit => Some(Vec::new()),
+        Fields::Unnamed(fields) => {
+            errors.at(
+                fields,
+                format!(
+                    "connector `{}` needs fields with names\nhelp: write `{{ name: Type, .. }}`",
+                    item.ident
+                ),
+            );
+            None
+        }
+    }
+}
+
+fn kebab(errors: &Errors, key: &str, value: Option<&LitStr>) {
+    let Some(value) = value else { return };
+    let text = value.value();
+    if !is_kebab(&text) {
+        let better: String = text
+            .trim()
+            .chars()
+            .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+            .collect();
+        let better = better.trim_matches(|letter: char| !letter.is_ascii_lowercase());
+        let help = if is_kebab(better) {
+            format!("help: write `{key} = \"{better}\"`")
+        } else {
+            "help: use small letters and digits, in words joined by `-`".to_owned()
+        };
+        errors.at(value, format!("`{key}` must be in kebab-case\n{help}"));
+    } else if text.len() > LONGEST {
+        errors.at(value, format!("`{key}` is longer than {LONGEST} characters\nhelp: use a shorter name"));
+    }
+}
+
+fn not_empty(errors: &Errors, key: &str, value: Option<&LitStr>) {
+    if let Some(value) = value.filter(|value| value.value().trim().is_empty()) {
+        errors.at(value, format!("`{key}` is empty\nhelp: write a name for people, or leave `{key}` out"));
+    }
+}
+
+/// What isn't a struct can't be a connector.
+pub(crate) fn refuse(errors: &Errors, keyword: &TokenStream) {
+    let message = "a connector must be a struct, or the `impl` block of one\n\
+                   help: put `#[connector(id = \"..\")]` on `struct Name { .. }`";
+    errors.at(keyword, message);
+}

@@ -1,0 +1,226 @@
+//! The `impl` block: what a connector does.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, FnArg, Ident, LitStr, Path, Type};
+
+use super::{Action, Parameter, ParameterKind, runtime, strip, unknown_key};
+use crate::keys;
+use crate::kit::{Entry, Errors, Slot, cfgs, doc, entries};
+use crate::parse::{Block, BlockItem, Body, Method};
+
+pub(crate) struct Methods {
+    pub(crate) self_type: Type,
+    pub(crate) actions: Vec<Action>,
+    pub(crate) options: Vec<Options>,
+    pub(crate) health: Vec<Health>,
+    pub(crate) runtime: Path,
+}
+
+/// An `#[options]` method.
+pub(crate) struct Options {
+    pub(crate) ident: Ident,
+    pub(crate) description: LitStr,
+    pub(crate) takes_context: bool,
+    pub(crate) context_first: bool,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+/// The `#[health]` method.
+pub(crate) struct Health {
+    pub(crate) ident: Ident,
+    pub(crate) takes_context: bool,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+impl Methods {
+    /// Reads the attribute's list and the block, and takes our attributes off the methods.
+    pub(crate) fn read(errors: &Errors, list: Vec<Entry>, block: &mut Block) -> Option<Self> {
+        let mut path = Slot::<Path>::empty();
+        for entry in &list {
+            match entry.name().as_str() {
+                keys::CRATE => path.read(errors, entry),
+                name if keys::CONNECTOR_KEYS.contains(&name) => errors.at(
+                    &entry.key,
+                    format!("`{name}` belongs on the struct\nhelp: move it to the `#[connector(..)]` of the struct"),
+                ),
+                _ => unknown_key(errors, entry, keys::CONNECTOR, &keys::IMPL_KEYS),
+            }
+        }
+        refuse_unusual_blocks(errors, block);
+        let mut methods = Self {
+            self_type: block.self_type.clone(),
+            actions: Vec::new(),
+            options: Vec::new(),
+            health: Vec::new(),
+            runtime: runtime(path.take()),
+        };
+        let mut whole = true;
+        let mut marked = false;
+        for item in &mut block.items {
+            let BlockItem::Method(method) = item else { continue };
+            let ours = strip(&mut method.attributes, &keys::METHOD_ATTRIBUTES);
+            let Some(attribute) = ours.first() else { continue };
+            marked = true;
+            whole &= methods.add(errors, attribute, &ours, method).is_some();
+        }
+        if !marked {
+            let message = "nothing in this block is marked\n\
+                           help: put `#[action(read)]` (or `write`, `destructive`) on the methods that hosts may call";
+            errors.at(&block.self_type, message);
+        }
+        whole.then_some(methods)
+    }
+
+    fn add(
+        &mut self,
+        errors: &Errors,
+        attribute: &Attribute,
+        ours: &[Attribute],
+        method: &mut Method,
+    ) -> Option<()> {
+        let ident = method.signature.ident.clone();
+        if let [_, second, ..] = ours {
+            for attribute in [attribute, second] {
+                errors.at(attribute, format!("method `{ident}` has two attributes\nhelp: keep one"));
+            }
+            return None;
+        }
+        let kind = attribute.path().to_token_stream().to_string();
+        let sound = signature(errors, &kind, method);
+        let arguments: Vec<_> = method
+            .signature
+            .inputs
+            .iter_mut()
+            .filter(|argument| matches!(argument, FnArg::Typed(_)))
+            .map(|argument| Parameter::read(errors, &ident, argument))
+            .collect();
+        let parameters: Option<Vec<Parameter>> = arguments.into_iter().collect();
+        if kind == keys::ACTION {
+            let action = Action::read(errors, attribute, method, parameters)?;
+            self.actions.push(action);
+            return sound.then_some(());
+        }
+        for entry in entries(errors, attribute) {
+            unknown_key(errors, &entry, &kind, &[]);
+        }
+        let parameters = parameters?;
+        if kind == keys::HEALTH {
+            let takes_context = context_alone(errors, method, &parameters)?;
+            self.health.push(Health { ident, takes_context, cfgs: cfgs(&method.attributes) });
+        } else {
+            self.options.push(read_options(errors, method, &parameters)?);
+        }
+        sound.then_some(())
+    }
+}
+
+/// Blocks that can't be a connector's: of a trait, generic, unsafe.
+fn refuse_unusual_blocks(errors: &Errors, block: &Block) {
+    if let Some(of_trait) = &block.of_trait {
+        let message = "`#[connector]` belongs on an inherent `impl` block\nhelp: write `impl Name { .. }`";
+        errors.at(of_trait, message);
+    }
+    if !block.generics.params.is_empty() {
+        let message = "a connector's `impl` block can't be generic\nhelp: a connector is one type; write `impl Name { .. }`";
+        errors.at(&block.generics, message);
+    }
+    if let Some(unsafety) = &block.unsafety {
+        errors.at(unsafety, "a connector's `impl` block can't be unsafe\nhelp: remove `unsafe`");
+    }
+}
+
+/// What all marked methods have in common: `async`, `&self`, not generic, a body.
+fn signature(errors: &Errors, kind: &str, method: &Method) -> bool {
+    let signature = &method.signature;
+    let ident = &signature.ident;
+    let mut sound = true;
+    let mut wrong = |tokens: TokenStream, message: String| {
+        errors.at(tokens, message);
+        sound = false;
+    };
+    if signature.asyncness.is_none() {
+        wrong(
+            signature.fn_token.to_token_stream(),
+            format!("{kind} `{ident}` must be async\nhelp: write `async fn {ident}`"),
+        );
+    }
+    if let Some(generic) = signature.generics.params.first() {
+        let message = format!(
+            "{kind} `{ident}` can't be generic\nhelp: name the types, since its schemas depend on them"
+        );
+        wrong(generic.to_token_stream(), message);
+    }
+    match signature.inputs.first() {
+        Some(FnArg::Receiver(receiver)) if is_shared_reference(receiver) => {}
+        Some(FnArg::Receiver(receiver)) => wrong(
+            receiver.to_token_stream(),
+            format!(
+                "{kind} `{ident}` must take `&self`\n\
+                 help: calls run at the same time; keep what changes in a `#[state]` field behind a lock"
+            ),
+        ),
+        _ => wrong(
+            ident.to_token_stream(),
+            format!("{kind} `{ident}` must take `&self`\nhelp: write `async fn {ident}(&self, ..)`"),
+        ),
+    }
+    if let Body::Missing(semicolon) = &method.body {
+        wrong(semicolon.to_token_stream(), format!("{kind} `{ident}` has no body\nhelp: write `{{ .. }}`"));
+    }
+    sound
+}
+
+fn is_shared_reference(receiver: &syn::Receiver) -> bool {
+    let tokens = receiver.to_token_stream().to_string().replace(' ', "");
+    tokens == "&self"
+}
+
+fn context_alone(errors: &Errors, method: &Method, parameters: &[Parameter]) -> Option<bool> {
+    match parameters {
+        [] => Some(false),
+        [Parameter { kind: ParameterKind::Context, .. }] => Some(true),
+        _ => {
+            let ident = &method.signature.ident;
+            let message = format!(
+                "health `{ident}` takes arguments\nhelp: write `async fn {ident}(&self) -> Result<()>`"
+            );
+            errors.at(&method.signature.inputs, message);
+            None
+        }
+    }
+}
+
+fn read_options(errors: &Errors, method: &Method, parameters: &[Parameter]) -> Option<Options> {
+    let ident = method.signature.ident.clone();
+    let is_query =
+        |parameter: &Parameter| matches!(&parameter.kind, ParameterKind::Plain(plain) if plain.by_reference);
+    let is_context = |parameter: &Parameter| matches!(parameter.kind, ParameterKind::Context);
+    let description = doc(&method.attributes);
+    if description.is_none() {
+        let message = format!(
+            "options `{ident}` has no description\nhelp: say what it lists in a doc comment `/// ..`"
+        );
+        errors.at(&ident, message);
+    }
+    let (takes_context, context_first) = match parameters {
+        [query] if is_query(query) => (false, false),
+        [query, context] if is_query(query) && is_context(context) => (true, false),
+        [context, query] if is_query(query) && is_context(context) => (true, true),
+        _ => {
+            let message = format!(
+                "options `{ident}` must take what the user has typed\n\
+                 help: write `async fn {ident}(&self, query: &str) -> Result<Vec<Choice>>`"
+            );
+            errors.at(&ident, message);
+            return None;
+        }
+    };
+    Some(Options {
+        ident,
+        description: description?,
+        takes_context,
+        context_first,
+        cfgs: cfgs(&method.attributes),
+    })
+}

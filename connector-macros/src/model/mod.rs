@@ -1,0 +1,43 @@
+//! Validated types: what the author meant. What is required here is there, and what is here has been
+//! read from exactly one place.
+
+mod action;
+mod auth;
+mod connector;
+mod field;
+mod limits;
+mod methods;
+mod parameter;
+
+pub(crate) use action::{Action, Effect};
+pub(crate) use auth::Auth;
+pub(crate) use connector::{Connector, refuse};
+pub(crate) use field::{Field, FieldKind};
+pub(crate) use limits::Limits;
+pub(crate) use methods::{Health, Methods, Options};
+pub(crate) use parameter::{Parameter, ParameterKind, Plain};
+
+use syn::{Attribute, Path};
+
+use crate::kit::{Entry, Errors, did_you_mean};
+
+/// Reports a key that a list doesn't have.
+fn unknown_key(errors: &Errors, entry: &Entry, attribute: &str, known: &[&'static str]) {
+    let name = entry.name();
+    let help = did_you_mean(&name, known.iter().copied());
+    errors.at(&entry.key, format!("unknown key `{name}` in `#[{attribute}]`\n{help}"));
+}
+
+/// Takes our attributes off an item and returns them; what is left is the user's.
+fn strip(attributes: &mut Vec<Attribute>, ours: &[&str]) -> Vec<Attribute> {
+    let (taken, left) = std::mem::take(attributes)
+        .into_iter()
+        .partition(|attribute: &Attribute| ours.iter().any(|name| attribute.path().is_ident(name)));
+    *attributes = left;
+    taken
+}
+
+/// The path of the runtime crate, `connector_sdk` unless the author renamed it.
+fn runtime(path: Option<Path>) -> Path {
+    path.unwrap_or_else(|| syn::parse_quote!(::connector_sdk))
+}

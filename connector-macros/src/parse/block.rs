@@ -1,0 +1,155 @@
+//! An `impl` block whose methods' bodies stay tokens: nothing here looks into them, and rustc reports
+//! what is wrong in them as if there were no macro.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, TokenStreamExt as _, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Generics, ImplItem, Path, Signature, Token, Type, Visibility, braced, token};
+
+/// `impl GitHub { .. }`
+pub(crate) struct Block {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) unsafety: Option<Token![unsafe]>,
+    pub(crate) impl_token: Token![impl],
+    pub(crate) generics: Generics,
+    /// `Trait for`, which a connector's block can't have.
+    pub(crate) of_trait: Option<Path>,
+    pub(crate) self_type: Type,
+    pub(crate) brace: token::Brace,
+    pub(crate) items: Vec<BlockItem>,
+}
+
+pub(crate) enum BlockItem {
+    Method(Method),
+    /// A constant, a type, a macro call: the user's own affair.
+    Other(TokenStream),
+}
+
+pub(crate) struct Method {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    Braced(TokenStream),
+    Missing(Token![;]),
+}
+
+impl Parse for Block {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let unsafety = input.parse()?;
+        let impl_token = input.parse()?;
+        let mut generics: Generics = if input.peek(Token![<]) { input.parse()? } else { Generics::default() };
+        let mut self_type: Type = input.parse()?;
+        let mut of_trait = None;
+        if input.parse::<Option<Token![for]>>()?.is_some() {
+            if let Type::Path(path) = self_type {
+                of_trait = Some(path.path);
+            }
+            self_type = input.parse()?;
+        }
+        generics.where_clause = input.parse()?;
+        let content;
+        let brace = braced!(content in input);
+        let mut items = Vec::new();
+        while !content.is_empty() {
+            items.push(content.parse()?);
+        }
+        Ok(Self { attributes, unsafety, impl_token, generics, of_trait, self_type, brace, items })
+    }
+}
+
+impl Block {
+    /// Gives methods without a body one, where their lack was reported already.
+    pub(crate) fn complete(&mut self) {
+        for item in &mut self.items {
+            if let BlockItem::Method(method) = item {
+                if matches!(method.body, Body::Missing(_)) {
+                    method.body = Body::Braced(quote!({ ::core::panic!("the connector has mistakes") }));
+                }
+            }
+        }
+    }
+}
+
+impl Parse for BlockItem {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
+        ahead.call(Attribute::parse_outer)?;
+        ahead.parse::<Visibility>()?;
+        if is_method(&ahead) {
+            input.parse().map(Self::Method)
+        } else {
+            input.parse::<ImplItem>().map(|item| Self::Other(item.into_token_stream()))
+        }
+    }
+}
+
+fn is_method(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    loop {
+        if ahead.peek(Token![fn]) {
+            return true;
+        }
+        let qualifier = ahead.peek(Token![const])
+            || ahead.peek(Token![async])
+            || ahead.peek(Token![unsafe])
+            || ahead.peek(Token![extern])
+            || ahead.peek(syn::LitStr);
+        if !qualifier || ahead.parse::<proc_macro2::TokenTree>().is_err() {
+            return false;
+        }
+    }
+}
+
+impl Parse for Method {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let signature = input.parse()?;
+        let body = if input.peek(Token![;]) {
+            Body::Missing(input.parse()?)
+        } else {
+            Body::Braced(input.parse::<proc_macro2::Group>()?.into_token_stream())
+        };
+        Ok(Self { attributes, visibility, signature, body })
+    }
+}
+
+impl ToTokens for Block {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.attributes);
+        self.unsafety.to_tokens(tokens);
+        self.impl_token.to_tokens(tokens);
+        self.generics.to_tokens(tokens);
+        if let Some(of_trait) = &self.of_trait {
+            of_trait.to_tokens(tokens);
+            <Token![for]>::default().to_tokens(tokens);
+        }
+        self.self_type.to_tokens(tokens);
+        self.generics.where_clause.to_tokens(tokens);
+        self.brace.surround(tokens, |tokens| {
+            for item in &self.items {
+                match item {
+                    BlockItem::Method(method) => method.to_tokens(tokens),
+                    BlockItem::Other(other) => other.to_tokens(tokens),
+                }
+            }
+        });
+    }
+}
+
+impl ToTokens for Method {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.attributes);
+        self.visibility.to_tokens(tokens);
+        self.signature.to_tokens(tokens);
+        match &self.body {
+            Body::Braced(body) => body.to_tokens(tokens),
+            Body::Missing(semicolon) => semicolon.to_tokens(tokens),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! From tokens to syntax: what the author wrote, with nothing understood yet.
+
+mod block;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, Item, ItemStruct, Token};
+
+pub(crate) use block::{Block, BlockItem, Body, Method};
+
+/// What `#[connector]` stands on.
+pub(crate) enum Target {
+    Struct(ItemStruct),
+    Block(Block),
+    /// Something that can't be a connector, with its name where it has one.
+    Other {
+        keyword: TokenStream,
+        item: TokenStream,
+    },
+}
+
+impl Parse for Target {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
+        ahead.call(Attribute::parse_outer)?;
+        if ahead.peek(Token![impl]) || (ahead.peek(Token![unsafe]) && ahead.peek2(Token![impl])) {
+            return input.parse().map(Self::Block);
+        }
+        Ok(match input.parse::<Item>()? {
+            Item::Struct(item) => Self::Struct(item),
+            item => Self::Other { keyword: keyword_of(&item), item: item.into_token_stream() },
+        })
+    }
+}
+
+/// The tokens that name an item, for an error to point at.
+fn keyword_of(item: &Item) -> TokenStream {
+    fn named(keyword: impl ToTokens, name: &Ident) -> TokenStream {
+        let mut tokens = keyword.into_token_stream();
+        name.to_tokens(&mut tokens);
+        tokens
+    }
+    match item {
+        Item::Enum(item) => named(item.enum_token, &item.ident),
+        Item::Union(item) => named(item.union_token, &item.ident),
+        Item::Trait(item) => named(item.trait_token, &item.ident),
+        Item::Fn(item) => named(item.sig.fn_token, &item.sig.ident),
+        Item::Mod(item) => named(item.mod_token, &item.ident),
+        other => other.to_token_stream(),
+    }
+}
