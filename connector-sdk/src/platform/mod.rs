@@ -1,0 +1,6 @@
+//! The platforms: one folder each, all that is known of it and nothing else.
+//!
+//! They are leaves. A platform may use the whole crate, and nothing but the command line uses a
+//! platform, so that a new one is a new folder.
+
+pub mod argentos;
