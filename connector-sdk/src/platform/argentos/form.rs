@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::json_from_text;
 use crate::text::wants;
 
 /// The kind of a field, in the words of ArgentOS's canvas.
@@ -56,16 +57,16 @@ pub(super) fn kind(schema: &Value, root: &Value) -> (Kind, Option<Vec<FieldOptio
         return (Kind::Select, Some(options));
     }
     let wants = |kind| wants(schema, root, kind);
-    let kind = if wants("boolean") {
+    // Whatever takes a text that means nothing is a field of text, may it take numbers besides.
+    let kind = if json_from_text(schema, root, "a text").is_ok() {
+        let format = plain(schema, root, 0).get("format");
+        if format.is_some_and(|format| format == "date-time") { Kind::Datetime } else { Kind::Text }
+    } else if wants("boolean") {
         Kind::Boolean
     } else if wants("integer") || wants("number") {
         Kind::Number
-    } else if wants("array") || wants("object") {
-        Kind::Json
-    } else if plain(schema, root, 0).get("format").is_some_and(|format| format == "date-time") {
-        Kind::Datetime
     } else {
-        Kind::Text
+        Kind::Json
     };
     (kind, None)
 }
