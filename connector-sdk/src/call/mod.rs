@@ -12,6 +12,8 @@ mod audit;
 mod digest;
 mod drive;
 mod redact;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;

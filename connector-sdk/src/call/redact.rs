@@ -240,6 +240,7 @@ mod tests {
 
     #[test]
     fn every_form_of_a_secret_is_found() {
+        use base64::Engine as _;
         let encoded = |before: &str| BASE64_STANDARD_NO_PAD.encode(format!("{before}{SECRET}!"));
         let forms = [
             SECRET.to_owned(),
