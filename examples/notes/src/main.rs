@@ -1,1 +1,3 @@
+//! The connector as a program.
+
 fn main() {}
