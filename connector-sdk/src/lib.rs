@@ -1,4 +1,17 @@
-//! One annotated struct and one plain `impl` block become a connector that is wired completely.
+//! One annotated struct and one plain `impl` block become a connector that is wired completely: JSON
+//! Schemas, permissions, manifests, a command line with the contracts of agent platforms, and an object
+//! that links into any Rust program. What can be wrong with a connector is a compile error.
+//!
+//! - [`connector`](macro@connector) is the attribute: what it takes and what it makes.
+//! - [`guide`] leads from an empty file to a connector that runs.
+//! - [`manifest`] is what a connector is, [`Connector`] what it does, [`call`] the one way to call it.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
+//! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod call;
@@ -23,6 +36,7 @@ pub mod prelude {
 }
 
 pub use connector::{BoxFuture, Call, Choice, Connector, Factory, Output, Run};
+#[doc = include_str!("../docs/connector.md")]
 pub use connector_macros::connector;
 pub use context::{Context, Level, Observer};
 pub use error::{Error, ErrorKind, Result};
@@ -35,10 +49,42 @@ pub use serde;
 pub use serde_json;
 pub use tokio_util::sync::CancellationToken;
 
-/// Makes connections of the connector `T`.
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
+
+/// Makes connections of the connector `T`, which `#[connector]` made.
 ///
-/// ```ignore
-/// let connection = Connection::open("work", &connector_sdk::factory::<GitHub>(), &settings)?;
+/// ```
+/// use connector_sdk::call::{Caller, Connection};
+/// use connector_sdk::manifest::Mode;
+/// use connector_sdk::prelude::*;
+/// use connector_sdk::{Settings, factory};
+///
+/// /// Counts letters.
+/// #[connector(id = "letters")]
+/// struct Letters;
+///
+/// #[connector]
+/// impl Letters {
+///     /// Count the letters of a text.
+///     #[action(read)]
+///     async fn count(
+///         &self,
+///         /// The text.
+///         text: String,
+///     ) -> Result<usize> {
+///         Ok(text.chars().count())
+///     }
+/// }
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+/// # runtime.block_on(async {
+/// let connection = Connection::open("default", &factory::<Letters>(), &Settings::new())?;
+/// let caller = Caller::new("example", Mode::Readonly);
+/// let output = connection.act("count", &serde_json::json!({ "text": "four" }), &caller).await?;
+/// assert_eq!(output.parse::<usize>()?, 4);
+/// # Ok::<(), Error>(()) })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub const fn factory<T: __private::Actions>() -> __private::TypeFactory<T> {
     __private::TypeFactory::new()
