@@ -11,6 +11,7 @@ use connector_sdk::{Choice, Context, Result, connector};
 use folder::Folder;
 
 mod best;
+mod file;
 mod folder;
 mod front_matter;
 mod markdown;

@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::best::Best;
-use crate::folder::{Folder, NoteFile};
+use crate::file::NoteFile;
+use crate::folder::Folder;
 use crate::markdown::Markdown;
 
 /// No more of a note is read or searched: 4 MiB.

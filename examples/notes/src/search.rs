@@ -11,7 +11,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::best::Best;
-use crate::folder::{Folder, NoteFile};
+use crate::file::NoteFile;
+use crate::folder::Folder;
 use crate::markdown::{Line, Markdown, Place};
 use crate::note::MOST_OF_A_NOTE;
 use crate::text::{around, fold_into};
