@@ -14,6 +14,9 @@ const META: [(&str, &str); 4] = [
     ("doctor", "Say what is wrong and which commands work"),
 ];
 
+/// The commands that the binary has besides, which ArgentOS is not told of.
+const OWN: [&str; 4] = ["call", "completions", "manifest", "options"];
+
 /// The options that every command takes, which no argument may be called.
 pub const GLOBAL_OPTIONS: [&str; 11] =
     ["json", "mode", "set", "config", "verbose", "yes", "timeout", "help", "version", "workspace", "input"];
@@ -63,9 +66,16 @@ pub(super) fn commands(manifest: &Manifest) -> Vec<Command<'_>> {
     actions(manifest).map(|action| of_action(manifest, action)).chain(choices).chain(meta).collect()
 }
 
-/// The actions that are commands: those that don't have a name that ArgentOS means something else by.
+/// The actions that are commands of their own. One that is called like a command which every tool has
+/// can't be reached by that name, so nobody is told of it; `call` still reaches it.
 pub(super) fn actions(manifest: &Manifest) -> impl Iterator<Item = &Action> {
-    manifest.actions.iter().filter(|action| META.iter().all(|(id, _)| *id != action.command))
+    manifest.actions.iter().filter(|action| {
+        let command = action.command.as_str();
+        let source = command.strip_prefix("options.");
+        META.iter().all(|(id, _)| *id != command)
+            && !OWN.contains(&command)
+            && manifest.options.iter().all(|known| source != Some(known.name.as_str()))
+    })
 }
 
 /// The id of the command that lists the choices of a source: `options.repositories`.

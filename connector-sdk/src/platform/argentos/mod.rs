@@ -3,7 +3,7 @@
 //! ArgentOS finds a tool by files (`connector.json`, `agent-harness/permissions.json`), probes it
 //! with `--json capabilities` and `--json health`, and runs its commands as processes whose one line
 //! of output is an envelope. Everything it reads is derived here from the [`Manifest`]:
-//! one list of commands ([`commands`]) and one document ([`document`]) feed the files and
+//! one list of commands (`commands.rs`) and one document (`document.rs`) feed the files and
 //! `capabilities` alike, so that they can't disagree.
 //!
 //! No schema of these formats is published. What is written here is what ArgentOS's own readers take
