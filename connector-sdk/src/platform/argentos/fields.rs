@@ -82,10 +82,7 @@ fn field<'m>(manifest: &Manifest, action: &'m Action, parameter: &'m Parameter) 
     let root = &action.input_schema;
     let schema = action.property(&parameter.name).unwrap_or(&Value::Null);
     let (mut kind, mut options) = form::kind(schema, root);
-    let picker_hint = parameter
-        .options
-        .as_deref()
-        .filter(|source| manifest.options.iter().any(|known| known.name == *source));
+    let picker_hint = picker(manifest, parameter);
     // Choices that are fetched live take the place of any other way to enter a value.
     if picker_hint.is_some() {
         (kind, options) = (Kind::Select, None);
@@ -108,6 +105,12 @@ fn field<'m>(manifest: &Manifest, action: &'m Action, parameter: &'m Parameter) 
         options,
         picker_hint,
     }
+}
+
+/// The source of an argument's choices, if there is one.
+pub(super) fn picker<'m>(manifest: &Manifest, parameter: &'m Parameter) -> Option<&'m str> {
+    let source = parameter.options.as_deref();
+    source.filter(|source| manifest.options.iter().any(|known| known.name == *source))
 }
 
 fn placeholder(kind: Kind, schema: &Value, root: &Value) -> Option<String> {

@@ -4,8 +4,9 @@ use std::fmt::{self, Write};
 
 use serde_json::Value;
 
-use super::commands::{Command, commands};
+use super::commands::{Command, commands, options_command};
 use super::document::{needs, sentence};
+use super::fields::picker;
 use super::form::{self, Kind};
 use super::{flag, tool};
 use crate::manifest::{Action, Manifest, Parameter};
@@ -42,7 +43,7 @@ fn write(out: &mut String, manifest: &Manifest) -> fmt::Result {
     )?;
     for command in commands(manifest) {
         match command.action {
-            Some(action) => of_action(out, &tool, &command, action)?,
+            Some(action) => of_action(out, manifest, &command, action)?,
             None => of_tool(out, &tool, &command)?,
         }
     }
@@ -66,9 +67,9 @@ fn set_up(out: &mut String, manifest: &Manifest) -> fmt::Result {
     Ok(())
 }
 
-fn of_action(out: &mut String, tool: &str, command: &Command<'_>, action: &Action) -> fmt::Result {
+fn of_action(out: &mut String, manifest: &Manifest, command: &Command<'_>, action: &Action) -> fmt::Result {
     writeln!(out, "\n### `{}`\n\n{}\n", command.id, action.description.trim())?;
-    write!(out, "    {tool}")?;
+    write!(out, "    {}", tool(manifest))?;
     if command.required_mode != "readonly" {
         write!(out, " --mode {}", command.required_mode)?;
     }
@@ -98,7 +99,7 @@ fn of_action(out: &mut String, tool: &str, command: &Command<'_>, action: &Actio
             out,
             "| `--{}` | {} | {} | {} |",
             flag(&parameter.name),
-            cell(&takes(action, schema)),
+            cell(&takes(manifest, action, parameter)),
             cell(&needed),
             cell(parameter.description.trim())
         )?;
@@ -123,8 +124,12 @@ fn placeholder(action: &Action, parameter: &Parameter) -> &'static str {
 }
 
 /// What an argument takes, in words.
-fn takes(action: &Action, schema: &Value) -> String {
+fn takes(manifest: &Manifest, action: &Action, parameter: &Parameter) -> String {
     let root = &action.input_schema;
+    let schema = action.property(&parameter.name).unwrap_or(&Value::Null);
+    if let Some(source) = picker(manifest, parameter) {
+        return format!("one of `{}`", options_command(source).replace('.', " "));
+    }
     match form::kind(schema, root) {
         (_, Some(options)) => {
             let values: Vec<_> = options.iter().map(|option| format!("`{}`", option.value)).collect();

@@ -136,6 +136,7 @@ fn the_readme_keeps_its_tables() {
         "| `MY_NOTES_ROOT` | yes | Folder of the notes. Any folder with Markdown files. |",
         "    aos-my-notes notes search --query TEXT",
         "| `--limit` | a number, 1 to 100 | no, `30` | What limit is \\| for. |",
+        "| `--folder` | one of `options folders` | yes | What folder is \\| for. |",
         "| `--arg-mode` | `deep`, `flat` | no, `flat` | What mode is \\| for. |",
     ] {
         assert!(readme.lines().any(|found| found == line), "{line}\nis not in\n{readme}");
