@@ -47,11 +47,14 @@ pub(crate) const RANGE: &str = "range";
 pub(crate) const LENGTH: &str = "length";
 pub(crate) const PATTERN: &str = "pattern";
 pub(crate) const ADVANCED: &str = "advanced";
+pub(crate) const DEPENDS_ON: &str = "depends_on";
+pub(crate) const UNUSED_BY_AUTH: &str = "unused_by_auth";
 
 /// Keys of `#[action(..)]`.
 pub(crate) const READ: &str = "read";
 pub(crate) const WRITE: &str = "write";
 pub(crate) const DESTRUCTIVE: &str = "destructive";
+pub(crate) const NAME: &str = "name";
 pub(crate) const RESOURCE: &str = "resource";
 pub(crate) const COMMAND: &str = "command";
 pub(crate) const SCOPES: &str = "scopes";
@@ -71,12 +74,25 @@ pub(crate) const MODES: [&str; 4] = ["readonly", "write", "full", "admin"];
 /// What may stand in each list.
 pub(crate) const CONNECTOR_KEYS: [&str; 7] = [ID, TITLE, CATEGORY, ICON, DOCS, AUTH, CRATE];
 pub(crate) const IMPL_KEYS: [&str; 1] = [CRATE];
-pub(crate) const CONFIG_KEYS: [&str; 9] =
-    [DEFAULT, ENV, PLACEHOLDER, HELP, RANGE, LENGTH, PATTERN, OPTIONS, ADVANCED];
-pub(crate) const SECRET_KEYS: [&str; 2] = [ENV, HELP];
+pub(crate) const CONFIG_KEYS: [&str; 10] =
+    [DEFAULT, ENV, PLACEHOLDER, HELP, RANGE, LENGTH, PATTERN, OPTIONS, DEPENDS_ON, ADVANCED];
+pub(crate) const SECRET_KEYS: [&str; 3] = [ENV, HELP, UNUSED_BY_AUTH];
 pub(crate) const ARG_KEYS: [&str; 5] = [DEFAULT, RANGE, LENGTH, PATTERN, OPTIONS];
-pub(crate) const ACTION_KEYS: [&str; 12] =
-    [READ, WRITE, DESTRUCTIVE, RESOURCE, COMMAND, SCOPES, TIMEOUT, RISK, LOCAL, IDEMPOTENT, TRUST, MODE];
+pub(crate) const ACTION_KEYS: [&str; 13] = [
+    READ,
+    WRITE,
+    DESTRUCTIVE,
+    NAME,
+    RESOURCE,
+    COMMAND,
+    SCOPES,
+    TIMEOUT,
+    RISK,
+    LOCAL,
+    IDEMPOTENT,
+    TRUST,
+    MODE,
+];
 pub(crate) const AUTH_KINDS: [&str; 4] = [NONE, BEARER, API_KEY, BASIC];
 
 /// Names that hosts put into every input; an argument of that name would never see its own value.

@@ -15,6 +15,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod call;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod connector;
 mod context;
 mod error;
@@ -32,6 +34,9 @@ pub mod __private;
 
 /// What a connector's source file wants in scope: `use connector_sdk::prelude::*;`.
 pub mod prelude {
+    #[doc(hidden)]
+    pub use connector_macros::{action, health, options};
+
     pub use crate::{Choice, Context, Error, ErrorKind, Level, Result, Secret, connector};
 }
 

@@ -41,21 +41,21 @@ pub(super) fn is_only_made_stricter(errors: &Errors, action: &Action) {
     }
 }
 
-/// MCP clients take tool names of 64 letters, digits, `_` and `-`; Puffer and ArgentOS take those too.
+/// Puffer takes small letters, digits, `_` and `-` (its contract 1.3), MCP clients 64 of them.
 pub(super) fn has_a_name_that_hosts_accept(errors: &Errors, action: &Action) {
     const LONGEST: usize = 64;
     let name = action.name();
-    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if !is_word(&name) {
         errors.at(
-            &action.ident,
-            format!(
-                "action `{name}` has a name that hosts refuse\nhelp: use ASCII letters, digits and `_` only"
-            ),
+            action.name_tokens(),
+            format!("action `{name}` has a name that hosts refuse\nhelp: use small letters, digits and `_`, a letter first"),
         );
     } else if name.len() > LONGEST {
         errors.at(
-            &action.ident,
-            format!("action `{name}` has a name longer than {LONGEST} characters, which hosts refuse\nhelp: use a shorter name"),
+            action.name_tokens(),
+            format!(
+                "action `{name}` has a name longer than {LONGEST} characters, which hosts refuse\nhelp: use a shorter name"
+            ),
         );
     }
 }

@@ -2,35 +2,38 @@
 
 use std::collections::HashMap;
 
-use syn::Ident;
-
 use crate::kit::Errors;
-use crate::model::Methods;
+use crate::model::{Action, Methods};
 
-/// Two options sources have two names. (Two methods of one name are rustc's affair.)
+/// Two actions never have one name. (Two methods of one name are rustc's affair.)
 pub(super) fn names_are_told_apart(errors: &Errors, methods: &Methods) {
-    let mut seen: HashMap<String, &Ident> = HashMap::new();
+    let mut seen: HashMap<String, &Action> = HashMap::new();
     for action in methods.actions.iter().filter(|action| action.cfgs.is_empty()) {
-        if let Some(first) = seen.insert(action.name(), &action.ident) {
-            for ident in [first, &action.ident] {
-                errors.at(ident, format!("two actions are named `{ident}`\nhelp: rename one of the methods"));
-            }
+        let name = action.name();
+        let Some(first) = seen.insert(name.clone(), action) else { continue };
+        if first.ident == action.ident {
+            continue;
+        }
+        for action in [first, action] {
+            let message = format!("two actions are named `{name}`\nhelp: give one of them another `name`");
+            errors.at(action.name_tokens(), message);
         }
     }
 }
 
 /// Two actions never map to one command id.
 pub(super) fn commands_are_told_apart(errors: &Errors, methods: &Methods) {
-    let mut seen: HashMap<String, &Ident> = HashMap::new();
+    let mut seen: HashMap<String, &Action> = HashMap::new();
     for action in methods.actions.iter().filter(|action| action.cfgs.is_empty()) {
         let command = action.command_id();
-        if let Some(first) = seen.insert(command.clone(), &action.ident) {
-            if *first == action.ident {
+        if let Some(first) = seen.insert(command.clone(), action) {
+            // Two of one name were reported as such.
+            if first.ident == action.ident || first.name() == action.name() {
                 continue;
             }
-            for ident in [first, &action.ident] {
+            for action in [first, action] {
                 errors.at(
-                    ident,
+                    &action.ident,
                     format!("two actions have the command `{command}`\nhelp: name another one with `command = \"..\"`"),
                 );
             }

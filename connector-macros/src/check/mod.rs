@@ -2,14 +2,25 @@
 
 mod action;
 mod connector;
+mod fields;
+mod limits;
 mod methods;
 
 use crate::kit::Errors;
-use crate::model::{Connector, Methods};
+use crate::model::{Connector, FieldKind, Methods, ParameterKind};
 
 pub(crate) fn connector(errors: &Errors, model: &Connector) {
     connector::auth_names_fields(errors, model);
     connector::environment_variables_are_told_apart(errors, model);
+    fields::secrets_are_marked(errors, model);
+    fields::auth_uses_the_secrets(errors, model);
+    fields::dependencies_are_settings(errors, model);
+    fields::dependencies_end(errors, model);
+    for field in &model.fields {
+        if let FieldKind::Setting(setting) = &field.kind {
+            limits::can_be_met(errors, &field.ident.to_string(), &field.ty, &setting.limits);
+        }
+    }
 }
 
 pub(crate) fn methods(errors: &Errors, model: &Methods) {
@@ -22,6 +33,11 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
         action::describes_its_arguments(errors, action);
         action::leaves_reserved_names_alone(errors, action);
         action::names_options_sources(errors, action, &model.options);
+        for parameter in &action.parameters {
+            if let ParameterKind::Plain(plain) = &parameter.kind {
+                limits::can_be_met(errors, &plain.name(), &parameter.ty, &plain.limits);
+            }
+        }
     }
     methods::names_are_told_apart(errors, model);
     methods::commands_are_told_apart(errors, model);

@@ -101,6 +101,10 @@ fn setting(runtime: &Path, field: &Field) -> Option<TokenStream> {
     let name = field.ident.unraw().to_string();
     let value = limits::param(runtime, &field.ty, &name, Some(&setting.description), &setting.limits);
     let (env, placeholder, help) = (text(&setting.env), text(&setting.placeholder), text(&setting.help));
+    let depends_on = option(setting.depends_on.get().map(|target| {
+        let target = target.unraw().to_string();
+        quote!(#target)
+    }));
     let advanced = setting.advanced;
     Some(quote! {
         #(#cfgs)*
@@ -109,6 +113,7 @@ fn setting(runtime: &Path, field: &Field) -> Option<TokenStream> {
             env: #env,
             placeholder: #placeholder,
             help: #help,
+            depends_on: #depends_on,
             advanced: #advanced,
         }
     })

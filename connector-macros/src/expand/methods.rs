@@ -23,10 +23,12 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
         let name = ident.unraw().to_string();
         quote!(#(#cfgs)* #name)
     });
+    let shapes = model.actions.iter().filter_map(|action| input_is_an_object(runtime, action));
     let health = health(runtime, &model.health);
     quote! {
         const _: () = {
             #(#structs)*
+            #(#shapes)*
             #[automatically_derived]
             impl #private::Actions for #self_type {
                 const SPEC: #private::ImplSpec<Self> = #private::ImplSpec {
@@ -192,6 +194,21 @@ fn health(runtime: &Path, methods: &[Health]) -> TokenStream {
 
 fn input(action: &Action) -> Option<&Parameter> {
     action.parameters.iter().find(|parameter| matches!(parameter.kind, ParameterKind::Input))
+}
+
+/// An input is an object, since arguments have names.
+fn input_is_an_object(runtime: &Path, action: &Action) -> Option<TokenStream> {
+    let (ty, cfgs) = (&input(action)?.ty, &action.cfgs);
+    let message =
+        format!("the input of action `{}` must be a struct, whose fields are its arguments", action.ident);
+    Some(quote_spanned! {ty.span()=>
+        #(#cfgs)*
+        const _: () = {
+            #[allow(unused_imports)]
+            use #runtime::__private::AnyShape as _;
+            ::core::assert!(<#runtime::__private::Shape<#ty>>::OBJECT, #message);
+        };
+    })
 }
 
 fn takes_context(action: &Action) -> bool {

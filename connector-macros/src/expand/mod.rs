@@ -37,6 +37,16 @@ pub(crate) fn connector(list: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
+/// Expands `#[action]` where no `#[connector]` took it off.
+pub(crate) fn outside_connector(name: &str, item: TokenStream) -> TokenStream {
+    let message = format!(
+        "`#[{name}]` means nothing outside a `#[connector]` impl\n\
+         help: put it on a method, and `#[connector]` on the method's `impl` block"
+    );
+    let error = syn::Error::new(proc_macro2::Span::call_site(), message).to_compile_error();
+    quote!(#item #error)
+}
+
 fn of_struct(list: TokenStream, mut item: ItemStruct) -> TokenStream {
     let errors = Errors::new();
     let list = entries_of(&errors, list);

@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::Path;
+use syn::ext::IdentExt as _;
 
 use super::limits;
 use crate::model::{Action, Parameter, ParameterKind, Plain};
@@ -11,7 +12,9 @@ use crate::model::{Action, Parameter, ParameterKind, Plain};
 /// The names of the two structs of an action.
 pub(super) fn names(action: &Action) -> (Ident, Ident) {
     let name: String = action
-        .name()
+        .ident
+        .unraw()
+        .to_string()
         .split('_')
         .flat_map(|word| {
             let mut letters = word.chars();

@@ -3,12 +3,14 @@
 
 mod entry;
 mod errors;
+mod literal;
 mod names;
 mod slot;
 mod value;
 
 pub(crate) use entry::{Entry, EntryValue, entries, entries_of};
 pub(crate) use errors::Errors;
+pub(crate) use literal::{Bounds, Number};
 pub(crate) use names::{did_you_mean, expected_one_of, humanize, is_kebab};
 pub(crate) use slot::Slot;
 pub(crate) use value::{Value, flag};

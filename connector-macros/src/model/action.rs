@@ -1,15 +1,18 @@
 //! An `#[action]` method.
 
+use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::{Attribute, Ident, LitStr, ReturnType, Type};
 
-use super::{Parameter, ParameterKind, Plain, unknown_key};
+use super::{Parameter, ParameterKind, Plain, bare, unknown_key};
 use crate::keys;
 use crate::kit::{Entry, Errors, Slot, cfgs, did_you_mean, doc, entries, expected_one_of, flag};
 use crate::parse::Method;
 
 pub(crate) struct Action {
     pub(crate) ident: Ident,
+    /// `name = ".."`, where the action's name is not the method's.
+    pub(crate) renamed: Option<LitStr>,
     pub(crate) description: LitStr,
     pub(crate) effect: Effect,
     pub(crate) resource: Option<LitStr>,
@@ -50,6 +53,7 @@ impl Action {
     ) -> Option<Self> {
         let ident = method.signature.ident.clone();
         let mut keys_read = Keys::default();
+        let mut renamed = Slot::<LitStr>::empty();
         let (mut resource, mut command) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
         let mut scopes = Slot::<Vec<LitStr>>::empty();
         let mut timeout = Slot::<LitStr>::empty();
@@ -60,6 +64,7 @@ impl Action {
                 keys::READ => keys_read.effect(errors, &entry, Effect::Read),
                 keys::WRITE => keys_read.effect(errors, &entry, Effect::Write),
                 keys::DESTRUCTIVE => keys_read.effect(errors, &entry, Effect::Destructive),
+                keys::NAME => renamed.read(errors, &entry),
                 keys::RESOURCE => resource.read(errors, &entry),
                 keys::COMMAND => command.read(errors, &entry),
                 keys::SCOPES => scopes.read(errors, &entry),
@@ -85,6 +90,7 @@ impl Action {
         let output = output(errors, method);
         let timeout = timeout.take().and_then(|text| duration(errors, &text));
         Some(Self {
+            renamed: renamed.take(),
             effect: effect?,
             description: description?,
             resource: resource.take(),
@@ -150,12 +156,6 @@ fn output(errors: &Errors, method: &Method) -> Option<Type> {
     }
 }
 
-fn bare(errors: &Errors, entry: &Entry, slot: &mut Slot<()>) {
-    if flag(errors, entry) {
-        slot.set(errors, &entry.key, ());
-    }
-}
-
 /// A key whose value is one of some words.
 fn word(errors: &Errors, entry: &Entry, slot: &mut Slot<Ident>, known: &[&'static str]) {
     let mut read = Slot::<Ident>::empty();
@@ -197,9 +197,14 @@ fn duration(errors: &Errors, text: &LitStr) -> Option<u64> {
 }
 
 impl Action {
-    /// The action's name: the method's, without the `r#` of a raw identifier.
+    /// The action's name: the method's without the `r#` of a raw identifier, unless it has one of its own.
     pub(crate) fn name(&self) -> String {
-        self.ident.unraw().to_string()
+        self.renamed.as_ref().map_or_else(|| self.ident.unraw().to_string(), LitStr::value)
+    }
+
+    /// The tokens that an error about the name points at.
+    pub(crate) fn name_tokens(&self) -> &dyn ToTokens {
+        self.renamed.as_ref().map_or(&self.ident, |renamed| renamed as &dyn ToTokens)
     }
 
     /// The arguments that come one by one.

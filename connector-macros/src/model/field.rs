@@ -2,9 +2,10 @@
 
 use syn::{Attribute, Field as SynField, Ident, LitStr, Type};
 
-use super::{Limits, strip, unknown_key};
+use super::misplaced::{self, Place};
+use super::{Limits, bare, strip, unknown_key};
 use crate::keys;
-use crate::kit::{Errors, Slot, cfgs, doc, entries, flag};
+use crate::kit::{Errors, Slot, cfgs, doc, entries};
 
 pub(crate) struct Field {
     pub(crate) ident: Ident,
@@ -25,6 +26,8 @@ pub(crate) struct Setting {
     pub(crate) env: Slot<LitStr>,
     pub(crate) placeholder: Slot<LitStr>,
     pub(crate) help: Slot<LitStr>,
+    /// The setting without which the options of this one can't be listed.
+    pub(crate) depends_on: Slot<Ident>,
     pub(crate) advanced: bool,
 }
 
@@ -32,11 +35,14 @@ pub(crate) struct Credential {
     pub(crate) description: LitStr,
     pub(crate) env: Slot<LitStr>,
     pub(crate) help: Slot<LitStr>,
+    /// Whether the author says that `auth` has nothing to do with it.
+    pub(crate) unused_by_auth: bool,
 }
 
 impl Field {
     /// Reads a field and takes our attributes off it.
     pub(crate) fn read(errors: &Errors, field: &mut SynField) -> Option<Self> {
+        misplaced::refuse(errors, &mut field.attrs, Some(Place::Field));
         let ours = strip(&mut field.attrs, &keys::FIELD_ATTRIBUTES);
         let ident = field.ident.clone()?;
         if let [first, second, ..] = ours.as_slice() {
@@ -77,17 +83,14 @@ fn read_setting(
 ) -> Option<Setting> {
     let mut limits = Limits::none();
     let (mut env, mut placeholder, mut help) = (Slot::empty(), Slot::empty(), Slot::empty());
-    let mut advanced = Slot::empty();
+    let (mut depends_on, mut advanced) = (Slot::<Ident>::empty(), Slot::empty());
     for entry in attribute.into_iter().flat_map(|attribute| entries(errors, attribute)) {
         match entry.name().as_str() {
             keys::ENV => env.read(errors, &entry),
             keys::PLACEHOLDER => placeholder.read(errors, &entry),
             keys::HELP => help.read(errors, &entry),
-            keys::ADVANCED => {
-                if flag(errors, &entry) {
-                    advanced.set(errors, &entry.key, ());
-                }
-            }
+            keys::DEPENDS_ON => depends_on.read(errors, &entry),
+            keys::ADVANCED => bare(errors, &entry, &mut advanced),
             _ if limits.read(errors, &entry) => {}
             _ => unknown_key(errors, &entry, keys::CONFIG, &keys::CONFIG_KEYS),
         }
@@ -99,7 +102,15 @@ fn read_setting(
         );
         errors.at(ident, message);
     }
-    Some(Setting { description: description?, limits, env, placeholder, help, advanced: advanced.is_set() })
+    Some(Setting {
+        description: description?,
+        limits,
+        env,
+        placeholder,
+        help,
+        depends_on,
+        advanced: advanced.is_set(),
+    })
 }
 
 fn read_credential(
@@ -109,10 +120,12 @@ fn read_credential(
     description: Option<LitStr>,
 ) -> Option<Credential> {
     let (mut env, mut help) = (Slot::empty(), Slot::empty());
+    let mut unused_by_auth = Slot::empty();
     for entry in entries(errors, attribute) {
         match entry.name().as_str() {
             keys::ENV => env.read(errors, &entry),
             keys::HELP => help.read(errors, &entry),
+            keys::UNUSED_BY_AUTH => bare(errors, &entry, &mut unused_by_auth),
             _ => unknown_key(errors, &entry, keys::SECRET, &keys::SECRET_KEYS),
         }
     }
@@ -122,5 +135,5 @@ fn read_credential(
         );
         errors.at(ident, message);
     }
-    Some(Credential { description: description?, env, help })
+    Some(Credential { description: description?, env, help, unused_by_auth: unused_by_auth.is_set() })
 }

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, FnArg, Ident, LitStr, Path, Type};
 
+use super::misplaced::{self, Place};
 use super::{Action, Parameter, ParameterKind, runtime, strip, unknown_key};
 use crate::keys;
 use crate::kit::{Entry, Errors, Slot, cfgs, doc, entries};
@@ -58,9 +59,19 @@ impl Methods {
         let mut whole = true;
         let mut marked = false;
         for item in &mut block.items {
-            let BlockItem::Method(method) = item else { continue };
+            let method = match item {
+                BlockItem::Method(method) => method,
+                BlockItem::Other { attributes, .. } => {
+                    misplaced::refuse(errors, attributes, None);
+                    continue;
+                }
+            };
+            misplaced::refuse(errors, &mut method.attributes, Some(Place::Method));
             let ours = strip(&mut method.attributes, &keys::METHOD_ATTRIBUTES);
-            let Some(attribute) = ours.first() else { continue };
+            let Some(attribute) = ours.first() else {
+                unmarked(errors, method);
+                continue;
+            };
             marked = true;
             whole &= methods.add(errors, attribute, &ours, method).is_some();
         }
@@ -112,6 +123,15 @@ impl Methods {
             self.options.push(read_options(errors, method, &parameters)?);
         }
         sound.then_some(())
+    }
+}
+
+/// A method that is the author's own has no attributes of ours on its parameters.
+fn unmarked(errors: &Errors, method: &mut Method) {
+    for argument in &mut method.signature.inputs {
+        if let FnArg::Typed(argument) = argument {
+            misplaced::refuse(errors, &mut argument.attrs, None);
+        }
     }
 }
 

@@ -7,19 +7,20 @@ mod connector;
 mod field;
 mod limits;
 mod methods;
+mod misplaced;
 mod parameter;
 
 pub(crate) use action::{Action, Effect};
 pub(crate) use auth::Auth;
 pub(crate) use connector::{Connector, refuse};
-pub(crate) use field::{Field, FieldKind};
+pub(crate) use field::{Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
 pub(crate) use methods::{Health, Methods, Options};
 pub(crate) use parameter::{Parameter, ParameterKind, Plain};
 
 use syn::{Attribute, Path};
 
-use crate::kit::{Entry, Errors, did_you_mean};
+use crate::kit::{Entry, Errors, Slot, did_you_mean, flag};
 
 /// Reports a key that a list doesn't have.
 fn unknown_key(errors: &Errors, entry: &Entry, attribute: &str, known: &[&'static str]) {
@@ -40,4 +41,11 @@ fn strip(attributes: &mut Vec<Attribute>, ours: &[&str]) -> Vec<Attribute> {
 /// The path of the runtime crate, `connector_sdk` unless the author renamed it.
 fn runtime(path: Option<Path>) -> Path {
     path.unwrap_or_else(|| syn::parse_quote!(::connector_sdk))
+}
+
+/// Reads a key that stands alone.
+fn bare(errors: &Errors, entry: &Entry, slot: &mut Slot<()>) {
+    if flag(errors, entry) {
+        slot.set(errors, &entry.key, ());
+    }
 }

@@ -3,6 +3,7 @@
 use syn::ext::IdentExt as _;
 use syn::{Attribute, FnArg, Ident, LitStr, Pat, PatType, Type, TypeReference};
 
+use super::misplaced::{self, Place};
 use super::{Limits, strip, unknown_key};
 use crate::keys;
 use crate::kit::{Errors, cfgs, doc, entries};
@@ -44,6 +45,7 @@ impl Parameter {
         let FnArg::Typed(argument) = argument else { return None };
         let description = doc(&argument.attrs);
         argument.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+        misplaced::refuse(errors, &mut argument.attrs, Some(Place::Parameter));
         let ours = strip(&mut argument.attrs, &keys::PARAMETER_ATTRIBUTES);
         if let [first, second, ..] = ours.as_slice() {
             for attribute in [first, second] {

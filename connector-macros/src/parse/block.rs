@@ -22,7 +22,10 @@ pub(crate) struct Block {
 pub(crate) enum BlockItem {
     Method(Method),
     /// A constant, a type, a macro call: the user's own affair.
-    Other(TokenStream),
+    Other {
+        attributes: Vec<Attribute>,
+        item: TokenStream,
+    },
 }
 
 pub(crate) struct Method {
@@ -81,10 +84,11 @@ impl Parse for BlockItem {
         ahead.call(Attribute::parse_outer)?;
         ahead.parse::<Visibility>()?;
         if is_method(&ahead) {
-            input.parse().map(Self::Method)
-        } else {
-            input.parse::<ImplItem>().map(|item| Self::Other(item.into_token_stream()))
+            return input.parse().map(Self::Method);
         }
+        let attributes = input.call(Attribute::parse_outer)?;
+        let item = input.parse::<ImplItem>()?.into_token_stream();
+        Ok(Self::Other { attributes, item })
     }
 }
 
@@ -135,7 +139,10 @@ impl ToTokens for Block {
             for item in &self.items {
                 match item {
                     BlockItem::Method(method) => method.to_tokens(tokens),
-                    BlockItem::Other(other) => other.to_tokens(tokens),
+                    BlockItem::Other { attributes, item } => {
+                        tokens.append_all(attributes);
+                        item.to_tokens(tokens);
+                    }
                 }
             }
         });

@@ -4,16 +4,27 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::Manifest;
+use super::{Action, Manifest};
 
 /// One thing that is wrong with a manifest, for `manifest --check` and an author's tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
+    /// Whether it is wrong anywhere or only for some host.
+    pub severity: Severity,
     /// The action or setting at fault.
     pub subject: String,
     /// What is wrong and what to do.
     pub message: String,
+}
+
+/// How bad a [`Finding`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// A host will not do what the author may expect of it.
+    Warning,
+    /// The manifest says what isn't so.
+    Error,
 }
 
 impl fmt::Display for Finding {
@@ -23,19 +34,60 @@ impl fmt::Display for Finding {
 }
 
 impl Manifest {
-    /// Everything that is wrong with this manifest; empty is what an author wants.
+    /// Everything that is wrong with this manifest, action by action; empty is what an author wants.
     pub fn findings(&self) -> Vec<Finding> {
-        let unenforced = self.actions.iter().flat_map(|action| {
-            action.unenforced.iter().map(|pointer| Finding {
-                subject: action.name.clone(),
-                message: format!(
-                    "its input schema publishes the constraint `{pointer}`, which nothing checks; \
-                     turn on the feature `validate` of connector-sdk, or remove the constraint"
-                ),
-            })
-        });
-        unenforced.collect()
+        let rules = [unenforced, not_an_object, unsendable];
+        self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action))).collect()
     }
+}
+
+/// What is published is what is enforced.
+fn unenforced(action: &Action) -> Vec<Finding> {
+    let finding = |pointer: &String| Finding {
+        severity: Severity::Error,
+        subject: action.name.clone(),
+        message: format!(
+            "its input schema publishes the constraint `{pointer}`, which nothing checks; \
+             turn on the feature `validate` of connector-sdk, or remove the constraint"
+        ),
+    };
+    action.unenforced.iter().map(finding).collect()
+}
+
+/// Arguments have names, so an input is an object.
+fn not_an_object(action: &Action) -> Vec<Finding> {
+    if action.input_schema.get("type").and_then(Value::as_str) == Some("object") {
+        return Vec::new();
+    }
+    vec![Finding {
+        severity: Severity::Error,
+        subject: action.name.clone(),
+        message: "its input is not an object; make the `#[input]` type a struct with named fields".to_owned(),
+    }]
+}
+
+/// Puffer runs an external side effect only after a person approved a draft of it, and a draft needs
+/// somebody to send to and something to say (its `ConnectorActionDraft`, contract of the host's tools).
+fn unsendable(action: &Action) -> Vec<Finding> {
+    const RECIPIENTS: [&str; 7] = ["to", "target", "channel", "chat_id", "open_id", "user", "receive_id"];
+    const TEXTS: [&str; 4] = ["message", "text", "caption", "body"];
+    let takes = |names: &[&str]| names.iter().any(|name| action.property(name).is_some());
+    if !action.permission.external_side_effect || (takes(&RECIPIENTS) && takes(&TEXTS)) {
+        return Vec::new();
+    }
+    vec![Finding {
+        severity: Severity::Warning,
+        subject: action.name.clone(),
+        message: format!(
+            "Puffer's agents can't run it: an external side effect needs one of the arguments {} and one of {} there",
+            listed(&RECIPIENTS),
+            listed(&TEXTS)
+        ),
+    }]
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// JSON pointers to every keyword below `schema` that serde does not enforce by itself.

@@ -26,6 +26,9 @@ pub struct Setting {
     /// The [`OptionsSource`] that lists its possible values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub options: Option<String>,
+    /// The setting without which its options can't be listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<String>,
     /// Whether a form may hide it at first.
     #[serde(default)]
     pub advanced: bool,
@@ -43,6 +46,7 @@ impl Setting {
             placeholder: None,
             help: None,
             options: None,
+            depends_on: None,
             advanced: false,
         }
     }

@@ -104,6 +104,7 @@ fn describe(spec: &StructSpec) -> Manifest {
                 placeholder: setting.placeholder.map(str::to_owned),
                 help: setting.help.map(str::to_owned),
                 options: param.options.map(str::to_owned),
+                depends_on: setting.depends_on.map(str::to_owned),
                 advanced: setting.advanced,
             }
         })

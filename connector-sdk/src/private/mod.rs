@@ -8,6 +8,7 @@ mod input;
 mod linked;
 mod open;
 mod result;
+mod shape;
 mod spec;
 
 pub use arguments::{Arguments, fill, or_default, prepare, required, skip};
@@ -20,6 +21,7 @@ pub use input::prepare_input;
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, IntoError, boxed_choices, boxed_health};
+pub use shape::{AnyShape, Shape};
 pub use spec::{
     ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsSpec, Param, SecretSpec, SettingSpec,
     StructSpec, default_value,
@@ -27,3 +29,6 @@ pub use spec::{
 
 pub use serde::de::MapAccess;
 pub use std::sync::LazyLock;
+
+#[cfg(feature = "cli")]
+pub use crate::cli::run_main;

@@ -39,6 +39,7 @@ pub struct SettingSpec {
     pub env: Option<&'static str>,
     pub placeholder: Option<&'static str>,
     pub help: Option<&'static str>,
+    pub depends_on: Option<&'static str>,
     pub advanced: bool,
 }
 

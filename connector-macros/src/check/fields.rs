@@ -1,0 +1,126 @@
+//! Rules across the fields of the struct.
+
+use std::collections::HashSet;
+
+use syn::{GenericArgument, Ident, PathArguments, Type};
+
+use crate::kit::{Errors, did_you_mean};
+use crate::model::{Connector, Credential, Field, FieldKind, Setting};
+
+/// Whoever sees the source sees which fields are secret.
+pub(super) fn secrets_are_marked(errors: &Errors, connector: &Connector) {
+    for field in connector.fields.iter().filter(|field| matches!(field.kind, FieldKind::Setting(_))) {
+        if is_secret(&field.ty) {
+            errors.at(
+                &field.ty,
+                format!(
+                    "field `{}` holds a secret and isn't marked\nhelp: put `#[secret]` on it",
+                    field.ident
+                ),
+            );
+        }
+    }
+}
+
+/// `Secret` or `Option<Secret>`, by whatever path. An alias is caught by the traits of the runtime.
+fn is_secret(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    match &last.arguments {
+        PathArguments::AngleBracketed(inner) if last.ident == "Option" => {
+            matches!(inner.args.first(), Some(GenericArgument::Type(inner)) if is_secret(inner))
+        }
+        _ => last.ident == "Secret",
+    }
+}
+
+/// A credential that nothing sends is a mistake, or is sent by the author's own code, who says so.
+pub(super) fn auth_uses_the_secrets(errors: &Errors, connector: &Connector) {
+    let used = connector.auth.fields();
+    for (field, credential) in credentials(connector) {
+        let name = &field.ident;
+        match (used.iter().any(|(used, _)| *used == name), credential.unused_by_auth) {
+            (false, false) => errors.at(
+                name,
+                format!(
+                    "no `auth` uses the credential `{name}`\n\
+                     help: write `auth = bearer({name})`, or `#[secret(unused_by_auth)]` if your own code sends it"
+                ),
+            ),
+            (true, true) => errors.at(
+                name,
+                format!("`auth` uses the credential `{name}`\nhelp: remove `unused_by_auth` from its `#[secret]`"),
+            ),
+            _ => {}
+        }
+    }
+}
+
+/// `depends_on` names another setting, and means something only where there are options.
+pub(super) fn dependencies_are_settings(errors: &Errors, connector: &Connector) {
+    let names: Vec<String> = settings(connector).map(|(field, _)| field.ident.to_string()).collect();
+    for (field, setting) in settings(connector) {
+        let Some(target) = setting.depends_on.get() else { continue };
+        if !names.contains(&target.to_string()) {
+            let help = did_you_mean(&target.to_string(), names.iter().map(String::as_str));
+            errors.at(target, format!("`depends_on` names `{target}`, which is not a setting\n{help}"));
+        } else if setting.limits.options.get().is_none() {
+            errors.at(
+                target,
+                format!(
+                    "setting `{}` depends on another and has no options\n\
+                     help: add `options = ..`, or leave `depends_on` out",
+                    field.ident
+                ),
+            );
+        }
+    }
+}
+
+/// No setting depends on itself, by whatever way.
+pub(super) fn dependencies_end(errors: &Errors, connector: &Connector) {
+    let mut reported = HashSet::new();
+    for (field, _) in settings(connector) {
+        let mut way = vec![&field.ident];
+        while let Some(next) = way.last().and_then(|last| dependency(connector, last)) {
+            if let Some(begin) = way.iter().position(|passed| *passed == next) {
+                for ident in &way[begin..] {
+                    if reported.insert(ident.to_string()) {
+                        report_circle(errors, connector, ident);
+                    }
+                }
+                break;
+            }
+            way.push(next);
+        }
+    }
+}
+
+fn dependency<'a>(connector: &'a Connector, name: &Ident) -> Option<&'a Ident> {
+    settings(connector).find(|(field, _)| field.ident == *name)?.1.depends_on.get()
+}
+
+fn report_circle(errors: &Errors, connector: &Connector, ident: &Ident) {
+    if let Some(target) = dependency(connector, ident) {
+        errors.at(
+            target,
+            format!(
+                "setting `{ident}` depends on itself by way of `{target}`\nhelp: leave one `depends_on` out"
+            ),
+        );
+    }
+}
+
+fn settings(connector: &Connector) -> impl Iterator<Item = (&Field, &Setting)> {
+    connector.fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::Setting(setting) => Some((field, &**setting)),
+        FieldKind::Credential(_) | FieldKind::State => None,
+    })
+}
+
+fn credentials(connector: &Connector) -> impl Iterator<Item = (&Field, &Credential)> {
+    connector.fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::Credential(credential) => Some((field, credential)),
+        FieldKind::Setting(_) | FieldKind::State => None,
+    })
+}
