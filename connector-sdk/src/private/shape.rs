@@ -15,7 +15,7 @@ macro_rules! not_an_object {
 }
 
 not_an_object! {
-    bool char () i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64
+    () bool char i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64
     String Box<str> Cow<'_, str> PathBuf
 }
 
