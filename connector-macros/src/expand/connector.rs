@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 use syn::{Ident, ItemStruct, LitStr, Path};
 
 use super::{limits, option};
@@ -19,7 +20,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let secrets = fields.iter().filter_map(|field| secret(runtime, field));
     let reads = fields.iter().filter_map(|field| read(runtime, field));
     let takes = fields.iter().filter_map(take);
-    let values = fields.iter().map(value);
+    let values = fields.iter().map(|field| value(runtime, field));
     let options = fields.iter().filter_map(|field| options_exist(runtime, ident, field));
     quote! {
         const _: () = {
@@ -144,7 +145,7 @@ fn read(runtime: &Path, field: &Field) -> Option<TokenStream> {
     let local = format_ident!("__{}", field.ident.unraw());
     match &field.kind {
         FieldKind::Setting(setting) => {
-            let default = limits::default_fn(ty, &setting.limits);
+            let default = limits::default_fn(runtime, ty, &setting.limits);
             let checks = limits::checks(runtime, ty, &name, &quote!(__value), &setting.limits);
             Some(quote! {
                 #(#cfgs)*
@@ -178,11 +179,14 @@ fn take(field: &Field) -> Option<TokenStream> {
     })
 }
 
-fn value(field: &Field) -> TokenStream {
+fn value(runtime: &Path, field: &Field) -> TokenStream {
     let Field { ident, cfgs, kind, ty } = field;
     let local = format_ident!("__{}", ident.unraw());
     match kind {
-        FieldKind::State => quote!(#(#cfgs)* #ident: <#ty as ::core::default::Default>::default()),
+        FieldKind::State => {
+            let state = quote_spanned!(ty.span()=> #runtime::__private::state::<#ty>());
+            quote!(#(#cfgs)* #ident: #state)
+        }
         FieldKind::Setting(_) | FieldKind::Credential(_) => quote!(#(#cfgs)* #ident: #local),
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn param(
     let description = description.map_or_else(String::new, LitStr::value);
     let new = quote_spanned!(ty.span()=> #runtime::__private::Param::new::<#ty>);
     let default = limits.default.get().map(|default| {
-        let default = default_value(default, ty);
+        let default = default_value(runtime, default, ty);
         quote!(.default(|| #runtime::__private::default_value::<#ty>(#default)))
     });
     let keywords = keywords(runtime, ty, limits);
@@ -74,18 +74,18 @@ pub(super) fn checks(
 }
 
 /// `Some(|| default)` or `None`, for a setting.
-pub(super) fn default_fn(ty: &Type, limits: &Limits) -> TokenStream {
+pub(super) fn default_fn(runtime: &Path, ty: &Type, limits: &Limits) -> TokenStream {
     option(limits.default.get().map(|default| {
-        let default = default_value(default, ty);
+        let default = default_value(runtime, default, ty);
         quote!(|| -> #ty { #default })
     }))
 }
 
 /// A default as its type: a string literal becomes whatever is made of text.
-pub(super) fn default_value(default: &Expr, ty: &Type) -> TokenStream {
+pub(super) fn default_value(runtime: &Path, default: &Expr, ty: &Type) -> TokenStream {
     match default {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            quote_spanned!(text.span()=> <#ty as ::core::convert::From<&'static ::core::primitive::str>>::from(#text))
+            quote_spanned!(text.span()=> <#ty as #runtime::__private::FromText>::from_text(#text))
         }
         other => quote!(#other),
     }

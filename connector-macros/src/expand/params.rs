@@ -51,7 +51,7 @@ pub(super) fn structs(runtime: &Path, action: &Action) -> TokenStream {
         let slot = quote!(self.#ident);
         match plain.limits.default.get() {
             Some(default) => {
-                let default = limits::default_value(default, ty);
+                let default = limits::default_value(runtime, default, ty);
                 quote!(#(#cfgs)* #ident: #private::or_default::<#ty>(#slot, || #default))
             }
             None => quote!(#(#cfgs)* #ident: #private::required::<#ty>(#name, #slot)?),

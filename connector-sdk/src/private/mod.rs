@@ -26,6 +26,7 @@ pub use spec::{
     ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsSpec, Param, SecretSpec, SettingSpec,
     StructSpec, default_value,
 };
+pub use spec::{FromText, Published, State, state};
 
 pub use serde::de::MapAccess;
 pub use std::sync::LazyLock;

@@ -177,7 +177,52 @@ impl Param {
     }
 }
 
+/// What can be the default of a parameter or setting.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't have a default",
+    label = "this type can't be written as JSON, so its default can't be published",
+    note = "derive or implement `serde::Serialize` for it"
+)]
+pub trait Published: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> Published for T {}
+
 /// A default as it is published. One that can't be JSON is published as nothing.
-pub fn default_value<T: Serialize>(value: T) -> Value {
+pub fn default_value<T: Published>(value: T) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
+}
+
+/// What a text in the source can be the default of.
+#[diagnostic::on_unimplemented(
+    message = "a text can't be the default of `{Self}`",
+    label = "this is a text",
+    note = "write a value of the type, or implement `From<&'static str>` for it"
+)]
+pub trait FromText: Sized {
+    /// The text as the type.
+    fn from_text(text: &'static str) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: From<&'static str>> FromText for T {
+    fn from_text(text: &'static str) -> Self {
+        text.into()
+    }
+}
+
+/// What a `#[state]` field can be.
+#[diagnostic::on_unimplemented(
+    message = "a `#[state]` field can't be `{Self}`",
+    label = "this has no default to begin with",
+    note = "derive or implement `Default` for it"
+)]
+pub trait State: Default {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> State for T {}
+
+/// A `#[state]` field at the beginning.
+pub fn state<T: State>() -> T {
+    T::default()
 }
