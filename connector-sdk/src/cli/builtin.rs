@@ -1,0 +1,154 @@
+//! The commands that every connector has.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::answer::{Answer, People};
+use super::argument::assign;
+use super::command::Builtin;
+use super::export::{Request, export};
+use super::session::{CONNECTION, Session};
+use super::{help as tree, setting};
+use crate::call::Connection;
+use crate::manifest::{Manifest, Mode};
+use crate::platform::argentos::{self, State};
+use crate::{Error, Result};
+
+/// ArgentOS gives a health check 3 seconds and learns nothing from one that takes longer.
+const HEALTH_TIMEOUT: Duration = Duration::from_millis(2500);
+
+/// Runs a built-in command.
+pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Result<Answer> {
+    let scan = session.scan;
+    let mut values = assign(&scan.parameters, &scan.given, session.process)?.into_iter();
+    let mut next = || values.next().and_then(|values| values.into_iter().next());
+    match builtin {
+        Builtin::Capabilities => Ok(capabilities(session.manifest)),
+        Builtin::Manifest => {
+            let (format, out, check) = (next(), next(), next().is_some());
+            export(&Request {
+                manifest: session.manifest,
+                program: &session.process.program,
+                executable: session.process.executable.as_deref(),
+                format: format.as_deref(),
+                out: out.as_deref().map(Path::new),
+                check,
+            })
+        }
+        Builtin::ConfigShow => {
+            let configuration = setting::read(session.manifest, scan, session.process)?;
+            let mut data = argentos::config(session.manifest, &configuration.state());
+            setting::redactor(session.manifest, session.process).value(&mut data);
+            Ok(Answer::of_value(&data))
+        }
+        Builtin::Health => readiness(session, argentos::health),
+        Builtin::Doctor => readiness(session, argentos::doctor),
+        Builtin::Options => {
+            let source = next().unwrap_or_default();
+            options(session, &source, &next().unwrap_or_default())
+        }
+        Builtin::Call => {
+            let action = next().unwrap_or_default();
+            let input = next().unwrap_or_else(|| "{}".to_owned());
+            session.act(&action, input.as_bytes(), mode)
+        }
+        Builtin::Completions => {
+            let shell = next().unwrap_or_default();
+            let script = tree::completions(session.manifest, &session.process.program, &shell)?;
+            let data = json!({ "shell": shell, "script": script });
+            Ok(Answer::of_value(&data).shown(People::Text(script)))
+        }
+    }
+}
+
+fn capabilities(manifest: &Manifest) -> Answer {
+    let commands: Vec<Value> = manifest
+        .actions
+        .iter()
+        .map(|action| {
+            json!({
+                "command": action.command.replace('.', " "),
+                "mode": action.permission.mode.as_str(),
+                "summary": action.summary(),
+            })
+        })
+        .collect();
+    Answer::of_value(&argentos::capabilities(manifest)).shown(People::Other(Value::Array(commands)))
+}
+
+fn options(session: &mut Session<'_>, source: &str, query: &str) -> Result<Answer> {
+    let timeout = session.timeout()?;
+    let settings = setting::read(session.manifest, session.scan, session.process)?.settings;
+    let connection = Connection::open(CONNECTION, session.factory, &settings)?;
+    let context = session.context(timeout);
+    let token = context.cancellation().clone();
+    let items = session.wait(token, connection.options(source, query, context))??;
+    let items = serde_json::to_value(items).unwrap_or_default();
+    Ok(Answer::of_value(&json!({ "items": items })).shown(People::Other(items)))
+}
+
+/// Tells a platform of a state: the data, and what an envelope repeats beside it.
+type Tell = fn(&Manifest, &State<'_>) -> (Value, Map<String, Value>);
+
+/// Tells in what state the connector is. That it is not ready is an answer; only what was given on
+/// the command line or in a file can be a mistake here.
+fn readiness(session: &mut Session<'_>, tell: Tell) -> Result<Answer> {
+    let timeout = session.timeout()?.unwrap_or(HEALTH_TIMEOUT);
+    let configuration = setting::read(session.manifest, session.scan, session.process)?;
+    let state = configuration.state();
+    let (mut data, mut top_level) =
+        match Connection::open(CONNECTION, session.factory, &configuration.settings) {
+            Err(error) => tell(session.manifest, &state.failed_to_open(&error)),
+            Ok(_) if !session.manifest.health => tell(session.manifest, &state),
+            Ok(connection) => {
+                let context = session.context(Some(timeout));
+                let token = context.cancellation().clone();
+                let health = session.wait(token.clone(), connection.health(context))?;
+                if token.is_cancelled() {
+                    return Err(Error::cancelled("the check was cancelled"));
+                }
+                tell(session.manifest, &state.checked(health.as_ref().map(drop)))
+            }
+        };
+    let redactor = setting::redactor(session.manifest, session.process);
+    redactor.value(&mut data);
+    top_level.values_mut().for_each(|value| {
+        redactor.value(value);
+    });
+    let people = people(&data);
+    let mut answer = Answer::of_value(&data).shown(People::Other(people));
+    answer.top_level = Some(top_level);
+    Ok(answer)
+}
+
+/// What a person wants to know of a state: whether it works, why not, and what to do.
+fn people(data: &Value) -> Value {
+    let mut told = Map::new();
+    for key in ["status", "summary", "checks", "next_steps", "runtime"] {
+        let Some(value) = data.get(key) else { continue };
+        let empty = value.as_array().is_some_and(Vec::is_empty);
+        if !empty {
+            told.insert(key.to_owned(), value.clone());
+        }
+    }
+    Value::Object(told)
+}
+
+/// `--help`, of whatever the words before it name.
+pub(super) fn help(session: &Session<'_>) -> Answer {
+    let words = match session.scan.command {
+        Some(command) => command.id().split('.').map(str::to_owned).collect(),
+        None => session.scan.words.clone(),
+    };
+    let text = tree::help(session.manifest, &session.process.program, &words);
+    Answer::of_value(&json!({ "text": text })).shown(People::Text(text))
+}
+
+/// `--version`.
+pub(super) fn version(session: &Session<'_>) -> Answer {
+    let manifest = session.manifest;
+    let data = json!({ "connector": manifest.id, "version": manifest.version });
+    Answer::of_value(&data).shown(People::Text(format!("{} {}\n", session.process.program, manifest.version)))
+}

@@ -1,0 +1,338 @@
+//! The grammar: which commands there are, and which options each takes.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::manifest::{Action, Manifest};
+use crate::platform::argentos;
+use crate::text::wants;
+
+/// An option that every command takes, wherever it stands.
+pub(super) struct Global {
+    pub(super) name: &'static str,
+    pub(super) short: Option<char>,
+    /// What its value is called; none: it takes no value.
+    pub(super) value: Option<&'static str>,
+    pub(super) about: &'static str,
+}
+
+/// All options that every command takes.
+pub(super) const GLOBALS: [Global; 9] = [
+    global("json", None, None, "Answer with one line of JSON, whatever happens"),
+    global("mode", None, Some("MODE"), "How far this call may go [default: readonly]"),
+    global("set", None, Some("NAME=VALUE"), "Set one of the connector's settings; may be repeated"),
+    global("config", None, Some("FILE"), "Read settings from a TOML file"),
+    global("timeout", None, Some("DURATION"), "Give up after that time, such as `30s` or `2m`"),
+    global("yes", Some('y'), None, "Don't ask before an action that wants approval"),
+    global("verbose", Some('v'), None, "Log to standard error what is being done"),
+    global("help", Some('h'), None, "Print help"),
+    global("version", Some('V'), None, "Print the version"),
+];
+
+const fn global(
+    name: &'static str,
+    short: Option<char>,
+    value: Option<&'static str>,
+    about: &'static str,
+) -> Global {
+    Global { name, short, value, about }
+}
+
+/// What a command line asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Command<'m> {
+    Builtin(Builtin),
+    Action(&'m Action),
+}
+
+/// The commands that every connector has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Builtin {
+    Manifest,
+    Capabilities,
+    Health,
+    ConfigShow,
+    Doctor,
+    Options,
+    Call,
+    Completions,
+}
+
+impl Builtin {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Manifest,
+        Self::Capabilities,
+        Self::Health,
+        Self::ConfigShow,
+        Self::Doctor,
+        Self::Options,
+        Self::Call,
+        Self::Completions,
+    ];
+
+    /// Its id, whose segments are the words on a command line.
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifest",
+            Self::Capabilities => "capabilities",
+            Self::Health => "health",
+            Self::ConfigShow => "config.show",
+            Self::Doctor => "doctor",
+            Self::Options => "options",
+            Self::Call => "call",
+            Self::Completions => "completions",
+        }
+    }
+
+    pub(super) const fn about(self) -> &'static str {
+        match self {
+            Self::Manifest => "Print or write the files by which a platform knows this connector",
+            Self::Capabilities => "List what this connector can do",
+            Self::Health => "Tell whether the service is reachable and the credentials are good",
+            Self::ConfigShow => "List the settings and credentials, and which of them are set",
+            Self::Doctor => "Tell what is missing and what to do about it",
+            Self::Options => "List the choices for a setting or an argument",
+            Self::Call => "Call an action by its name, with its input as JSON",
+            Self::Completions => "Print completions for a shell",
+        }
+    }
+}
+
+impl<'m> Command<'m> {
+    /// All commands, the built-in ones first.
+    pub(super) fn all(manifest: &'m Manifest) -> impl Iterator<Item = Self> {
+        let builtins = Builtin::ALL.into_iter().map(Self::Builtin);
+        builtins.chain(manifest.actions.iter().map(Self::Action))
+    }
+
+    /// Its id: `notes.search`, `config.show`.
+    pub(super) fn id(self) -> &'m str {
+        match self {
+            Self::Builtin(builtin) => builtin.id(),
+            Self::Action(action) => &action.command,
+        }
+    }
+
+    /// The options of the command itself, in the order in which values without a flag fill them.
+    pub(super) fn parameters(self) -> Vec<Parameter<'m>> {
+        match self {
+            Self::Action(action) => action.parameters.iter().map(|known| of_action(action, known)).collect(),
+            Self::Builtin(builtin) => of_builtin(builtin),
+        }
+    }
+}
+
+/// An option of one command.
+#[derive(Clone, Debug)]
+pub(super) struct Parameter<'m> {
+    /// Its name in an input: `page_size`.
+    pub(super) name: &'m str,
+    /// Its name as an option, without the hyphens: `page-size`.
+    pub(super) flag: Cow<'m, str>,
+    pub(super) takes: Takes,
+    pub(super) required: bool,
+    pub(super) about: &'m str,
+    /// The schema of its value, where an action says one.
+    pub(super) schema: Option<&'m Value>,
+    /// The values that it may have, where they are few.
+    pub(super) values: Vec<&'m str>,
+}
+
+/// What stands after an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    /// Nothing.
+    Nothing,
+    /// Nothing, `true` or `false`.
+    Boolean,
+    /// A value.
+    Value,
+    /// A value, and the option may be repeated.
+    List,
+}
+
+fn of_action<'m>(action: &'m Action, known: &'m crate::manifest::Parameter) -> Parameter<'m> {
+    let root = &action.input_schema;
+    let schema = action.property(&known.name);
+    let takes = match schema {
+        Some(schema) if wants(schema, root, "boolean") => Takes::Boolean,
+        Some(schema) if wants(schema, root, "array") => Takes::List,
+        _ => Takes::Value,
+    };
+    let values = schema.map(constants).unwrap_or_default();
+    Parameter {
+        name: &known.name,
+        flag: Cow::Owned(argentos::flag(&known.name)),
+        takes,
+        required: known.required,
+        about: &known.description,
+        schema,
+        values,
+    }
+}
+
+/// The texts that a schema lists one by one.
+fn constants(schema: &Value) -> Vec<&str> {
+    let listed = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
+    let mut found: Vec<&str> = listed("enum").filter_map(Value::as_str).collect();
+    for alternative in listed("oneOf").chain(listed("anyOf")) {
+        found.extend(alternative.get("const").and_then(Value::as_str));
+        found.extend(
+            alternative.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
+        );
+    }
+    found
+}
+
+/// The platforms for which there are files.
+pub(super) const FORMATS: [&str; 2] = ["native", "argentos"];
+/// The shells for which there are completions.
+pub(super) const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
+
+fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
+    let option = |name, takes, about| Parameter {
+        name,
+        flag: Cow::Borrowed(name),
+        takes,
+        required: false,
+        about,
+        schema: None,
+        values: Vec::new(),
+    };
+    match builtin {
+        Builtin::Manifest => vec![
+            Parameter {
+                values: FORMATS.to_vec(),
+                ..option("format", Takes::Value, "Whose files [default: native]")
+            },
+            option("out", Takes::Value, "Write the files below this directory"),
+            option(
+                "check",
+                Takes::Nothing,
+                "Write nothing; fail when a file differs or the manifest has a fault",
+            ),
+        ],
+        Builtin::Options => vec![
+            Parameter { required: true, ..option("source", Takes::Value, "The name of the options source") },
+            option("query", Takes::Value, "What the choices have to match"),
+        ],
+        Builtin::Call => vec![
+            Parameter { required: true, ..option("action", Takes::Value, "The action's name or command id") },
+            option("input", Takes::Value, "Its input, a JSON object; `-` reads standard input [default: {}]"),
+        ],
+        Builtin::Completions => vec![Parameter {
+            required: true,
+            values: SHELLS.to_vec(),
+            ..option("shell", Takes::Value, "For which shell")
+        }],
+        Builtin::Capabilities | Builtin::Health | Builtin::ConfigShow | Builtin::Doctor => Vec::new(),
+    }
+}
+
+/// What some words stand for.
+pub(super) struct Lookup<'m> {
+    /// The command that they name.
+    pub(super) command: Option<Command<'m>>,
+    /// Whether more words may follow that make a longer command of them.
+    pub(super) longer: bool,
+}
+
+impl Lookup<'_> {
+    /// Whether the words neither name nor begin a command.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.command.is_none() && !self.longer
+    }
+}
+
+/// Finds the command that words name. A built-in command comes before an action of the same words,
+/// which `call` still reaches.
+pub(super) fn lookup<'m>(manifest: &'m Manifest, words: &[&str]) -> Lookup<'m> {
+    let mut found = Lookup { command: None, longer: false };
+    for command in Command::all(manifest) {
+        let mut segments = command.id().split('.');
+        if !words.iter().all(|word| segments.next().is_some_and(|segment| same(segment, word))) {
+            continue;
+        }
+        if segments.next().is_some() {
+            found.longer = true;
+        } else if found.command.is_none() {
+            found.command = Some(command);
+        }
+    }
+    found
+}
+
+/// `batch-send` and `batch_send` are the same word.
+fn same(segment: &str, word: &str) -> bool {
+    let fold = |byte: u8| if byte == b'-' { b'_' } else { byte };
+    segment.len() == word.len() && segment.bytes().zip(word.bytes()).all(|(a, b)| fold(a) == fold(b))
+}
+
+/// One spelling for `page-size`, `page_size` and `pageSize`.
+pub(super) fn kebab(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let mut small_before = false;
+    for letter in name.chars() {
+        if letter.is_uppercase() && small_before {
+            out.push('-');
+        }
+        small_before = letter.is_lowercase() || letter.is_ascii_digit();
+        match letter {
+            '_' => out.push('-'),
+            _ => out.extend(letter.to_lowercase()),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fake;
+    use super::*;
+
+    #[test]
+    fn words_find_commands() {
+        let manifest = fake::manifest();
+        let id = |words: &[&str]| lookup(&manifest, words).command.map(Command::id);
+        assert_eq!(id(&["notes", "search"]), Some("notes.search"));
+        assert_eq!(id(&["notes", "batch-send"]), Some("notes.batch_send"));
+        assert_eq!(id(&["config", "show"]), Some("config.show"));
+        assert_eq!(id(&["notes"]), None);
+        assert!(lookup(&manifest, &["notes"]).longer);
+        assert!(!lookup(&manifest, &["notez"]).longer);
+        assert_eq!(id(&["health"]), Some("health"));
+    }
+
+    #[test]
+    fn spellings_of_an_option_are_one() {
+        for spelling in ["page-size", "page_size", "pageSize", "PageSize", "Page_Size"] {
+            assert_eq!(kebab(spelling), "page-size");
+        }
+        assert_eq!(kebab("x2Y"), "x2-y");
+        assert_eq!(kebab("URL"), "url");
+    }
+
+    #[test]
+    fn a_schema_says_what_an_option_takes() {
+        let manifest = fake::manifest();
+        let Some(Command::Action(action)) = lookup(&manifest, &["notes", "search"]).command else {
+            panic!("no action")
+        };
+        let parameters = Command::Action(action).parameters();
+        let takes: Vec<_> = parameters.iter().map(|known| (&*known.flag, known.takes)).collect();
+        assert_eq!(
+            takes,
+            [
+                ("query", Takes::Value),
+                ("limit", Takes::Value),
+                ("case-sensitive", Takes::Boolean),
+                ("sort", Takes::Value),
+                ("filter", Takes::Value),
+                ("arg-mode", Takes::Value),
+                ("tags", Takes::List),
+            ]
+        );
+        assert_eq!(parameters[3].values, ["name", "date"]);
+    }
+}

@@ -1,0 +1,350 @@
+//! `manifest`: the files by which a platform knows a connector, printed, written or compared.
+
+use std::fs::{self, File as Disk, OpenOptions};
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::answer::{Answer, People};
+use super::command::FORMATS;
+use crate::manifest::Manifest;
+use crate::platform::argentos::{self, File};
+use crate::similar::{listed, nearest};
+use crate::{Error, Result};
+
+/// What was asked for.
+pub(super) struct Request<'a> {
+    pub(super) manifest: &'a Manifest,
+    pub(super) program: &'a str,
+    /// The file that holds this program.
+    pub(super) executable: Option<&'a Path>,
+    pub(super) format: Option<&'a str>,
+    pub(super) out: Option<&'a Path>,
+    pub(super) check: bool,
+}
+
+/// Whose files.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Native,
+    Argentos,
+}
+
+/// Does what was asked for.
+pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
+    let format = match request.format {
+        None | Some("native") => Format::Native,
+        Some("argentos") => Format::Argentos,
+        Some(other) => return Err(unknown_format(other)),
+    };
+    let files = match format {
+        Format::Native => native(request.manifest)?,
+        Format::Argentos => argentos::files(request.manifest),
+    };
+    // The tool is found by its files and run as a binary; the two belong to one another.
+    let binary = (format == Format::Argentos).then(|| binary_path(request.manifest));
+    match (request.check, request.out) {
+        (true, out) => check(request, format, &files, binary.as_deref(), out),
+        (false, Some(out)) => write(request, &files, binary.as_deref(), out),
+        (false, None) => Ok(print(request.manifest, format, &files)),
+    }
+}
+
+fn native(manifest: &Manifest) -> Result<Vec<File>> {
+    let mut contents = serde_json::to_vec_pretty(manifest)
+        .map_err(|error| Error::internal(format!("the manifest can't be written as JSON: {error}")))?;
+    contents.push(b'\n');
+    Ok(vec![File { path: format!("{}.json", manifest.id).into(), contents, executable: false }])
+}
+
+fn binary_path(manifest: &Manifest) -> PathBuf {
+    let tool = argentos::tool(manifest);
+    Path::new(&tool).join("agent-harness/bin").join(&tool)
+}
+
+#[cold]
+fn unknown_format(format: &str) -> Error {
+    let shown: String = format.chars().take(80).collect();
+    Error::usage(match nearest(format, FORMATS) {
+        Some(near) => format!("there is no format `{shown}`; did you mean `{near}`?"),
+        None => format!("there is no format `{shown}`; there is {}", listed(FORMATS)),
+    })
+}
+
+fn print(manifest: &Manifest, format: Format, files: &[File]) -> Answer {
+    if format == Format::Native {
+        let text = files.iter().map(|file| String::from_utf8_lossy(&file.contents)).collect();
+        return Answer::of(manifest).shown(People::Text(text));
+    }
+    let told: Vec<Value> = files
+        .iter()
+        .map(|file| json!({ "path": shown(&file.path), "contents": String::from_utf8_lossy(&file.contents) }))
+        .collect();
+    let text = files
+        .iter()
+        .map(|file| format!("==> {} <==\n{}", shown(&file.path), String::from_utf8_lossy(&file.contents)))
+        .collect::<Vec<_>>()
+        .join("\n");
+    Answer::of_value(&json!({ "files": told })).shown(People::Text(text))
+}
+
+fn write(request: &Request<'_>, files: &[File], binary: Option<&Path>, out: &Path) -> Result<Answer> {
+    let mut told = Vec::new();
+    let mut note = |path: &Path, changed: bool| {
+        told.push(
+            json!({ "path": shown(&out.join(path)), "state": if changed { "written" } else { "unchanged" } }),
+        );
+    };
+    for file in files {
+        let path = out.join(&file.path);
+        let same = fs::read(&path).is_ok_and(|found| found == file.contents);
+        if !same {
+            put(&path, &mut file.contents.as_slice(), file.executable)
+                .map_err(|error| wrong("write", &path, &error))?;
+        }
+        note(&file.path, !same);
+    }
+    if let Some(binary) = binary {
+        let program = this_program(request)?;
+        let path = out.join(binary);
+        let same = same_contents(program, &path).unwrap_or(false);
+        if !same {
+            let mut source = Disk::open(program).map_err(|error| wrong("read", program, &error))?;
+            // A copy: the next build may write into the file that a link would share.
+            put(&path, &mut source, true).map_err(|error| wrong("write", &path, &error))?;
+        }
+        note(binary, !same);
+    }
+    Ok(Answer::of_value(&json!({ "files": told })).shown(People::Other(Value::Array(told))))
+}
+
+fn check(
+    request: &Request<'_>,
+    format: Format,
+    files: &[File],
+    binary: Option<&Path>,
+    out: Option<&Path>,
+) -> Result<Answer> {
+    let mut problems: Vec<String> = Vec::new();
+    let mut told = Vec::new();
+    for file in out.into_iter().flat_map(|out| files.iter().map(move |file| (out, file))) {
+        let (out, file) = file;
+        let path = out.join(&file.path);
+        let state = match fs::read(&path) {
+            Ok(found) if found == file.contents => "same",
+            Ok(_) => "differs",
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "missing",
+            Err(error) => return Err(wrong("read", &path, &error)),
+        };
+        told.push((path, state));
+    }
+    if let (Some(out), Some(binary)) = (out, binary) {
+        let path = out.join(binary);
+        // Documents are often kept without the binary, which is built where it is used. One that is
+        // there and is another build may disagree with its documents.
+        let state = match same_contents(this_program(request)?, &path) {
+            Ok(true) => "same",
+            Ok(false) => "differs",
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "not installed",
+            Err(error) => return Err(wrong("read", &path, &error)),
+        };
+        told.push((path, state));
+    }
+    let stale = told.iter().filter(|(_, state)| matches!(*state, "differs" | "missing"));
+    problems.extend(stale.map(|(path, state)| match *state {
+        "missing" => format!("`{}` is missing", shown(path)),
+        _ => format!("`{}` differs from this program", shown(path)),
+    }));
+    if let (Some(out), false) = (out, problems.is_empty()) {
+        let format = if format == Format::Argentos { " --format argentos" } else { "" };
+        problems.push(format!("run `{} manifest{format} --out {}`", request.program, shown(out)));
+    }
+    let findings = request.manifest.findings();
+    problems.extend(findings.iter().map(ToString::to_string));
+    let files: Vec<Value> =
+        told.iter().map(|(path, state)| json!({ "path": shown(path), "state": state })).collect();
+    let found: Vec<Value> = findings
+        .iter()
+        .map(|finding| json!({ "subject": finding.subject, "message": finding.message }))
+        .collect();
+    if problems.is_empty() {
+        let text =
+            if files.is_empty() { "the manifest has no faults\n" } else { "everything is as it should be\n" };
+        let data = json!({ "files": files, "findings": found });
+        return Ok(Answer::of_value(&data).shown(People::Text(text.to_owned())));
+    }
+    Err(Error::conflict(problems.join("; ")).with_detail("files", files).with_detail("findings", found))
+}
+
+fn this_program<'a>(request: &Request<'a>) -> Result<&'a Path> {
+    request.executable.ok_or_else(|| Error::internal("this program can't tell which file it is"))
+}
+
+/// Writes a file beside its place and moves it there, so that nobody ever sees half of it.
+fn put(path: &Path, contents: &mut dyn io::Read, executable: bool) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(folder)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let written = (|| {
+        // `create_new` follows no link that somebody put there.
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&temporary)?;
+        io::copy(contents, &mut file)?;
+        file.flush()?;
+        if executable {
+            make_executable(&file)?;
+        }
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&temporary, path)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(unix)]
+fn make_executable(file: &Disk) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Disk) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether two files hold the same, without holding either in memory.
+fn same_contents(one: &Path, other: &Path) -> io::Result<bool> {
+    let (mut one, mut other) = (Disk::open(one)?, Disk::open(other)?);
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    const PIECE: u64 = 1024 * 1024;
+    loop {
+        left.clear();
+        right.clear();
+        Read::by_ref(&mut one).take(PIECE).read_to_end(&mut left)?;
+        Read::by_ref(&mut other).take(PIECE).read_to_end(&mut right)?;
+        if left != right {
+            return Ok(false);
+        }
+        if left.is_empty() {
+            return Ok(true);
+        }
+    }
+}
+
+#[cold]
+fn wrong(doing: &str, path: &Path, error: &io::Error) -> Error {
+    Error::setup(format!("can't {doing} `{}`: {error}", shown(path)))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fake::{Outcome, run_with};
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("connector-sdk-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&path);
+            fs::create_dir_all(&path).expect("a folder");
+            fs::write(path.join("program"), "the program").expect("written");
+            Self(path)
+        }
+
+        fn run(&self, arguments: &[&str]) -> Outcome {
+            let out = self.0.to_str().expect("UTF-8");
+            let arguments = [&["manifest", "--format", "argentos", "--out", out], arguments].concat();
+            run_with(&arguments, |process| process.executable(self.0.join("program")))
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn what_is_written_passes_the_check_and_what_is_changed_does_not() {
+        let folder = Folder::new("export");
+        assert_eq!(folder.run(&["--check"]).code, 5, "nothing is there yet");
+        let written = folder.run(&["--json"]);
+        assert_eq!(written.code, 0, "{written:?}");
+        assert_eq!(written.json()["data"]["files"].as_array().map(Vec::len), Some(4));
+        assert_eq!(folder.run(&["--check"]).code, 0);
+        let again = folder.run(&["--json"]).json();
+        let states: Vec<_> =
+            again["data"]["files"].as_array().expect("files").iter().map(|file| &file["state"]).collect();
+        assert!(states.iter().all(|state| *state == "unchanged"), "{states:?}");
+
+        let tool = folder.0.join("aos-notes");
+        fs::write(tool.join("connector.json"), "{}").expect("written");
+        fs::remove_file(tool.join("README.md")).expect("removed");
+        let stale = folder.run(&["--check"]);
+        assert_eq!(stale.code, 5);
+        assert!(stale.stderr.contains("connector.json` differs from this program"), "{stale:?}");
+        assert!(stale.stderr.contains("README.md` is missing"), "{stale:?}");
+        assert!(stale.stderr.contains("run `notes manifest --format argentos --out "), "{stale:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_binary_is_a_copy_that_can_run_and_is_compared_where_it_is_there() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = Folder::new("binary");
+        folder.run(&[]);
+        let binary = folder.0.join("aos-notes/agent-harness/bin/aos-notes");
+        assert_eq!(fs::read(&binary).expect("a copy"), b"the program");
+        assert_eq!(fs::metadata(&binary).expect("there").permissions().mode() & 0o777, 0o755);
+        let names: Vec<_> = fs::read_dir(binary.parent().expect("a folder")).expect("read").collect();
+        assert_eq!(names.len(), 1, "nothing temporary is left: {names:?}");
+        fs::write(folder.0.join("program"), "THE PROGRAM").expect("written");
+        assert!(folder.run(&["--check"]).stderr.contains("bin/aos-notes` differs"));
+        fs::remove_file(&binary).expect("removed");
+        assert_eq!(folder.run(&["--check"]).code, 0, "documents may be kept without it");
+    }
+
+    #[test]
+    fn findings_fail_the_check() {
+        let outcome = run_with(&["manifest", "--check", "--json"], |process| process);
+        assert_eq!((outcome.code, &outcome.json()["data"]["findings"]), (0, &json!([])));
+        let mut fake = super::super::fake::Fake::new();
+        fake.0.actions[0].unenforced.push("/properties/query/pattern".to_owned());
+        let kept = super::super::fake::Kept::default();
+        let process =
+            super::super::Process::new("notes", ["manifest", "--check", "--json"]).stdout(kept.clone());
+        assert_eq!(super::super::run(&fake, process), 5);
+        assert!(kept.text().contains("/properties/query/pattern"), "{}", kept.text());
+    }
+
+    #[test]
+    fn a_folder_that_can_not_be_written_is_named() {
+        let folder = Folder::new("file");
+        fs::write(folder.0.join("aos-notes"), "a file in the way").expect("written");
+        let outcome = folder.run(&[]);
+        assert_eq!(outcome.code, 4, "{outcome:?}");
+        assert!(outcome.stderr.contains("can't write `"), "{outcome:?}");
+    }
+
+    #[test]
+    fn the_native_manifest_can_be_read_back() {
+        let outcome = run_with(&["manifest"], |process| process);
+        let read: Manifest = serde_json::from_str(&outcome.stdout).expect("a manifest");
+        assert_eq!(read, super::super::fake::manifest());
+        let error = run_with(&["manifest", "--format", "argentoss"], |process| process);
+        assert_eq!(error.code, 2);
+        assert!(error.stderr.contains("did you mean `argentos`?"), "{error:?}");
+    }
+}

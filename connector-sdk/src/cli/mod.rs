@@ -1,0 +1,58 @@
+//! The binary that [`main!`](crate::main) makes of a connector: its actions as commands, and what
+//! ArgentOS asks of a command-line tool.
+//!
+//! One grammar (`command.rs`) serves the reading of a command line (`scan.rs`), its help and its shell
+//! completions (`tree.rs`). The reading is our own and not clap's, because ArgentOS's callers need what
+//! clap can't do: options of the binary before, between and after the words of a command, a token that
+//! is a value whatever it looks like, a mode that decides before any argument is looked at, and an
+//! envelope on standard output for every outcome, broken command lines included. It is also what keeps
+//! `--json capabilities` at the speed of an empty program: no tree of commands is built for it.
+//!
+//! Nothing here knows the connector's type, so it is compiled once and not once a connector.
+
+mod answer;
+mod approver;
+mod argument;
+mod builtin;
+mod command;
+mod export;
+mod help;
+mod interrupt;
+mod observer;
+mod panic;
+mod process;
+mod run;
+mod scan;
+mod session;
+mod setting;
+mod show;
+mod table;
+mod width;
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
+
+pub use process::{Process, Terminal};
+pub use run::run;
+#[doc(hidden)]
+pub use run::run_main;
+
+/// Makes the `main` function of a connector's binary.
+///
+/// ```ignore
+/// connector_sdk::main!(Notes);
+/// ```
+///
+/// The binary runs every action as a command (`notes search --query x`), answers ArgentOS's
+/// `capabilities`, `health`, `config show` and `doctor`, writes manifests, and explains itself with
+/// `--help`. Needs the feature `cli`, which is on by default.
+#[macro_export]
+macro_rules! main {
+    ($connector:ty $(,)?) => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::__private::run_main(&$crate::factory::<$connector>())
+        }
+    };
+}

@@ -1,0 +1,46 @@
+//! What `--verbose` shows: logs, progress and the audit trail, as lines on standard error.
+//!
+//! Whatever arrives here went through the connection's redactor before.
+
+use super::process::{Sink, say};
+use super::show::clean_line;
+use crate::call::{Audit, AuditRecord};
+use crate::{Level, Observer};
+
+pub(super) struct Lines(pub(super) Sink);
+
+impl Observer for Lines {
+    fn log(&self, level: Level, message: &str) {
+        say(&self.0, &format!("[{}] {}", level.as_str(), clean_line(message)));
+    }
+
+    fn progress(&self, done: u64, total: Option<u64>) {
+        match total {
+            Some(total) => say(&self.0, &format!("[progress] {done} of {total}")),
+            None => say(&self.0, &format!("[progress] {done}")),
+        }
+    }
+}
+
+impl Audit for Lines {
+    fn record(&self, record: &AuditRecord<'_>) {
+        let outcome = match record.outcome {
+            Ok(()) => "ok",
+            Err(kind) => kind.as_str(),
+        };
+        say(
+            &self.0,
+            &format!(
+                "[audit] caller={} connection={} connector={} action={} input=sha256:{} decision={} \
+                 outcome={outcome} duration_ms={}",
+                clean_line(record.caller),
+                clean_line(record.connection),
+                record.connector,
+                record.action.unwrap_or("none"),
+                record.input,
+                record.decision.as_str(),
+                record.duration.as_millis(),
+            ),
+        );
+    }
+}

@@ -1,0 +1,270 @@
+//! What a command line reaches of the world outside: arguments, environment, streams.
+//!
+//! It is a value and not a set of globals, so that a test runs the whole command line in process.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, BufRead, BufReader, IsTerminal as _, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::width;
+use crate::{Error, Result};
+
+/// The most that is read from standard input.
+pub(super) const MOST_INPUT: u64 = 16 * 1024 * 1024;
+
+type Environment = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+pub(super) type Input = Arc<Mutex<Box<dyn BufRead + Send>>>;
+pub(super) type Sink = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// A command line and its surroundings.
+///
+/// [`Process::current`] is the real one. [`Process::new`] has nothing around it: no environment, an
+/// empty standard input, and outputs that lead nowhere until a test says where.
+pub struct Process {
+    pub(super) program: String,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) executable: Option<PathBuf>,
+    pub(super) terminal: Terminal,
+    /// Whether signals and panics of the whole process are this command line's to handle.
+    pub(super) owns_process: bool,
+    environment: Environment,
+    stdin: Input,
+    stdin_taken: bool,
+    stdout: Sink,
+    stderr: Sink,
+}
+
+/// Which streams lead to a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Terminal {
+    /// Standard input is typed.
+    pub stdin: bool,
+    /// Standard output is read on a screen.
+    pub stdout: bool,
+    /// Standard error is read on a screen.
+    pub stderr: bool,
+}
+
+impl Terminal {
+    /// All three streams are a terminal's.
+    pub const fn all() -> Self {
+        Self { stdin: true, stdout: true, stderr: true }
+    }
+}
+
+impl Process {
+    /// A command line without surroundings; `arguments` are those after the program's name.
+    pub fn new<A: Into<OsString>>(
+        program: impl Into<String>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self {
+            program: program.into(),
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            executable: None,
+            terminal: Terminal::default(),
+            owns_process: false,
+            environment: Box::new(|_| None),
+            stdin: shared(Box::new(BufReader::new(io::empty()))),
+            stdin_taken: false,
+            stdout: shared(Box::new(io::sink())),
+            stderr: shared(Box::new(io::sink())),
+        }
+    }
+
+    /// The process that this is.
+    pub fn current() -> Self {
+        let mut arguments = std::env::args_os();
+        let program = arguments.next().map(PathBuf::from).unwrap_or_default();
+        let program = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let terminal = Terminal {
+            stdin: io::stdin().is_terminal(),
+            stdout: io::stdout().is_terminal(),
+            stderr: io::stderr().is_terminal(),
+        };
+        let mut process = Self::new(program, arguments)
+            .environment(|name| std::env::var_os(name))
+            .stdin(io::stdin())
+            .stdout(io::stdout())
+            .stderr(io::stderr())
+            .terminal(terminal);
+        process.executable = std::env::current_exe().ok();
+        process.owns_process = true;
+        process
+    }
+
+    /// Where environment variables are looked up.
+    #[must_use]
+    pub fn environment(mut self, lookup: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
+        self.environment = Box::new(lookup);
+        self
+    }
+
+    /// What standard input holds.
+    #[must_use]
+    pub fn stdin(mut self, input: impl Read + Send + 'static) -> Self {
+        self.stdin = shared(Box::new(BufReader::new(input)));
+        self
+    }
+
+    /// Where answers go.
+    #[must_use]
+    pub fn stdout(mut self, output: impl Write + Send + 'static) -> Self {
+        self.stdout = shared(Box::new(output));
+        self
+    }
+
+    /// Where logs, questions and errors for people go.
+    #[must_use]
+    pub fn stderr(mut self, output: impl Write + Send + 'static) -> Self {
+        self.stderr = shared(Box::new(output));
+        self
+    }
+
+    /// Which streams lead to a person.
+    #[must_use]
+    pub fn terminal(mut self, terminal: Terminal) -> Self {
+        self.terminal = terminal;
+        self
+    }
+
+    /// The file that holds this program, for a manifest that names it.
+    #[must_use]
+    pub fn executable(mut self, path: impl AsRef<Path>) -> Self {
+        self.executable = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// An environment variable; an empty one is the same as none.
+    pub(super) fn variable(&self, name: &str) -> Option<OsString> {
+        (self.environment)(name).filter(|value| !value.is_empty())
+    }
+
+    /// Reads all of standard input as text, once.
+    pub(super) fn read_stdin(&mut self) -> Result<String> {
+        if std::mem::replace(&mut self.stdin_taken, true) {
+            return Err(Error::usage("standard input can be read once, so only one value can be `-`"));
+        }
+        let mut bytes = Vec::new();
+        lock(&self.stdin)
+            .by_ref()
+            .take(MOST_INPUT + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Error::usage(format!("standard input can't be read: {error}")))?;
+        if bytes.len() as u64 > MOST_INPUT {
+            return Err(Error::usage("standard input is larger than 16 MiB; send less"));
+        }
+        String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Error::usage(format!("standard input is not UTF-8 text: the byte at position {at} is invalid"))
+        })
+    }
+
+    /// What asks a person, and hears the answer.
+    pub(super) fn conversation(&self) -> (Input, Sink) {
+        (Arc::clone(&self.stdin), Arc::clone(&self.stderr))
+    }
+
+    pub(super) fn stdout_sink(&self) -> Sink {
+        Arc::clone(&self.stdout)
+    }
+
+    pub(super) fn stderr_sink(&self) -> Sink {
+        Arc::clone(&self.stderr)
+    }
+
+    /// Whether somebody can be asked.
+    pub(super) fn can_ask(&self) -> bool {
+        self.terminal.stdin && self.terminal.stderr
+    }
+
+    /// How wide what people read may be; none: as wide as it is.
+    pub(super) fn columns(&self) -> Option<usize> {
+        if !self.terminal.stdout {
+            return None;
+        }
+        let told = self.variable("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+        let asked = || if self.owns_process { width::of_terminal(self.terminal.stdin) } else { None };
+        Some(told.filter(|columns| *columns > 0).or_else(asked).unwrap_or(width::ASSUMED))
+    }
+
+    /// Whether a stream that `is_terminal` may be coloured (<https://no-color.org>).
+    pub(super) fn colour(&self, is_terminal: bool) -> bool {
+        is_terminal
+            && self.variable("NO_COLOR").is_none()
+            && self.variable("TERM").is_none_or(|term| term != "dumb")
+    }
+}
+
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Arguments and environment may hold what nobody should see.
+        f.debug_struct("Process").field("program", &self.program).finish_non_exhaustive()
+    }
+}
+
+/// Writes all of it and makes sure that it went out.
+pub(super) fn write(sink: &Sink, bytes: &[u8]) -> io::Result<()> {
+    let mut sink = lock(sink);
+    sink.write_all(bytes)?;
+    sink.flush()
+}
+
+/// A line on standard error. There is nobody left to tell when that fails.
+pub(super) fn say(sink: &Sink, line: &str) {
+    let _ = write(sink, format!("{line}\n").as_bytes());
+}
+
+/// A stream stays usable when whoever held it panicked: bytes have no state to break.
+pub(super) fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn shared<T>(stream: T) -> Arc<Mutex<T>> {
+    Arc::new(Mutex::new(stream))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn read(bytes: impl Read + Send + 'static) -> Result<String> {
+        Process::new("notes", [""; 0]).stdin(bytes).read_stdin()
+    }
+
+    #[test]
+    fn standard_input_has_limits() {
+        let most = usize::try_from(MOST_INPUT).expect("fits");
+        let full = read(io::repeat(b'a').take(MOST_INPUT)).expect("just enough");
+        assert_eq!(full.len(), most);
+        let over = read(io::repeat(b'a')).expect_err("endless");
+        assert_eq!(
+            (over.kind(), over.message()),
+            (ErrorKind::Usage, "standard input is larger than 16 MiB; send less")
+        );
+        let broken = read(&b"ok\xff"[..]).expect_err("not UTF-8");
+        assert_eq!(broken.kind(), ErrorKind::Usage);
+        assert!(broken.message().contains("position 2"), "{broken}");
+    }
+
+    #[test]
+    fn standard_input_is_read_once() {
+        let mut process = Process::new("notes", [""; 0]).stdin(&b"text"[..]);
+        assert_eq!(process.read_stdin().expect("first"), "text");
+        assert_eq!(process.read_stdin().expect_err("second").kind(), ErrorKind::Usage);
+    }
+
+    #[test]
+    fn colour_is_for_terminals_that_want_it() {
+        let process = |set: &'static str| {
+            Process::new("x", [""; 0]).environment(move |name| (name == set).then(|| "1".into()))
+        };
+        assert!(process("").colour(true));
+        assert!(!process("").colour(false));
+        assert!(!process("NO_COLOR").colour(true));
+    }
+}

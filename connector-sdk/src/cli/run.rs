@@ -1,0 +1,217 @@
+//! Runs a command line and writes its answer: an envelope, or text for people.
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use super::answer::{Answer, People};
+use super::command::{Builtin, Command};
+use super::process::{Process, Sink, say, write};
+use super::scan::{Scan, scan};
+use super::session::{self, Session};
+use super::show::{Style, clean, show};
+use super::{help, panic, setting};
+use crate::call::Redactor;
+use crate::manifest::{Manifest, Mode};
+use crate::platform::argentos::{self, Meta};
+use crate::{Error, ErrorKind, Factory, Result};
+
+/// Runs one command line and returns the number that the process ends with.
+///
+/// ```
+/// # fn demo(factory: &dyn connector_sdk::Factory) {
+/// use connector_sdk::cli::{Process, run};
+///
+/// let code = run(factory, Process::new("notes", ["--json", "capabilities"]).stdout(Vec::new()));
+/// assert_eq!(code, 0);
+/// # }
+/// ```
+pub fn run(factory: &dyn Factory, mut process: Process) -> u8 {
+    let started = Instant::now();
+    let manifest = factory.manifest();
+    let scan = scan(manifest, &process.arguments);
+    if process.owns_process {
+        panic::install(scan.verbose, process.stderr_sink());
+    }
+    let result = {
+        let mut session = Session { factory, manifest, scan: &scan, process: &mut process, started };
+        panic::caught(|| session.answer())
+    };
+    Report { manifest, scan: &scan, process: &process, started }.write(result)
+}
+
+/// What [`main!`](crate::main) calls.
+pub fn run_main(factory: &dyn Factory) -> ExitCode {
+    let process = Process::current();
+    let stderr = process.stderr_sink();
+    let code = panic::caught(|| Ok(run(factory, process))).unwrap_or_else(|error| {
+        say(&stderr, &format!("error: {error}"));
+        argentos::exit_code(error.kind())
+    });
+    ExitCode::from(code)
+}
+
+/// Whether the one answer of a process that a signal may end was begun.
+static ANSWERED: AtomicBool = AtomicBool::new(false);
+
+/// Ends the process of a call that was cancelled and doesn't end by itself.
+pub(super) fn give_up(session: &Session<'_>) -> impl FnOnce() + Send + 'static {
+    let manifest = session.manifest;
+    // All of it that an envelope shows.
+    let manifest = Manifest::new(&manifest.id, &manifest.title, &manifest.version);
+    let (json, started) = (session.scan.json, session.started);
+    let (stdout, stderr) = (session.process.stdout_sink(), session.process.stderr_sink());
+    let command = command_of(session.manifest, session.scan);
+    let mode = mode_of(session.scan);
+    move || {
+        let error = Error::cancelled("the call was cancelled, and the connector didn't stop in time");
+        if !ANSWERED.swap(true, Ordering::AcqRel) {
+            if json {
+                let meta = Meta { mode, duration: started.elapsed(), at: SystemTime::now() };
+                let _ = write(&stdout, &argentos::failure(&manifest, &command, &error, &meta));
+            } else {
+                say(&stderr, &format!("error: {error}"));
+            }
+        }
+        std::process::exit(argentos::exit_code(error.kind()).into());
+    }
+}
+
+/// Writes what became of a command line.
+struct Report<'a> {
+    manifest: &'a Manifest,
+    scan: &'a Scan<'a>,
+    process: &'a Process,
+    started: Instant,
+}
+
+impl Report<'_> {
+    fn write(&self, result: Result<Answer>) -> u8 {
+        let stderr = self.process.stderr_sink();
+        // Whatever failed before a connection was open knows nothing of its secrets.
+        let result = result.map_err(|error| self.redactor().error(error));
+        if self.process.owns_process && ANSWERED.swap(true, Ordering::AcqRel) {
+            // A signal ends the process at this moment.
+            std::thread::sleep(Duration::from_secs(5));
+        }
+        if self.scan.verbose {
+            let took = self.started.elapsed().as_millis();
+            say(&stderr, &format!("[info] {} took {took} ms", command_of(self.manifest, self.scan)));
+        }
+        let (code, bytes) = match &result {
+            Ok(answer) => (0, self.success(answer)),
+            Err(error) => (argentos::exit_code(error.kind()), self.failure(error, &stderr)),
+        };
+        match write(&self.process.stdout_sink(), &bytes) {
+            Ok(()) => code,
+            Err(error) => {
+                say(&stderr, &format!("error: the answer can't be written to standard output: {error}"));
+                argentos::exit_code(ErrorKind::Internal)
+            }
+        }
+    }
+
+    fn success(&self, answer: &Answer) -> Vec<u8> {
+        if self.scan.json {
+            let command = command_of(self.manifest, self.scan);
+            let top_level = answer.top_level.as_ref();
+            return argentos::success(self.manifest, &command, &answer.data, &self.meta(), top_level);
+        }
+        let style = Style {
+            columns: self.process.columns(),
+            colour: self.process.colour(self.process.terminal.stdout),
+        };
+        match &answer.people {
+            People::Data => show(&answer.data, style).into_bytes(),
+            People::Other(value) => show(value.to_string().as_bytes(), style).into_bytes(),
+            People::Text(text) => text.clone().into_bytes(),
+        }
+    }
+
+    /// What goes to standard output; people read of a failure on standard error.
+    fn failure(&self, error: &Error, stderr: &Sink) -> Vec<u8> {
+        if self.scan.json {
+            let command = command_of(self.manifest, self.scan);
+            return argentos::failure(self.manifest, &command, error, &self.meta());
+        }
+        let program = &self.process.program;
+        let unfinished = self.scan.command.is_none() && (self.scan.words.is_empty() || self.scan.group);
+        if unfinished && self.scan.problem.is_none() && session::mode(self.scan).is_ok() {
+            say(stderr, help::help(self.manifest, program, &self.scan.words).trim_end());
+            return Vec::new();
+        }
+        let (red, plain) = match self.process.colour(self.process.terminal.stderr) {
+            true => ("\u{1b}[1;31m", "\u{1b}[0m"),
+            false => ("", ""),
+        };
+        let mut text = format!("{red}error:{plain} {}", clean(error.message()));
+        if let Some(hint) = self.hint(error) {
+            text.push_str(&format!("\nhint: {hint}"));
+        }
+        say(stderr, &text);
+        Vec::new()
+    }
+
+    /// What to do next, where it isn't said by the error itself.
+    fn hint(&self, error: &Error) -> Option<String> {
+        let program = &self.process.program;
+        match error.kind() {
+            ErrorKind::Usage => {
+                let words = self.scan.command.map(|command| format!(" {}", command.id().replace('.', " ")));
+                Some(format!("`{program}{} --help` says what it takes", words.unwrap_or_default()))
+            }
+            ErrorKind::Denied => {
+                let mode = error.details().get("required_mode")?.as_str()?;
+                Some(format!("`--mode {mode}` allows it"))
+            }
+            ErrorKind::Setup | ErrorKind::Auth
+                if self.scan.command != Some(Command::Builtin(Builtin::Manifest)) =>
+            {
+                Some(format!("`{program} doctor` says what is missing"))
+            }
+            ErrorKind::RateLimited | ErrorKind::Unavailable => {
+                let wait = error.retry_after()?;
+                Some(format!(
+                    "try again in {}",
+                    humantime::format_duration(Duration::from_secs(wait.as_secs().max(1)))
+                ))
+            }
+            _ => None,
+        }
+    }
+
+    fn redactor(&self) -> Redactor {
+        setting::redactor(self.manifest, self.process)
+    }
+
+    fn meta(&self) -> Meta<'static> {
+        Meta { mode: mode_of(self.scan), duration: self.started.elapsed(), at: SystemTime::now() }
+    }
+}
+
+/// The mode as an envelope tells it.
+fn mode_of(scan: &Scan<'_>) -> &'static str {
+    match &scan.mode {
+        None => Mode::default().as_str(),
+        Some(name) => Mode::from_name(name).map_or("unknown", Mode::as_str),
+    }
+}
+
+/// The command as an envelope tells it.
+fn command_of(manifest: &Manifest, scan: &Scan<'_>) -> String {
+    match scan.command {
+        _ if scan.help => "help".to_owned(),
+        _ if scan.version => "version".to_owned(),
+        None => "unknown".to_owned(),
+        Some(Command::Builtin(Builtin::Call)) => {
+            session::called(manifest, scan).map_or("call", |action| &action.command).to_owned()
+        }
+        // A source of choices is a command of its own to ArgentOS.
+        Some(Command::Builtin(Builtin::Options)) => {
+            let source = session::subject(scan)
+                .and_then(|name| manifest.options.iter().find(|known| known.name == name));
+            source.map_or_else(|| "options".to_owned(), |source| format!("options.{}", source.name))
+        }
+        Some(command) => command.id().to_owned(),
+    }
+}

@@ -1,0 +1,217 @@
+//! From a command line that was read to the answer of its command.
+//!
+//! The order is the contract: the mode first, then whether the command may run with it, and only then
+//! whatever is wrong with its arguments; settings are read when a command needs them.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::answer::Answer;
+use super::approver::Prompt;
+use super::command::{Builtin, Command};
+use super::observer::Lines;
+use super::process::Process;
+use super::scan::Scan;
+use super::{argument, builtin, interrupt, run, setting};
+use crate::call::{Audit as _, AuditRecord, Caller, Connection, Decision, InputDigest};
+use crate::manifest::{Action, Manifest, Mode};
+use crate::similar::{listed, nearest};
+use crate::{Context, Error, Factory, Result};
+
+/// The one connection of a command line.
+pub(super) const CONNECTION: &str = "default";
+
+/// A command line on its way to an answer.
+pub(super) struct Session<'a> {
+    pub(super) factory: &'a dyn Factory,
+    pub(super) manifest: &'a Manifest,
+    pub(super) scan: &'a Scan<'a>,
+    pub(super) process: &'a mut Process,
+    pub(super) started: Instant,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn answer(&mut self) -> Result<Answer> {
+        if self.scan.help {
+            return Ok(builtin::help(self));
+        }
+        if self.scan.version {
+            return Ok(builtin::version(self));
+        }
+        let mode = mode(self.scan)?;
+        let Some(command) = self.scan.command else { return Err(no_command(self.manifest, self.scan)) };
+        let action = match command {
+            Command::Action(action) => Some(action),
+            Command::Builtin(Builtin::Call) => called(self.manifest, self.scan),
+            Command::Builtin(_) => None,
+        };
+        if let Some(action) = action {
+            self.authorise(action, mode)?;
+        }
+        if let Some(problem) = &self.scan.problem {
+            return Err(again(problem));
+        }
+        match command {
+            Command::Action(action) => {
+                let scan = self.scan;
+                let input = argument::input(action, &scan.parameters, &scan.given, self.process)?;
+                self.act(&action.name, &input, mode)
+            }
+            Command::Builtin(builtin) => builtin::run(self, builtin, mode),
+        }
+    }
+
+    /// Refuses an action above the mode. The waist would as well, but only once the arguments are read
+    /// and the connection is open.
+    fn authorise(&self, action: &Action, mode: Mode) -> Result<()> {
+        let caller = Caller::new(self.caller(), mode);
+        let refused = caller.authorise(action);
+        if let (Err(error), true) = (&refused, self.scan.verbose) {
+            let id = &self.manifest.id;
+            Lines(self.process.stderr_sink()).record(&AuditRecord {
+                at: std::time::SystemTime::now(),
+                caller: caller.name(),
+                connection: CONNECTION,
+                connector: id,
+                action: Some(&action.name),
+                input: InputDigest::of(id, CONNECTION, &action.name, b""),
+                decision: Decision::Denied,
+                outcome: Err(error.kind()),
+                duration: self.started.elapsed(),
+            });
+        }
+        refused
+    }
+
+    fn caller(&self) -> &'static str {
+        "command line"
+    }
+
+    /// Calls an action by its name or command id.
+    pub(super) fn act(&mut self, action: &str, input: &[u8], mode: Mode) -> Result<Answer> {
+        let timeout = self.timeout()?;
+        let settings = setting::read(self.manifest, self.scan, self.process)?.settings;
+        let mut connection = Connection::open(CONNECTION, self.factory, &settings)?;
+        if self.scan.verbose {
+            connection = connection.with_audit(Arc::new(Lines(self.process.stderr_sink())));
+        }
+        let context = self.context(timeout);
+        let caller = Caller::new(self.caller(), mode);
+        let asks = self.process.can_ask() && !self.scan.yes && !self.scan.json;
+        let caller =
+            if asks { caller.asking(Arc::new(self.prompt(&context))) } else { caller.without_asking() };
+        let token = context.cancellation().clone();
+        let output = self.wait(token, connection.call(action, input, &caller, context))??;
+        Ok(output.into())
+    }
+
+    fn prompt(&self, context: &Context) -> Prompt {
+        let (input, output) = self.process.conversation();
+        Prompt { input, output, cancellation: context.cancellation().clone(), deadline: context.deadline() }
+    }
+
+    /// What a call of this command line is limited and watched by.
+    pub(super) fn context(&self, timeout: Option<Duration>) -> Context {
+        let mut context =
+            Context::new().with_caller(self.caller()).with_cancellation(CancellationToken::new());
+        if let Some(timeout) = timeout {
+            context = context.with_timeout(timeout);
+        }
+        if self.scan.verbose {
+            context = context.with_observer(Arc::new(Lines(self.process.stderr_sink())));
+        }
+        context
+    }
+
+    pub(super) fn timeout(&self) -> Result<Option<Duration>> {
+        let Some(text) = &self.scan.timeout else { return Ok(None) };
+        humantime::parse_duration(text).map(Some).map_err(|error| {
+            Error::usage(format!("`--timeout` takes a duration such as `30s` or `2m`: {error}"))
+        })
+    }
+
+    /// Runs a future to its end. The runtime exists for that long only: most commands need none.
+    pub(super) fn wait<T>(&self, token: CancellationToken, future: impl Future<Output = T>) -> Result<T> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
+        if self.process.owns_process {
+            interrupt::watch(token, run::give_up(self));
+        }
+        let result = runtime.block_on(future);
+        // Work that a method left on another thread is not waited for.
+        runtime.shutdown_background();
+        Ok(result)
+    }
+}
+
+/// How far the call may go.
+pub(super) fn mode(scan: &Scan<'_>) -> Result<Mode> {
+    let Some(name) = &scan.mode else { return Ok(Mode::default()) };
+    match (Mode::from_name(name), &scan.problem) {
+        (Some(mode), _) => Ok(mode),
+        (None, Some(problem)) => Err(again(problem)),
+        (None, None) => {
+            let shown: String = name.chars().take(80).collect();
+            let names = Mode::ALL.map(Mode::as_str);
+            Err(Error::usage(match nearest(name, names) {
+                Some(near) => format!("there is no mode `{shown}`; did you mean `{near}`?"),
+                None => format!("there is no mode `{shown}`; there is {}", listed(names)),
+            }))
+        }
+    }
+}
+
+/// The action that a `call` names, if there is one.
+pub(super) fn called<'m>(manifest: &'m Manifest, scan: &Scan<'_>) -> Option<&'m Action> {
+    manifest.action(subject(scan)?)
+}
+
+/// The first argument of a built-in command, by option or without: the action of `call`, the source
+/// of `options`.
+pub(super) fn subject<'s>(scan: &'s Scan<'_>) -> Option<&'s str> {
+    let named = scan.given.iter().find(|given| given.parameter == Some(0));
+    named.or_else(|| scan.given.iter().find(|given| given.parameter.is_none()))?.value.as_deref()
+}
+
+/// A problem of the command line, which is kept in what was read.
+fn again(problem: &Error) -> Error {
+    Error::new(problem.kind(), problem.message().to_owned())
+}
+
+#[cold]
+fn no_command(manifest: &Manifest, scan: &Scan<'_>) -> Error {
+    if let (Some(problem), true) = (&scan.problem, scan.words.is_empty()) {
+        return again(problem);
+    }
+    let written = scan.words.join(" ");
+    let shown: String = written.chars().take(80).collect();
+    let spelled: Vec<String> = Command::all(manifest).map(|command| command.id().replace('.', " ")).collect();
+    let near = nearest(&written, spelled.iter().map(String::as_str)).filter(|_| !scan.group);
+    if let (Some(near), false) = (near, scan.words.is_empty()) {
+        return Error::usage(format!("there is no command `{shown}`; did you mean `{near}`?"));
+    }
+    // What may stand where the command line went wrong, or ends.
+    let known = scan.words.len() - usize::from(!scan.group && !scan.words.is_empty());
+    let before: Vec<&str> = scan.words.iter().take(known).map(String::as_str).collect();
+    let mut next: Vec<&str> = Vec::new();
+    for command in &spelled {
+        let mut words = command.split(' ');
+        let below =
+            before.iter().all(|word| words.next().is_some_and(|known| known == word.replace('-', "_")));
+        match words.next() {
+            Some(word) if below && !next.contains(&word) => next.push(word),
+            _ => {}
+        }
+    }
+    let next = listed(next);
+    Error::usage(match (scan.words.is_empty(), scan.group) {
+        (true, _) => format!("no command is given; there is {next}"),
+        (false, true) => format!("`{shown}` is not a whole command; after it comes {next}"),
+        (false, false) => format!("there is no command `{shown}`; there is {next}"),
+    })
+}

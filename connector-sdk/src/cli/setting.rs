@@ -1,0 +1,305 @@
+//! Settings and credentials: `--set`, then the environment, then a file, then the manifest's defaults.
+//!
+//! Credentials come from the environment alone. Arguments are seen by every user of the machine, and
+//! a file in the clear is copied, committed and backed up.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+
+use serde_json::{Map, Value};
+use toml::Spanned;
+
+use super::process::Process;
+use super::scan::Scan;
+use crate::call::Redactor;
+use crate::manifest::{Credential, Manifest};
+use crate::platform::argentos::{Source, State};
+use crate::similar::{listed, nearest};
+use crate::{Error, Result, Secret, Settings, json_from_text};
+
+/// The most that is read of a file; settings are a few lines.
+const MOST_FILE: u64 = 1024 * 1024;
+
+/// What was set, and by what.
+pub(super) struct Configuration<'m> {
+    pub(super) settings: Settings,
+    manifest: &'m Manifest,
+    values: Vec<(&'m str, Value, Source)>,
+    credentials: Vec<&'m str>,
+}
+
+impl<'m> Configuration<'m> {
+    /// What a platform is told of it.
+    pub(super) fn state(&self) -> State<'m> {
+        let state = self.values.iter().fold(State::new(), |state, (name, value, source)| {
+            state.setting(name, self.typed(name, value), *source)
+        });
+        self.credentials.iter().fold(state, |state, name| state.credential(name, Source::Env))
+    }
+
+    /// A text as the value that it stands for, where it stands for one.
+    fn typed(&self, name: &str, value: &Value) -> Value {
+        let schema = self.manifest.setting(name).map(|setting| &setting.schema);
+        match (value, schema) {
+            (Value::String(text), Some(schema)) => {
+                json_from_text(schema, schema, text).unwrap_or_else(|_| value.clone())
+            }
+            _ => value.clone(),
+        }
+    }
+}
+
+/// What takes the credentials of the environment out of a text.
+pub(super) fn redactor(manifest: &Manifest, process: &Process) -> Redactor {
+    let secrets: Vec<Secret> = manifest
+        .credentials
+        .iter()
+        .filter_map(|credential| process.variable(&credential.env))
+        .map(|value| Secret::new(value.to_string_lossy()))
+        .collect();
+    Redactor::new(&secrets)
+}
+
+/// Reads everything that is set.
+pub(super) fn read<'m>(
+    manifest: &'m Manifest,
+    scan: &Scan<'_>,
+    process: &Process,
+) -> Result<Configuration<'m>> {
+    let mut flags = flags(manifest, &scan.set)?;
+    let mut file = match &scan.config {
+        Some(path) => file(manifest, path)?,
+        None => Map::new(),
+    };
+    let mut settings = Settings::new();
+    let mut values = Vec::new();
+    for setting in &manifest.settings {
+        let name = setting.name.as_str();
+        let (value, source) = if let Some(text) = flags.remove(name) {
+            (Value::String(text), Source::Flag)
+        } else if let Some(text) = variable(process, &setting.env)? {
+            (Value::String(text), Source::Env)
+        } else if let Some(value) = file.remove(name) {
+            (value, Source::File)
+        } else {
+            continue;
+        };
+        settings = match (&value, source) {
+            (Value::String(text), Source::Flag | Source::Env) => settings.text(name, text),
+            _ => settings.value(name, value.clone()),
+        };
+        values.push((name, value, source));
+    }
+    let mut credentials = Vec::new();
+    for credential in &manifest.credentials {
+        if let Some(secret) = variable(process, &credential.env)? {
+            settings = settings.secret(&credential.name, secret);
+            credentials.push(credential.name.as_str());
+        }
+    }
+    Ok(Configuration { settings, manifest, values, credentials })
+}
+
+fn variable(process: &Process, name: &str) -> Result<Option<String>> {
+    let Some(value) = process.variable(name) else { return Ok(None) };
+    value.into_string().map(Some).map_err(|_| {
+        Error::setup(format!("the environment variable {name} is not UTF-8 text; set it to text"))
+    })
+}
+
+fn flags(manifest: &Manifest, set: &[String]) -> Result<BTreeMap<String, String>> {
+    let mut flags = BTreeMap::new();
+    for pair in set {
+        // The text is not repeated: it may be a credential with its name left out.
+        let Some((name, value)) = pair.split_once('=') else {
+            return Err(Error::usage("`--set` takes `name=value`; the `=` is missing"));
+        };
+        let name = name.trim();
+        if let Some(credential) = manifest.credential(name) {
+            return Err(Error::usage(format!(
+                "credential `{name}` can't be given with `--set`, where others on this machine can see it; \
+                 set the environment variable {}",
+                credential.env
+            )));
+        }
+        if manifest.setting(name).is_none() {
+            return Err(Error::usage(format!("`--set`: {}", unknown(manifest, name))));
+        }
+        if flags.insert(name.to_owned(), value.to_owned()).is_some() {
+            return Err(Error::usage(format!("`--set {name}` is given twice; give it once")));
+        }
+    }
+    Ok(flags)
+}
+
+fn unknown(manifest: &Manifest, name: &str) -> String {
+    let known = manifest.settings.iter().map(|setting| setting.name.as_str());
+    let shown: String = name.chars().take(80).collect();
+    match nearest(name, known.clone()) {
+        Some(near) => format!("there is no setting `{shown}`; did you mean `{near}`?"),
+        None => format!("there is no setting `{shown}`; there is {}", listed(known)),
+    }
+}
+
+fn file(manifest: &Manifest, path: &str) -> Result<Map<String, Value>> {
+    let wrong = |what: String| Error::setup(format!("the settings file `{path}` {what}"));
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_FILE + 1).read_to_end(&mut bytes))
+        .map_err(|error| wrong(format!("can't be read: {error}")))?;
+    if bytes.len() as u64 > MOST_FILE {
+        return Err(wrong("is larger than 1 MiB; that is no settings file".to_owned()));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = error.utf8_error().valid_up_to();
+        let line = line_of(error.as_bytes(), before);
+        wrong(format!("is not UTF-8 text in line {line}"))
+    })?;
+    // The error's own text shows the line at fault, and a credential may stand in it.
+    let table: BTreeMap<Spanned<String>, toml::Value> = toml::from_str(&text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        wrong(format!("is not TOML in line {}: {}", line_of(text.as_bytes(), at), error.message()))
+    })?;
+    let mut values = Map::new();
+    for (key, value) in table {
+        let line = line_of(text.as_bytes(), key.span().start);
+        let name = key.into_inner();
+        if let Some(Credential { env, .. }) = manifest.credential(&name) {
+            return Err(wrong(format!(
+                "has credential `{name}` in line {line}; credentials are not kept in files: remove it and \
+                 set the environment variable {env}"
+            )));
+        }
+        if manifest.setting(&name).is_none() {
+            return Err(wrong(format!("has a fault in line {line}: {}", unknown(manifest, &name))));
+        }
+        let value = json_of(value)
+            .ok_or_else(|| wrong(format!("sets `{name}` in line {line} to a number that has no end")))?;
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+/// The number of the line that a place in a text is in, from 1.
+fn line_of(text: &[u8], at: usize) -> usize {
+    1 + text.iter().take(at).filter(|byte| **byte == b'\n').count()
+}
+
+/// A value of TOML as JSON; none for what JSON can't write. Dates become text.
+fn json_of(value: toml::Value) -> Option<Value> {
+    Some(match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => serde_json::Number::from_f64(number)?.into(),
+        toml::Value::Boolean(is) => is.into(),
+        toml::Value::Datetime(date) => date.to_string().into(),
+        toml::Value::Array(items) => Value::Array(items.into_iter().map(json_of).collect::<Option<_>>()?),
+        toml::Value::Table(members) => Value::Object(
+            members.into_iter().map(|(key, value)| Some((key, json_of(value)?))).collect::<Option<_>>()?,
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::fake::{self, environment};
+    use super::super::scan::scan;
+    use super::*;
+    use crate::ErrorKind;
+
+    fn try_config(arguments: &[&str], toml: &str, variables: &'static [(&str, &str)]) -> Result<Value> {
+        let manifest = fake::manifest();
+        let name = format!("connector-sdk-{}-{:?}.toml", std::process::id(), std::thread::current().id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, toml).expect("a temporary file");
+        let path_text = path.to_str().expect("UTF-8").to_owned();
+        let arguments = [&["--config", &path_text], arguments].concat();
+        let process = Process::new("notes", [""; 0]).environment(environment(variables));
+        let scan = scan(&manifest, &arguments);
+        assert!(scan.problem.is_none(), "{:?}", scan.problem);
+        let result = read(&manifest, &scan, &process)
+            .map(|read| crate::platform::argentos::config(&manifest, &read.state()));
+        std::fs::remove_file(path).expect("removed");
+        result.map_err(|error| {
+            let message = error.message().replace(&path_text, "FILE");
+            Error::new(error.kind(), message)
+        })
+    }
+
+    fn message(arguments: &[&str], toml: &str) -> (ErrorKind, String) {
+        let error = try_config(arguments, toml, &[]).expect_err("a mistake");
+        (error.kind(), error.to_string())
+    }
+
+    #[test]
+    fn a_flag_comes_before_the_environment_and_that_before_the_file() {
+        let rows = |arguments: &[&str], variables| {
+            let shown = try_config(arguments, "root = \"file\"\ndepth = 7", variables).expect("settings");
+            [0, 1].map(|at| (shown["settings"][at]["value"].clone(), shown["settings"][at]["source"].clone()))
+        };
+        let environment: &[(&str, &str)] = &[("NOTES_ROOT", "env"), ("NOTES_DEPTH", "")];
+        assert_eq!(
+            rows(&["--set", "root=flag=x"], environment),
+            [(json!("flag=x"), json!("flag")), (json!(7), json!("file"))]
+        );
+        assert_eq!(rows(&[], environment)[0], (json!("env"), json!("env")));
+        assert_eq!(rows(&[], &[])[0], (json!("file"), json!("file")));
+        assert_eq!(rows(&["--set", "depth=4"], &[])[1], (json!(4), json!("flag")), "shown as what it is");
+    }
+
+    #[test]
+    fn credentials_come_from_the_environment_alone() {
+        let (kind, text) = message(&["--set", "token=s3cret"], "");
+        assert_eq!(kind, ErrorKind::Usage);
+        assert!(
+            text.contains("set the environment variable NOTES_TOKEN") && !text.contains("s3cret"),
+            "{text}"
+        );
+        let (kind, text) = message(&[], "depth = 1\ntoken = \"s3cret\"");
+        assert_eq!(kind, ErrorKind::Setup);
+        assert!(
+            text.contains("line 2") && text.contains("NOTES_TOKEN") && !text.contains("s3cret"),
+            "{text}"
+        );
+        let shown = try_config(&[], "", &[("NOTES_TOKEN", "s3cret")]).expect("settings");
+        assert_eq!(shown["credentials"][0]["set"], json!(true));
+        assert!(!shown.to_string().contains("s3cret"));
+    }
+
+    #[test]
+    fn mistakes_say_where_and_never_what() {
+        assert_eq!(
+            message(&[], "depth = 1\n\nrooot = 2"),
+            (
+                ErrorKind::Setup,
+                "the settings file `FILE` has a fault in line 3: there is no setting `rooot`; did you mean `root`?"
+                    .to_owned()
+            )
+        );
+        let (kind, text) = message(&[], "depth = 1\nroot = \"s3cret");
+        assert_eq!(kind, ErrorKind::Setup);
+        assert!(text.contains("is not TOML in line 2") && !text.contains("s3cret"), "{text}");
+        assert_eq!(
+            message(&["--set", "rot=x"], ""),
+            (ErrorKind::Usage, "`--set`: there is no setting `rot`; did you mean `root`?".to_owned())
+        );
+        assert_eq!(message(&["--set", "s3cret"], "").1, "`--set` takes `name=value`; the `=` is missing");
+        assert!(message(&["--set", "root=a", "--set", "root=b"], "").1.contains("given twice"));
+        assert!(message(&[], "depth = inf").1.contains("line 1"));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let manifest = fake::manifest();
+        let scan = scan(&manifest, &["--config", "/nowhere/x.toml"]);
+        let error = read(&manifest, &scan, &Process::new("notes", [""; 0])).err().expect("no file");
+        assert_eq!(error.kind(), ErrorKind::Setup);
+        assert!(
+            error.message().starts_with("the settings file `/nowhere/x.toml` can't be read: "),
+            "{error}"
+        );
+    }
+}
