@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, People};
 use super::command::FORMATS;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Severity};
 use crate::platform::argentos::{self, File};
 use crate::similar::{listed, nearest};
 use crate::{Error, Result};
@@ -161,18 +161,29 @@ fn check(
         problems.push(format!("run `{} manifest{format} --out {}`", request.program, shown(out)));
     }
     let findings = request.manifest.findings();
-    problems.extend(findings.iter().map(ToString::to_string));
+    let (errors, warnings): (Vec<_>, Vec<_>) =
+        findings.iter().partition(|finding| finding.severity == Severity::Error);
+    problems.extend(errors.iter().map(ToString::to_string));
     let files: Vec<Value> =
         told.iter().map(|(path, state)| json!({ "path": shown(path), "state": state })).collect();
     let found: Vec<Value> = findings
         .iter()
-        .map(|finding| json!({ "subject": finding.subject, "message": finding.message }))
+        .map(|finding| {
+            json!({
+                "severity": if finding.severity == Severity::Error { "error" } else { "warning" },
+                "subject": finding.subject,
+                "message": finding.message,
+            })
+        })
         .collect();
     if problems.is_empty() {
-        let text =
-            if files.is_empty() { "the manifest has no faults\n" } else { "everything is as it should be\n" };
+        let mut text: String = warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
+        text.push_str(match files.is_empty() {
+            true => "the manifest has no faults\n",
+            false => "the files are those of this program, and the manifest has no faults\n",
+        });
         let data = json!({ "files": files, "findings": found });
-        return Ok(Answer::of_value(&data).shown(People::Text(text.to_owned())));
+        return Ok(Answer::of_value(&data).shown(People::Text(text)));
     }
     Err(Error::conflict(problems.join("; ")).with_detail("files", files).with_detail("findings", found))
 }
@@ -318,8 +329,9 @@ mod tests {
 
     #[test]
     fn findings_fail_the_check() {
-        let outcome = run_with(&["manifest", "--check", "--json"], |process| process);
-        assert_eq!((outcome.code, &outcome.json()["data"]["findings"]), (0, &json!([])));
+        let outcome = run_with(&["manifest", "--check"], |process| process);
+        assert_eq!(outcome.code, 0, "a warning is no failure: {outcome:?}");
+        assert!(outcome.stdout.starts_with("warning: `"), "{outcome:?}");
         let mut fake = super::super::fake::Fake::new();
         fake.0.actions[0].unenforced.push("/properties/query/pattern".to_owned());
         let kept = super::super::fake::Kept::default();
