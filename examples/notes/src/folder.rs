@@ -312,6 +312,8 @@ mod tests {
         // Rules above the folder are somebody else's.
         let inner = Folder::open(&sandbox.path().join("drafts")).unwrap();
         assert_eq!(inner.notes(inner.root(), &Context::new()).count(), 2);
+        let no_checkout = Sandbox::new(&[(".gitignore", "x.md"), ("x.md", ""), ("y.md", "")]);
+        assert_eq!(listed(&no_checkout), ["y.md"]);
     }
 
     #[test]

@@ -178,6 +178,8 @@ mod tests {
             Some("real".into())
         );
         assert_eq!(title("```never closed\n# comment"), None);
+        assert_eq!(title("````md\n```\n# inside\n````\n# real"), Some("real".into()));
+        assert_eq!(title("```\n```\n---\n"), None);
         assert_eq!(title("``` `code` ```\n# real"), Some("real".into()));
         assert_eq!(title("- item\n---\n| a | b |\n---\n> quote\n---\n"), None);
     }
