@@ -34,6 +34,9 @@ impl Folder {
         };
         let root = root.canonicalize().map_err(unusable)?;
         fs::read_dir(&root).map_err(unusable)?;
+        if !has_usable_rules(&root) {
+            return Err(unusable(io::Error::other("its .gitignore is not a file, or longer than 1 MiB")));
+        }
         Ok(Self { root })
     }
 
@@ -82,8 +85,15 @@ impl Folder {
         let walk = WalkBuilder::new(&self.root)
             .parents(false)
             .git_global(false)
+            .git_exclude(false)
+            .ignore(false)
             .require_git(false)
-            .filter_entry(move |entry| entry.path().starts_with(&under) || under.starts_with(entry.path()))
+            .filter_entry(move |entry| {
+                let path = entry.path();
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                (path.starts_with(&under) || under.starts_with(path))
+                    && (!is_folder || has_usable_rules(path))
+            })
             .build();
         walk.filter_map(move |entry| {
             if let Err(ended) = ctx.check() {
@@ -137,6 +147,12 @@ impl Folder {
     }
 }
 
+/// Whether the `.gitignore` of a folder, if there is one, can be read into memory: the walk opens it
+/// whatever it is, and would wait for ever at a pipe.
+fn has_usable_rules(folder: &Path) -> bool {
+    fs::metadata(folder.join(".gitignore")).map_or(true, |rules| rules.is_file() && rules.len() <= 1 << 20)
+}
+
 /// What the file system said, about a path that the caller knows.
 pub(crate) fn failed(what: &str, path: &str, error: io::Error) -> Error {
     let path = quoted(path);
@@ -157,10 +173,14 @@ pub(crate) fn failed(what: &str, path: &str, error: io::Error) -> Error {
     Error::new(kind, message).with_source(error)
 }
 
-/// The system's words without its number: `No such file or directory`.
+/// The system's words without its number: `no such file or directory`.
 fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().map(str::to_lowercase).unwrap_or(text)
+    let mut text = error.to_string();
+    text.truncate(text.find(" (os error").unwrap_or(text.len()));
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    text
 }
 
 #[cfg(test)]
@@ -257,11 +277,16 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn a_pipe_is_not_waited_for() {
-        let sandbox = Sandbox::empty();
-        let pipe = sandbox.path().join("pipe.md");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let pipe = |path: PathBuf| {
+            assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+        };
+        let sandbox = Sandbox::new(&[("a/b.md", ""), ("c.md", "")]);
+        pipe(sandbox.path().join("pipe.md"));
+        pipe(sandbox.path().join("a/.gitignore"));
         assert_eq!(refused(&sandbox, "pipe.md").0, ErrorKind::Usage);
-        assert!(listed(&sandbox).is_empty());
+        assert_eq!(listed(&sandbox), ["c.md"]);
+        let error = Folder::open(&sandbox.path().join("a")).unwrap_err();
+        assert!(error.message().contains(".gitignore"), "{error}");
     }
 
     #[test]
@@ -333,7 +358,10 @@ mod tests {
         for root in [sandbox.path().join("none"), sandbox.path().join("a.md"), PathBuf::new()] {
             let error = Folder::open(&root).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Setup, "{root:?}");
-            assert!(error.message().contains("NOTES_ROOT"), "{error}");
+            assert!(
+                error.message().contains("used: no") && error.message().contains("NOTES_ROOT"),
+                "{error}"
+            );
         }
     }
 }

@@ -1,3 +1,3 @@
 //! The connector as a program.
 
-fn main() {}
+connector_sdk::main!(notes::Notes);
