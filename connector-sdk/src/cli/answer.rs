@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::data::Data;
 use crate::Output;
 
 /// The answer of a command that did its work.
@@ -20,7 +21,7 @@ pub(super) enum People {
     /// The data, laid out.
     Data,
     /// Other data, laid out.
-    Other(Value),
+    Other(Data),
     /// A text, as it is.
     Text(String),
 }

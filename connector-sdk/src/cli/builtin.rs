@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, People};
 use super::argument::assign;
 use super::command::Builtin;
+use super::data::Data;
 use super::export::{Request, export};
 use super::session::{CONNECTION, Session};
 use super::{help as tree, setting};
@@ -37,12 +38,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
                 check,
             })
         }
-        Builtin::ConfigShow => {
-            let configuration = setting::read(session.manifest, scan, session.process)?;
-            let mut data = argentos::config(session.manifest, &configuration.state());
-            setting::redactor(session.manifest, session.process).value(&mut data);
-            Ok(Answer::of_value(&data))
-        }
+        Builtin::ConfigShow => config(session),
         Builtin::Health => readiness(session, argentos::health),
         Builtin::Doctor => readiness(session, argentos::doctor),
         Builtin::Options => {
@@ -64,18 +60,30 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
 }
 
 fn capabilities(manifest: &Manifest) -> Answer {
-    let commands: Vec<Value> = manifest
-        .actions
-        .iter()
-        .map(|action| {
-            json!({
-                "command": action.command.replace('.', " "),
-                "mode": action.permission.mode.as_str(),
-                "summary": action.summary(),
-            })
-        })
-        .collect();
-    Answer::of_value(&argentos::capabilities(manifest)).shown(People::Other(Value::Array(commands)))
+    let commands = manifest.actions.iter().map(|action| {
+        Data::object([
+            ("command", Data::Text(action.command.replace('.', " "))),
+            ("mode", Data::Text(action.permission.mode.as_str().to_owned())),
+            ("summary", Data::Text(action.summary().to_owned())),
+        ])
+    });
+    let people = People::Other(Data::List(commands.collect()));
+    Answer::of_value(&argentos::capabilities(manifest)).shown(people)
+}
+
+fn config(session: &Session<'_>) -> Result<Answer> {
+    let configuration = setting::read(session.manifest, session.scan, session.process)?;
+    let mut data = argentos::config(session.manifest, &configuration.state());
+    setting::redactor(session.manifest, session.process).value(&mut data);
+    let row = |row: &Value| {
+        let columns = ["name", "value", "set", "required", "source", "env"];
+        Data::object(columns.map(|column| (column, Data::of(&row[column]))))
+    };
+    let people = Data::object([
+        ("settings", Data::each(&data["settings"], row)),
+        ("credentials", Data::each(&data["credentials"], row)),
+    ]);
+    Ok(Answer::of_value(&data).shown(People::Other(people)))
 }
 
 fn options(session: &mut Session<'_>, source: &str, query: &str) -> Result<Answer> {
@@ -86,7 +94,8 @@ fn options(session: &mut Session<'_>, source: &str, query: &str) -> Result<Answe
     let token = context.cancellation().clone();
     let items = session.wait(token, connection.options(source, query, context))??;
     let items = serde_json::to_value(items).unwrap_or_default();
-    Ok(Answer::of_value(&json!({ "items": items })).shown(People::Other(items)))
+    let people = People::Other(Data::of(&items));
+    Ok(Answer::of_value(&json!({ "items": items })).shown(people))
 }
 
 /// Tells a platform of a state: the data, and what an envelope repeats beside it.
@@ -117,23 +126,37 @@ fn readiness(session: &mut Session<'_>, tell: Tell) -> Result<Answer> {
     top_level.values_mut().for_each(|value| {
         redactor.value(value);
     });
-    let people = people(&data);
-    let mut answer = Answer::of_value(&data).shown(People::Other(people));
+    let mut answer = Answer::of_value(&data).shown(People::Other(people(&data)));
     answer.top_level = Some(top_level);
     Ok(answer)
 }
 
 /// What a person wants to know of a state: whether it works, why not, and what to do.
-fn people(data: &Value) -> Value {
-    let mut told = Map::new();
-    for key in ["status", "summary", "checks", "next_steps", "runtime"] {
-        let Some(value) = data.get(key) else { continue };
-        let empty = value.as_array().is_some_and(Vec::is_empty);
-        if !empty {
-            told.insert(key.to_owned(), value.clone());
-        }
-    }
-    Value::Object(told)
+fn people(data: &Value) -> Data {
+    let checks = Data::each(&data["checks"], |check| {
+        let details = &check["details"];
+        let missing = Data::of(&details["missing_keys"]).one_line();
+        let message = match missing.is_empty() {
+            true => Data::of(&details["message"]),
+            false => Data::Text(format!("missing: {missing}")),
+        };
+        Data::object([
+            ("check", Data::of(&check["name"])),
+            ("ok", Data::of(&check["ok"])),
+            ("message", message),
+        ])
+    });
+    let readiness = data["runtime"]["command_readiness"].as_object().into_iter().flatten();
+    let commands = readiness.map(|(command, works)| {
+        Data::object([("command", Data::Text(command.replace('.', " "))), ("works", Data::of(works))])
+    });
+    Data::object([
+        ("status", Data::of(&data["status"])),
+        ("summary", Data::of(&data["summary"])),
+        ("checks", checks),
+        ("commands", Data::List(commands.collect())),
+        ("next steps", Data::of(&data["next_steps"])),
+    ])
 }
 
 /// `--help`, of whatever the words before it name.

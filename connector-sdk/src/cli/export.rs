@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, People};
 use super::command::FORMATS;
+use super::data::Data;
 use crate::manifest::{Manifest, Severity};
 use crate::platform::argentos::{self, File};
 use crate::similar::{listed, nearest};
@@ -116,7 +117,7 @@ fn write(request: &Request<'_>, files: &[File], binary: Option<&Path>, out: &Pat
         }
         note(binary, !same);
     }
-    Ok(Answer::of_value(&json!({ "files": told })).shown(People::Other(Value::Array(told))))
+    Ok(Answer::of_value(&json!({ "files": told })).shown(People::Other(Data::of(&Value::Array(told)))))
 }
 
 fn check(

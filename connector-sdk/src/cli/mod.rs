@@ -15,6 +15,7 @@ mod approver;
 mod argument;
 mod builtin;
 mod command;
+mod data;
 mod export;
 mod help;
 mod interrupt;

@@ -9,7 +9,7 @@ use super::command::{Builtin, Command};
 use super::process::{Process, Sink, say, write};
 use super::scan::{Scan, scan};
 use super::session::{self, Session};
-use super::show::{Style, clean, show};
+use super::show::{Style, clean, lay_out, show};
 use super::{help, panic, setting};
 use crate::call::Redactor;
 use crate::manifest::{Manifest, Mode};
@@ -123,7 +123,7 @@ impl Report<'_> {
         };
         match &answer.people {
             People::Data => show(&answer.data, style).into_bytes(),
-            People::Other(value) => show(value.to_string().as_bytes(), style).into_bytes(),
+            People::Other(data) => lay_out(data, style).into_bytes(),
             People::Text(text) => text.clone().into_bytes(),
         }
     }

@@ -4,10 +4,7 @@
 //! direction of writing are shown and not obeyed, on a terminal or not, since what is written to a
 //! file or a pager comes to a terminal later. `--json` has the exact text.
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-
+use super::data::Data;
 use super::table::table;
 
 /// How it may look.
@@ -18,50 +15,25 @@ pub(super) struct Style {
     pub(super) colour: bool,
 }
 
-/// JSON as it was written: the author's order of fields is the most sensible order of columns.
-#[derive(Debug)]
-pub(super) enum Data {
-    Null,
-    Plain(String),
-    Text(String),
-    List(Vec<Data>),
-    Object(Vec<(String, Data)>),
-}
-
-impl Data {
-    fn is_flat(&self) -> bool {
-        match self {
-            Self::List(items) => items.is_empty(),
-            Self::Object(members) => members.is_empty(),
-            _ => true,
-        }
-    }
-
-    /// On one line, for a cell or behind a name.
-    pub(super) fn one_line(&self) -> String {
-        match self {
-            Self::Null => String::new(),
-            Self::Plain(text) => text.clone(),
-            Self::Text(text) => clean_line(text),
-            Self::List(items) => items.iter().map(Self::one_line).collect::<Vec<_>>().join(", "),
-            Self::Object(members) => members
-                .iter()
-                .map(|(name, value)| format!("{}: {}", clean_line(name), value.one_line()))
-                .collect::<Vec<_>>()
-                .join(", "),
-        }
-    }
-}
-
 /// JSON text for people, with a newline at the end.
 pub(super) fn show(json: &[u8], style: Style) -> String {
     let mut out = String::new();
     match serde_json::from_slice::<Data>(json) {
-        Ok(data) => block(&data, 0, style, &mut out),
+        Ok(data) => return lay_out(&data, style),
         // A connector that isn't ours may send what is no JSON; it is text then.
         Err(_) => out.push_str(&clean(&String::from_utf8_lossy(json))),
     }
     if !out.ends_with('\n') {
+        out.push('\n');
+    }
+    out
+}
+
+/// Data for people, with a newline at the end.
+pub(super) fn lay_out(data: &Data, style: Style) -> String {
+    let mut out = String::new();
+    block(data, 0, style, &mut out);
+    if out.is_empty() {
         out.push('\n');
     }
     out
@@ -105,7 +77,7 @@ fn object(members: &[(String, Data)], indent: usize, style: Style, out: &mut Str
         let name = clean_line(name);
         let short = match value {
             Data::Text(text) => !text.contains('\n'),
-            Data::List(items) => items.iter().all(Data::is_flat),
+            Data::List(items) => items.iter().all(Data::is_flat) && !items.iter().any(Data::is_sentence),
             other => other.is_flat(),
         };
         if short {
@@ -160,62 +132,6 @@ pub(super) fn clean_line(text: &str) -> String {
 /// writing (Trojan Source, CVE-2021-42574).
 fn is_obeyed(letter: char) -> bool {
     letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-impl<'de> Deserialize<'de> for Data {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyData)
-    }
-}
-
-struct AnyData;
-
-impl<'de> Visitor<'de> for AnyData {
-    type Value = Data;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Data, E> {
-        Ok(Data::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Data, E> {
-        Ok(Data::Plain(value.to_string()))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Data, E> {
-        Ok(Data::Plain(value.to_string()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Data, E> {
-        Ok(Data::Plain(value.to_string()))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Data, E> {
-        Ok(Data::Plain(value.to_string()))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Data, E> {
-        Ok(Data::Text(value.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Data, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Data::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Data, A::Error> {
-        let mut object = Vec::new();
-        while let Some(member) = members.next_entry()? {
-            object.push(member);
-        }
-        Ok(Data::Object(object))
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::show::{Data, Style, clean_line};
+use super::data::Data;
+use super::show::{Style, clean_line};
 
 const GAP: usize = 2;
 /// A column is not cut shorter than this; where that doesn't fit, each row becomes a block of lines.

@@ -147,10 +147,10 @@ fn health_is_an_answer_whatever_it_says() {
     assert_eq!((missing.code, &missing.json()["data"]["status"]), (0, &json!("needs_setup")));
     assert_eq!(missing.json()["runtime"]["command_readiness"]["notes.search"], json!(false));
     let person = run(&["health"]);
-    assert!(
-        person.stdout.starts_with("checks:\n") || person.stdout.contains("status: healthy\n"),
-        "{person:?}"
-    );
+    assert!(person.stdout.starts_with("status: healthy\nsummary: Notes is ready\nchecks:\n"), "{person:?}");
+    let person = run_with(&["doctor"], |process| process.environment(|_| None));
+    assert!(person.stdout.contains("  required_env  false  missing: NOTES_ROOT\n"), "{person:?}");
+    assert!(person.stdout.contains("\nnext steps: Set NOTES_ROOT."), "{person:?}");
 }
 
 #[test]
