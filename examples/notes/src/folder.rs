@@ -49,7 +49,7 @@ impl Folder {
         let file = self.resolve(path)?;
         if file.is_dir() {
             return Err(Error::usage(format!(
-                "{} is a folder; give the path of a note in it, as `list_notes` shows",
+                "{} is a folder; give the path of a note in it, as listed",
                 quoted(path)
             )));
         }
@@ -117,13 +117,13 @@ impl Folder {
     fn resolve(&self, path: &str) -> Result<PathBuf> {
         if path.is_empty() || path.contains('\0') {
             let wrong = if path.is_empty() { "is empty" } else { "has a NUL character in it" };
-            return Err(Error::usage(format!("the path {wrong}; give one as `list_notes` shows")));
+            return Err(Error::usage(format!("the path {wrong}; give that of a note, as listed")));
         }
         // The whole path first, so that a wrong one learns nothing of what exists.
         let parts = Path::new(path).components().filter(|part| *part != Component::CurDir);
         if parts.clone().any(|part| !matches!(part, Component::Normal(_))) {
             return Err(Error::usage(format!(
-                "{} leads out of the notes folder; give a path inside it, as `list_notes` shows",
+                "{} leads out of the notes folder; give a path inside it, as listed",
                 quoted(path)
             )));
         }
@@ -159,7 +159,7 @@ pub(crate) fn failed(what: &str, path: &str, error: io::Error) -> Error {
     let (kind, message) = match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::InvalidFilename => (
             ErrorKind::NotFound,
-            format!("there is no {path} in the notes folder; `list_notes` shows what there is"),
+            format!("there is no {path} in the notes folder; list the notes to see what there is"),
         ),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => (
             ErrorKind::Denied,
@@ -290,6 +290,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(unix)]
     fn odd_names_are_names() {
         let names =
             ["-rf.md", " a.md", "a b.MD", "emoji 🎉.md", "it's \"so\".markdown", "ü.md", "..a.md", "a:b.md"];

@@ -46,11 +46,11 @@ impl Notes {
     async fn list_notes(
         &self,
         ctx: &Context,
-        /// Only notes in this folder, relative to the root.
-        folder: Option<String>,
         /// At most this many.
         #[arg(default = 100, range = 1..=1000)]
         limit: u32,
+        /// Only notes in this folder, relative to the root.
+        folder: Option<String>,
     ) -> Result<Vec<Summary>> {
         note::list(&self.folder()?, folder.as_deref(), limit, ctx)
     }

@@ -1,4 +1,5 @@
 //! The connector as a host has it: opened with settings, called with JSON.
+#![expect(clippy::unwrap_used, reason = "the helpers of tests may panic as tests may")]
 
 use std::fs;
 
