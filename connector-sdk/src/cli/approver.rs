@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::process::{Input, Sink, lock, write};
+use super::process::{Input, Sink, lock, say, write};
 use super::show::clean_line;
 use crate::call::{ApprovalRequest, Approver};
 use crate::manifest::{Effect, Trust};
@@ -72,6 +72,8 @@ impl Prompt {
                 return Poll::Ready(Ok(line.unwrap_or_default()));
             }
             given_up.as_mut().poll(task).map(|waited| {
+                // The question's line has no end yet.
+                say(&self.output, "");
                 Err(match waited {
                     Ok(()) => Error::cancelled("the call was cancelled before anybody agreed to it"),
                     Err(_) => Error::cancelled("the time was over before anybody agreed to the call"),

@@ -14,6 +14,9 @@ use tokio_util::sync::CancellationToken;
 /// How long a cancelled call may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long further signals count as the first one: a terminal, a shell and `timeout` may each send one.
+const ECHO: Duration = Duration::from_millis(250);
+
 /// Cancels the token at the first signal, and calls `end` when the process is still there after that.
 pub(super) fn watch(token: CancellationToken, end: impl FnOnce() + Send + 'static) {
     let wait = move || {
@@ -23,6 +26,7 @@ pub(super) fn watch(token: CancellationToken, end: impl FnOnce() + Send + 'stati
                 return false;
             }
             token.cancel();
+            tokio::time::sleep(ECHO).await;
             let _ = tokio::time::timeout(PATIENCE, signal()).await;
             true
         });

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::answer::Answer;
+use super::answer::{Answer, People};
 use super::approver::Prompt;
 use super::command::{Builtin, Command};
 use super::observer::Lines;
@@ -17,7 +17,7 @@ use super::process::Process;
 use super::scan::Scan;
 use super::{argument, builtin, interrupt, run, setting};
 use crate::call::{Audit as _, AuditRecord, Caller, Connection, Decision, InputDigest};
-use crate::manifest::{Action, Manifest, Mode};
+use crate::manifest::{Action, Effect, Manifest, Mode};
 use crate::similar::{listed, nearest};
 use crate::{Context, Error, Factory, Result};
 
@@ -105,7 +105,9 @@ impl<'a> Session<'a> {
             if asks { caller.asking(Arc::new(self.prompt(&context))) } else { caller.without_asking() };
         let token = context.cancellation().clone();
         let output = self.wait(token, connection.call(action, input, &caller, context))??;
-        Ok(output.into())
+        let done = output.as_bytes() == b"null" && self.manifest.action(action).is_some_and(changes);
+        let answer = Answer::from(output);
+        Ok(if done { answer.shown(People::Text("done\n".to_owned())) } else { answer })
     }
 
     fn prompt(&self, context: &Context) -> Prompt {
@@ -147,6 +149,11 @@ impl<'a> Session<'a> {
         runtime.shutdown_background();
         Ok(result)
     }
+}
+
+/// Whether an action is there for what it does, and not for its answer.
+fn changes(action: &Action) -> bool {
+    action.permission.effect != Effect::Read
 }
 
 /// How far the call may go.
