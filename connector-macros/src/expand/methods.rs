@@ -1,6 +1,6 @@
 //! The expansion of the impl: `Actions`.
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
@@ -112,7 +112,7 @@ fn run(runtime: &Path, action: &Action) -> TokenStream {
     let private = quote!(#runtime::__private);
     let method = &action.ident;
     let passed = params::passed(action);
-    let call = quote_spanned!(method.span()=> __connector.#method(#(#passed),*));
+    let call = quote_spanned!(at(method)=> __connector.#method(#(#passed),*));
     let borrows = action.plain().any(|plain| plain.by_reference);
     // A borrowed argument has to live as long as the method runs, so it moves into the future.
     let call = if borrows { quote!(async move { #call.await }) } else { call };
@@ -166,7 +166,7 @@ fn options_spec(runtime: &Path, options: &Options) -> TokenStream {
         (true, false) => (quote!(__query, __context), format_ident!("__context")),
         (true, true) => (quote!(__context, __query), format_ident!("__context")),
     };
-    let call = quote_spanned!(ident.span()=> #private::boxed_choices(__connector.#ident(#arguments)));
+    let call = quote_spanned!(at(ident)=> #private::boxed_choices(__connector.#ident(#arguments)));
     quote! {
         #(#cfgs)*
         #private::OptionsSpec {
@@ -186,10 +186,16 @@ fn health(runtime: &Path, methods: &[Health]) -> TokenStream {
         } else {
             (TokenStream::new(), format_ident!("_"))
         };
-        let call = quote_spanned!(ident.span()=> #private::boxed_health(__connector.#ident(#argument)));
+        let call = quote_spanned!(at(ident)=> #private::boxed_health(__connector.#ident(#argument)));
         quote!(#(#cfgs)* |__connector, #context| #call)
     });
     if methods.is_empty() { quote!(&[]) } else { quote!(&[#(#checks,)*]) }
+}
+
+/// Where a method's name stands, with names resolved as in the rest of the expansion: the method may come
+/// from a `macro_rules!`, which doesn't see our locals.
+fn at(method: &Ident) -> Span {
+    method.span().resolved_at(Span::call_site())
 }
 
 fn input(action: &Action) -> Option<&Parameter> {
