@@ -42,8 +42,27 @@ pub use run::run_main;
 
 /// Makes the `main` function of a connector's binary.
 ///
-/// ```ignore
-/// connector_sdk::main!(Notes);
+/// ```no_run
+/// use connector_sdk::prelude::*;
+///
+/// /// Greets people.
+/// #[connector(id = "greeter", title = "Greeter", category = "examples")]
+/// pub struct Greeter;
+///
+/// #[connector]
+/// impl Greeter {
+///     /// Greet somebody.
+///     #[action(read)]
+///     async fn greet(
+///         &self,
+///         /// Whom.
+///         name: String,
+///     ) -> Result<String> {
+///         Ok(format!("Hello, {name}"))
+///     }
+/// }
+///
+/// connector_sdk::main!(Greeter);
 /// ```
 ///
 /// The binary runs every action as a command (`notes search --query x`), answers ArgentOS's

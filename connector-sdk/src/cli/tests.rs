@@ -306,3 +306,72 @@ fn an_answer_is_one_write_of_complete_bytes() {
     assert_eq!(super::run(&Fake::new(), process), 0);
     assert_eq!(counted.0.lock().expect("a lock").len(), 1);
 }
+
+#[test]
+fn any_command_line_with_json_is_answered_with_an_envelope() {
+    const WORDS: [&str; 44] = [
+        "notes",
+        "search",
+        "create",
+        "delete",
+        "batch_send",
+        "echo",
+        "fail",
+        "call",
+        "options",
+        "folders",
+        "manifest",
+        "capabilities",
+        "health",
+        "config",
+        "show",
+        "doctor",
+        "completions",
+        "bash",
+        "help",
+        "--query",
+        "--query=x",
+        "--limit",
+        "--case-sensitive",
+        "--tags",
+        "--filter",
+        "--arg-mode",
+        "--input",
+        "--mode",
+        "--mode=admin",
+        "--set",
+        "--set=root=x",
+        "--config",
+        "--timeout=1s",
+        "--yes",
+        "-v",
+        "--help",
+        "--format",
+        "--check",
+        "--",
+        "-",
+        "-5",
+        "{}",
+        "tr\u{fc}e\u{0}",
+        "",
+    ];
+    // Xorshift: the same lines every time, so that a failure can be looked at.
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap_or_default()
+    };
+    for _ in 0..4000 {
+        let mut line = vec!["--json"];
+        line.extend((0..next(9)).map(|_| WORDS[next(WORDS.len())]));
+        let outcome = run(&line);
+        let envelope = outcome.json();
+        assert_eq!(envelope["ok"], json!(outcome.code == 0), "{line:?}: {envelope}");
+        assert!([0, 2, 3, 4, 5, 6, 10].contains(&outcome.code), "{line:?}: {envelope}");
+        let message = envelope.pointer("/error/message").and_then(Value::as_str).unwrap_or_default();
+        assert!(!message.contains("command line panicked"), "{line:?}: {envelope}");
+        assert!(!message.contains('\n'), "{line:?}: {envelope}");
+    }
+}
