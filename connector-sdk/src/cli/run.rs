@@ -164,12 +164,7 @@ impl Report<'_> {
                 let mode = error.details().get("required_mode")?.as_str()?;
                 Some(format!("`--mode {mode}` allows it"))
             }
-            ErrorKind::Setup | ErrorKind::Auth
-                if self.scan.command != Some(Command::Builtin(Builtin::Manifest)) =>
-            {
-                Some(format!("`{program} doctor` says what is missing"))
-            }
-            ErrorKind::RateLimited | ErrorKind::Unavailable => {
+            ErrorKind::Setup | ErrorKind::Auth if self.needs_connection() => {
                 let wait = error.retry_after()?;
                 Some(format!(
                     "try again in {}",
@@ -178,6 +173,12 @@ impl Report<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether the command is one that `doctor` knows more about.
+    fn needs_connection(&self) -> bool {
+        use Builtin::{Call, ConfigShow, Options};
+        matches!(self.scan.command, Some(Command::Action(_) | Command::Builtin(Call | ConfigShow | Options)))
     }
 
     fn redactor(&self) -> Redactor {
