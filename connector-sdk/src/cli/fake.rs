@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -150,6 +151,7 @@ async fn fail(how: &str) -> Result<Output> {
         "not_found" => Err(Error::not_found("there is no note `x`")),
         "auth" => Err(Error::auth(format!("token {TOKEN} was refused"))),
         "unavailable" => Err(Error::unavailable("the service is down")),
+        "busy" => Err(Error::rate_limited("too many calls").with_retry_after(Duration::from_secs(90))),
         "hang" => std::future::pending().await,
         _ => panic!("with {TOKEN}"),
     }

@@ -165,6 +165,9 @@ impl Report<'_> {
                 Some(format!("`--mode {mode}` allows it"))
             }
             ErrorKind::Setup | ErrorKind::Auth if self.needs_connection() => {
+                Some(format!("`{program} doctor` says what is missing"))
+            }
+            ErrorKind::RateLimited | ErrorKind::Unavailable => {
                 let wait = error.retry_after()?;
                 Some(format!(
                     "try again in {}",

@@ -238,6 +238,9 @@ fn people_read_errors_on_standard_error() {
     assert!(run(&["notes", "create"]).stderr.ends_with("hint: `--mode write` allows it\n"));
     let missing = run_with(&["notes", "search", "x"], |process| process.environment(|_| None));
     assert!(missing.stderr.ends_with("hint: `notes doctor` says what is missing\n"), "{missing:?}");
+    let doctor = run(&["doctor", "--config", "/nowhere/x.toml"]);
+    assert_eq!((doctor.code, doctor.stderr.contains("hint")), (4, false), "{doctor:?}");
+    assert!(run(&["fail", "busy"]).stderr.ends_with("\nhint: try again in 1m 30s\n"));
 }
 
 #[test]
