@@ -38,6 +38,7 @@ pub fn json_from_text(schema: &Value, root: &Value, text: &str) -> Result<Value>
 }
 
 /// Whether a schema wants a value of that JSON type, for those who write a command line.
+#[cfg(feature = "cli")]
 pub(crate) fn wants(schema: &Value, root: &Value, kind: &str) -> bool {
     let mut types = Types::default();
     types.collect(schema, root, 0);

@@ -23,8 +23,8 @@ pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, IntoError, boxed_choices, boxed_health};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsSpec, Param, SecretSpec, SettingSpec,
-    StructSpec, default_value,
+    ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, SecretSpec,
+    SettingSpec, StructSpec, default_value,
 };
 pub use spec::{FromText, Published, State, state};
 

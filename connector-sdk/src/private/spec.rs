@@ -118,8 +118,11 @@ impl Input {
 pub struct OptionsSpec<C: 'static> {
     pub name: &'static str,
     pub description: &'static str,
-    pub run: for<'a> fn(&'a C, &'a str, &'a Context) -> BoxFuture<'a, Result<Vec<Choice>>>,
+    pub run: OptionsFn<C>,
 }
+
+/// An `#[options]` method as the runtime calls it.
+pub type OptionsFn<C> = for<'a> fn(&'a C, &'a str, &'a Context) -> BoxFuture<'a, Result<Vec<Choice>>>;
 
 /// What can be a parameter of an action or a setting of a connector.
 #[diagnostic::on_unimplemented(
