@@ -8,7 +8,7 @@ use crate::model::{Action, Effect, Options, ParameterKind, Plain};
 pub(super) fn is_only_made_stricter(errors: &Errors, action: &Action) {
     let (trust, mode, effect) = match action.effect {
         Effect::Read => (0, 0, keys::READ),
-        Effect::Write if action.business => (1, 2, keys::WRITE),
+        Effect::Write if action.risk.is_some() => (1, 2, keys::WRITE),
         Effect::Write => (1, 1, keys::WRITE),
         Effect::Destructive => (2, 3, keys::DESTRUCTIVE),
     };
@@ -24,20 +24,19 @@ pub(super) fn is_only_made_stricter(errors: &Errors, action: &Action) {
                 said,
                 format!(
                     "`{key} = {said}` is looser than `{effect}` allows\n\
-                     help: leave `{key}` out, or write `{key} = {}`",
-                    words[least..].join("` or a stricter one, `")
+                     help: leave `{key}` out, which means `{key} = {}`, or write a stricter one",
+                    words[least]
                 ),
             );
         }
     }
-    if action.business && action.effect == Effect::Read {
-        errors.at(
-            &action.ident,
-            format!(
-                "action `{}` only reads and has no business risk\nhelp: remove `risk = business`",
-                action.ident
-            ),
+    if let (Some(risk), Effect::Read) = (&action.risk, action.effect) {
+        let message = format!(
+            "action `{}` only reads and has no business risk\nhelp: remove `risk = business`",
+            action.ident
         );
+        errors.at(&action.effect_key, &message);
+        errors.at(risk, &message);
     }
 }
 
@@ -166,8 +165,9 @@ pub(super) fn leaves_reserved_names_alone(errors: &Errors, action: &Action) {
         errors.at(
             &plain.ident,
             format!(
-                "`{}` is a name that hosts use themselves\nhelp: name the argument otherwise",
-                plain.name()
+                "argument `{}` of action `{}` has a name that hosts use themselves\nhelp: give it another one",
+                plain.name(),
+                action.ident
             ),
         );
     }

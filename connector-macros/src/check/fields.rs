@@ -37,6 +37,11 @@ fn is_secret(ty: &Type) -> bool {
 /// A credential that nothing sends is a mistake, or is sent by the author's own code, who says so.
 pub(super) fn auth_uses_the_secrets(errors: &Errors, connector: &Connector) {
     let used = connector.auth.fields();
+    let is_field = |name: &Ident| connector.fields.iter().any(|field| field.ident == *name);
+    if !used.iter().all(|(name, _)| is_field(name)) {
+        // Reported as that; which field was meant isn't known.
+        return;
+    }
     for (field, credential) in credentials(connector) {
         let name = &field.ident;
         match (used.iter().any(|(used, _)| *used == name), credential.unused_by_auth) {

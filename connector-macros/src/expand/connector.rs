@@ -6,7 +6,8 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, ItemStruct, LitStr, Path};
 
-use super::{limits, option};
+use super::limits::Limited;
+use super::{option, with_self};
 use crate::kit::Slot;
 use crate::model::{Auth, Connector, Field, FieldKind};
 
@@ -22,8 +23,11 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let takes = fields.iter().filter_map(take);
     let values = fields.iter().map(|field| value(runtime, field));
     let options = fields.iter().filter_map(|field| options_exist(runtime, ident, field));
+    let fns = fields.iter().filter_map(|field| Some(limited(runtime, field)?.fns(&[&field.cfgs])));
+    let fns = with_self(quote!(#(#fns)*), &quote!(#ident));
     quote! {
         const _: () = {
+            #fns
             #[automatically_derived]
             impl #private::Described for #ident {
                 const SPEC: #private::StructSpec = #private::StructSpec {
@@ -96,11 +100,17 @@ fn auth(runtime: &Path, auth: &Auth) -> TokenStream {
     }
 }
 
+/// A setting's default and limits.
+fn limited<'a>(runtime: &'a Path, field: &'a Field) -> Option<Limited<'a>> {
+    let FieldKind::Setting(setting) = &field.kind else { return None };
+    let name = field.ident.unraw().to_string();
+    Some(Limited { runtime, ty: &field.ty, label: name.clone(), name, limits: &setting.limits })
+}
+
 fn setting(runtime: &Path, field: &Field) -> Option<TokenStream> {
     let FieldKind::Setting(setting) = &field.kind else { return None };
     let cfgs = &field.cfgs;
-    let name = field.ident.unraw().to_string();
-    let value = limits::param(runtime, &field.ty, &name, Some(&setting.description), &setting.limits);
+    let value = limited(runtime, field)?.param(Some(&setting.description));
     let (env, placeholder, help) = (text(&setting.env), text(&setting.placeholder), text(&setting.help));
     let depends_on = option(setting.depends_on.get().map(|target| {
         let target = target.unraw().to_string();
@@ -126,40 +136,50 @@ fn secret(runtime: &Path, field: &Field) -> Option<TokenStream> {
     let name = field.ident.unraw().to_string();
     let description = &credential.description;
     let (env, help) = (text(&credential.env), text(&credential.help));
+    let required = quote_spanned!(ty.span()=> <#ty as #runtime::__private::SecretField>::REQUIRED);
     Some(quote! {
         #(#cfgs)*
         #runtime::__private::SecretSpec {
             name: #name,
             description: #description,
-            required: <#ty as #runtime::__private::SecretField>::REQUIRED,
+            required: #required,
             env: #env,
             help: #help,
         }
     })
 }
 
+/// The variable that a field's value is in until all are there.
+fn local(field: &Field) -> Ident {
+    format_ident!("__field_{}", field.ident.unraw())
+}
+
 /// Reads a field from the settings. All are read before any is missed.
 fn read(runtime: &Path, field: &Field) -> Option<TokenStream> {
     let (cfgs, ty) = (&field.cfgs, &field.ty);
     let name = field.ident.unraw().to_string();
-    let local = format_ident!("__{}", field.ident.unraw());
+    let local = local(field);
     match &field.kind {
-        FieldKind::Setting(setting) => {
-            let default = limits::default_fn(runtime, ty, &setting.limits);
-            let checks = limits::checks(runtime, ty, &name, &quote!(__value), &setting.limits);
+        FieldKind::Setting(_) => {
+            let limited = limited(runtime, field)?;
+            let default = option(limited.default().map(|default| quote!(#default)));
+            let check = match limited.check(&quote!(__value)) {
+                Some(check) => quote!(|__value| #check),
+                None => quote!(|_| ::core::result::Result::Ok(())),
+            };
+            let read = quote_spanned!(ty.span()=> <#ty as #runtime::__private::Argument>::setting);
             Some(quote! {
                 #(#cfgs)*
-                let #local = __opening.setting::<#ty>(#name, #default, |__value| {
-                    let _ = __value;
-                    #checks
-                    ::core::result::Result::Ok(())
-                });
+                let #local = #read(&mut __opening, #name, #default, #check);
             })
         }
-        FieldKind::Credential(_) => Some(quote! {
-            #(#cfgs)*
-            let #local = __opening.secret::<#ty>(#name);
-        }),
+        FieldKind::Credential(_) => {
+            let read = quote_spanned!(ty.span()=> <#ty as #runtime::__private::SecretField>::read);
+            Some(quote! {
+                #(#cfgs)*
+                let #local = #read(&mut __opening, #name);
+            })
+        }
         FieldKind::State => None,
     }
 }
@@ -169,8 +189,7 @@ fn take(field: &Field) -> Option<TokenStream> {
     if matches!(field.kind, FieldKind::State) {
         return None;
     }
-    let cfgs = &field.cfgs;
-    let local = format_ident!("__{}", field.ident.unraw());
+    let (cfgs, local) = (&field.cfgs, local(field));
     Some(quote! {
         #(#cfgs)*
         let ::core::option::Option::Some(#local) = #local else {
@@ -181,7 +200,7 @@ fn take(field: &Field) -> Option<TokenStream> {
 
 fn value(runtime: &Path, field: &Field) -> TokenStream {
     let Field { ident, cfgs, kind, ty } = field;
-    let local = format_ident!("__{}", ident.unraw());
+    let local = local(field);
     match kind {
         FieldKind::State => {
             let state = quote_spanned!(ty.span()=> #runtime::__private::state::<#ty>());

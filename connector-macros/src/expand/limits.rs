@@ -1,92 +1,109 @@
-//! Constraints: once as keywords to publish, once as checks to do, from the same tokens.
+//! Defaults and constraints: each stands once in the expansion, as a fn that is called both for what is
+//! published and for what is done, so that a mistake in one is one error.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Expr, ExprLit, Lit, LitStr, Path, Type};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Type};
 
-use super::option;
 use crate::model::Limits;
 
-/// `Param::new::<T>(name, description)` with what limits it.
-pub(super) fn param(
-    runtime: &Path,
-    ty: &Type,
-    name: &str,
-    description: Option<&LitStr>,
-    limits: &Limits,
-) -> TokenStream {
-    let description = description.map_or_else(String::new, LitStr::value);
-    let new = quote_spanned!(ty.span()=> #runtime::__private::Param::new::<#ty>);
-    let default = limits.default.get().map(|default| {
-        let default = default_value(runtime, default, ty);
-        quote!(.default(|| #runtime::__private::default_value::<#ty>(#default)))
-    });
-    let keywords = keywords(runtime, ty, limits);
-    let keywords = (!keywords.is_empty()).then(|| quote!(.keywords(&[#(#keywords),*])));
-    let options = limits.options.get().map(|source| {
-        let source = source.to_string();
-        quote!(.options(#source))
-    });
-    quote!(#new(#name, #description) #default #keywords #options)
+/// A value with limits, and what the fns for it are named by.
+pub(super) struct Limited<'a> {
+    pub(super) runtime: &'a Path,
+    pub(super) ty: &'a Type,
+    pub(super) name: String,
+    pub(super) limits: &'a Limits,
+    /// Tells the value's fns from those of other values.
+    pub(super) label: String,
 }
 
-fn keywords(runtime: &Path, ty: &Type, limits: &Limits) -> Vec<TokenStream> {
-    let range = limits.range.get().map(|range| {
-        let f = quote_spanned!(range.span()=> #runtime::__private::range_keywords::<#ty>);
-        quote!(|| #f(#range))
-    });
-    let length = limits.length.get().map(|length| {
-        let f = quote_spanned!(length.span()=> #runtime::__private::length_keywords::<#ty>);
-        quote!(|| #f(#length))
-    });
-    let pattern = limits.pattern.get().map(|pattern| {
-        let f = quote_spanned!(pattern.span()=> #runtime::__private::pattern_keywords::<#ty>);
-        quote!(|| #f(#pattern))
-    });
-    [range, length, pattern].into_iter().flatten().collect()
-}
-
-/// The checks of a value that is in scope as `value`, each a statement with `?`.
-pub(super) fn checks(
-    runtime: &Path,
-    ty: &Type,
-    name: &str,
-    value: &TokenStream,
-    limits: &Limits,
-) -> TokenStream {
-    let mut checks = TokenStream::new();
-    if let Some(range) = limits.range.get() {
-        checks.extend(quote!(#runtime::__private::check_range::<#ty>(#name, #value, #range)?;));
-    }
-    if let Some(length) = limits.length.get() {
-        checks.extend(quote!(#runtime::__private::check_length::<#ty>(#name, #value, #length)?;));
-    }
-    if let Some(pattern) = limits.pattern.get() {
-        checks.extend(quote! {
-            {
-                static __PATTERN: #runtime::__private::Pattern = #runtime::__private::Pattern::new(#pattern);
-                #runtime::__private::check_pattern::<#ty>(#name, #value, &__PATTERN)?;
+impl Limited<'_> {
+    /// The fns of the value, with the conditions under which it exists.
+    pub(super) fn fns(&self, cfgs: &[&[Attribute]]) -> TokenStream {
+        let cfgs: Vec<_> = cfgs.iter().copied().flatten().collect();
+        let ty = self.ty;
+        let default = self.limits.default.get().map(|default| {
+            let (default_fn, default) = (self.default_fn(), self.default_value(default));
+            quote!(#(#cfgs)* fn #default_fn() -> #ty { #default })
+        });
+        let limits = self.is_limited().then(|| {
+            let (runtime, limits_fn, limits) = (self.runtime, self.limits_fn(), self.limits());
+            quote! {
+                #(#cfgs)*
+                fn #limits_fn<__L: #runtime::__private::Limiting<#ty>>(__limits: __L) -> __L { __limits #limits }
             }
         });
+        quote!(#default #limits)
     }
-    checks
-}
 
-/// `Some(|| default)` or `None`, for a setting.
-pub(super) fn default_fn(runtime: &Path, ty: &Type, limits: &Limits) -> TokenStream {
-    option(limits.default.get().map(|default| {
-        let default = default_value(runtime, default, ty);
-        quote!(|| -> #ty { #default })
-    }))
-}
+    /// What describes the value: its type, name and description, with its default, limits and choices.
+    pub(super) fn param(&self, description: Option<&LitStr>) -> TokenStream {
+        let Self { runtime, ty, name, .. } = self;
+        let description = description.map_or_else(String::new, LitStr::value);
+        let new = quote_spanned!(ty.span()=> <#ty as #runtime::__private::Argument>::PARAM);
+        let default = self.limits.default.get().map(|_| {
+            let default = self.default_fn();
+            let published = quote_spanned!(ty.span()=> #runtime::__private::default_value::<#ty>);
+            quote!(.default(|| #published(#default())))
+        });
+        let keywords = self.is_limited().then(|| {
+            let limits = self.limits_fn();
+            quote!(.keywords(#limits))
+        });
+        let options = self.limits.options.get().map(|source| {
+            let source = source.unraw().to_string();
+            quote!(.options(#source))
+        });
+        quote!(#new.named(#name, #description) #default #keywords #options)
+    }
 
-/// A default as its type: a string literal becomes whatever is made of text.
-pub(super) fn default_value(runtime: &Path, default: &Expr, ty: &Type) -> TokenStream {
-    match default {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            quote_spanned!(text.span()=> <#ty as #runtime::__private::FromText>::from_text(#text))
+    /// The name of the fn that makes the default, where there is one.
+    pub(super) fn default(&self) -> Option<Ident> {
+        self.limits.default.get().map(|_| self.default_fn())
+    }
+
+    /// The check of a reference to the value, a `Result<()>`; none where there is nothing to check.
+    pub(super) fn check(&self, value: &TokenStream) -> Option<TokenStream> {
+        let (runtime, name, limits) = (self.runtime, &self.name, self.limits_fn());
+        self.is_limited().then(|| quote!(#runtime::__private::check(#name, #value, #limits)))
+    }
+
+    fn is_limited(&self) -> bool {
+        let Limits { range, length, pattern, .. } = self.limits;
+        range.is_set() || length.is_set() || pattern.is_set()
+    }
+
+    fn default_fn(&self) -> Ident {
+        format_ident!("__default_{}", self.label)
+    }
+
+    fn limits_fn(&self) -> Ident {
+        format_ident!("__limits_{}", self.label)
+    }
+
+    fn limits(&self) -> TokenStream {
+        let runtime = self.runtime;
+        let range = self.limits.range.get().map(|range| quote_spanned!(range.span()=> .range(#range)));
+        let length = self.limits.length.get().map(|length| quote_spanned!(length.span()=> .length(#length)));
+        let pattern = self.limits.pattern.get().map(|pattern| {
+            quote_spanned! {pattern.span()=> .pattern({
+                static __PATTERN: #runtime::__private::Pattern = #runtime::__private::Pattern::new(#pattern);
+                &__PATTERN
+            })}
+        });
+        quote!(#range #length #pattern)
+    }
+
+    /// A default as its type: a string literal becomes whatever is made of text.
+    fn default_value(&self, default: &Expr) -> TokenStream {
+        let (runtime, ty) = (self.runtime, self.ty);
+        match default {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                quote_spanned!(text.span()=> <#ty as #runtime::__private::FromText>::from_text(#text))
+            }
+            other => quote!(#other),
         }
-        other => quote!(#other),
     }
 }

@@ -1,23 +1,24 @@
 //! The expansion of the impl: `Actions`.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Ident, Path};
+use syn::{GenericParam, Ident, Path};
 
-use super::{option, params};
+use super::{located, option, params, with_self};
 use crate::model::{Action, Effect, Health, Methods, Options, Parameter, ParameterKind};
 use crate::parse::Block;
 
 pub(super) fn expand(model: &Methods) -> TokenStream {
     let Methods { self_type, runtime, .. } = model;
     let private = quote!(#runtime::__private);
-    let structs = model.actions.iter().filter(|action| input(action).is_none()).map(|action| {
-        let structs = params::structs(runtime, action);
+    let plain = |(_, action): &(usize, &Action)| input(action).is_none();
+    let structs = model.actions.iter().enumerate().filter(plain).map(|(index, action)| {
+        let structs = params::structs(runtime, index, action);
         with_self(structs, &self_type.to_token_stream())
     });
-    let actions = model.actions.iter().map(|action| spec(runtime, action));
+    let actions = model.actions.iter().enumerate().map(|(index, action)| spec(runtime, index, action));
     let options = model.options.iter().map(|options| options_spec(runtime, options));
     let names = model.options.iter().map(|Options { ident, cfgs, .. }| {
         let name = ident.unraw().to_string();
@@ -50,7 +51,8 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
 
 /// Stands in for an impl that has mistakes, so that only the mistakes are reported.
 pub(super) fn dummy(block: &Block, runtime: &Path) -> TokenStream {
-    if block.of_trait.is_some() || !block.generics.params.is_empty() {
+    let generic = block.generics.params.iter().any(|generic| !matches!(generic, GenericParam::Lifetime(_)));
+    if block.of_trait.is_some() || generic {
         return TokenStream::new();
     }
     let self_type = &block.self_type;
@@ -70,7 +72,7 @@ pub(super) fn dummy(block: &Block, runtime: &Path) -> TokenStream {
     }
 }
 
-fn spec(runtime: &Path, action: &Action) -> TokenStream {
+fn spec(runtime: &Path, index: usize, action: &Action) -> TokenStream {
     let private = quote!(#runtime::__private);
     let Action { description, scopes, output, cfgs, .. } = action;
     let (name, command) = (action.name(), action.command_id());
@@ -80,16 +82,16 @@ fn spec(runtime: &Path, action: &Action) -> TokenStream {
     let input = match input(action) {
         Some(parameter) => {
             let ty = &parameter.ty;
-            let of = quote_spanned!(ty.span()=> #private::Input::of::<#ty>);
-            quote!(#of())
+            let schema = quote_spanned!(ty.span()=> <#ty as #private::Argument>::schema);
+            quote!(#private::Input::Struct(#schema))
         }
         None => {
-            let specs = params::specs(runtime, action);
+            let specs = params::specs(runtime, index, action);
             quote!(#private::Input::Params(&[#(#specs,)*]))
         }
     };
     let schema = quote_spanned!(output.span()=> <#output as #private::ActionResult>::schema);
-    let run = run(runtime, action);
+    let run = run(runtime, index, action);
     quote! {
         #(#cfgs)*
         #private::ActionSpec {
@@ -108,7 +110,7 @@ fn spec(runtime: &Path, action: &Action) -> TokenStream {
 }
 
 /// The fn pointer: a call of the runtime's adaptor with a call of the method.
-fn run(runtime: &Path, action: &Action) -> TokenStream {
+fn run(runtime: &Path, index: usize, action: &Action) -> TokenStream {
     let private = quote!(#runtime::__private);
     let method = &action.ident;
     let passed = params::passed(action);
@@ -117,16 +119,22 @@ fn run(runtime: &Path, action: &Action) -> TokenStream {
     // A borrowed argument has to live as long as the method runs, so it moves into the future.
     let call = if borrows { quote!(async move { #call.await }) } else { call };
     let context = if takes_context(action) { format_ident!("__context") } else { format_ident!("_") };
+    let output = &action.output;
+    let finish = quote_spanned!(output.span()=> <#output as #private::ActionResult>::into_output(__result));
     let (prepare, values) = match input(action) {
-        Some(_) => (quote!(#private::prepare_input), format_ident!("__values")),
+        Some(parameter) => {
+            let ty = &parameter.ty;
+            (quote_spanned!(ty.span()=> <#ty as #private::Argument>::prepare), format_ident!("__values"))
+        }
         None => {
-            let (slots, _) = params::names(action);
+            let (slots, _) = params::names(index);
             let values =
                 if action.plain().next().is_some() { format_ident!("__values") } else { format_ident!("_") };
-            (quote!(#private::prepare::<_, #slots, _, _>), values)
+            (quote_spanned!(method.span()=> #private::prepare::<_, #slots, _, _, _>), values)
         }
     };
-    quote!(|__connector, __call| #prepare(__connector, __call, |__connector, #values, #context| #call))
+    let method = quote_spanned!(at(method)=> |__connector, #values, #context| #call);
+    quote!(|__connector, __call| #prepare(__connector, __call, #method, |__result| #finish))
 }
 
 fn permission(runtime: &Path, action: &Action) -> TokenStream {
@@ -136,7 +144,7 @@ fn permission(runtime: &Path, action: &Action) -> TokenStream {
         Effect::Write => quote!(Write),
         Effect::Destructive => quote!(Destructive),
     };
-    let business = action.business.then(|| quote!(.business()));
+    let business = action.risk.as_ref().map(|_| quote!(.business()));
     let local = action.local.then(|| quote!(.local()));
     let idempotent = action.idempotent.then(|| quote!(.idempotent()));
     let trust = action.trust.as_ref().map(|trust| {
@@ -166,7 +174,8 @@ fn options_spec(runtime: &Path, options: &Options) -> TokenStream {
         (true, false) => (quote!(__query, __context), format_ident!("__context")),
         (true, true) => (quote!(__context, __query), format_ident!("__context")),
     };
-    let call = quote_spanned!(at(ident)=> #private::boxed_choices(__connector.#ident(#arguments)));
+    let boxed = located(quote!(#private::boxed_choices), ident);
+    let call = quote_spanned!(at(ident)=> #boxed(__connector.#ident(#arguments)));
     quote! {
         #(#cfgs)*
         #private::OptionsSpec {
@@ -186,7 +195,8 @@ fn health(runtime: &Path, methods: &[Health]) -> TokenStream {
         } else {
             (TokenStream::new(), format_ident!("_"))
         };
-        let call = quote_spanned!(at(ident)=> #private::boxed_health(__connector.#ident(#argument)));
+        let boxed = located(quote!(#private::boxed_health), ident);
+        let call = quote_spanned!(at(ident)=> #boxed(__connector.#ident(#argument)));
         quote!(#(#cfgs)* |__connector, #context| #call)
     });
     if methods.is_empty() { quote!(&[]) } else { quote!(&[#(#checks,)*]) }
@@ -219,20 +229,4 @@ fn input_is_an_object(runtime: &Path, action: &Action) -> Option<TokenStream> {
 
 fn takes_context(action: &Action) -> bool {
     action.parameters.iter().any(|parameter| matches!(parameter.kind, ParameterKind::Context))
-}
-
-/// Puts the connector's type in place of `Self`: in a struct of ours `Self` would be that struct.
-fn with_self(tokens: TokenStream, self_type: &TokenStream) -> TokenStream {
-    tokens
-        .into_iter()
-        .flat_map(|token| match token {
-            TokenTree::Ident(ident) if ident == "Self" => self_type.clone(),
-            TokenTree::Group(group) => {
-                let mut replaced = Group::new(group.delimiter(), with_self(group.stream(), self_type));
-                replaced.set_span(group.span());
-                TokenTree::Group(replaced).into()
-            }
-            other => other.into(),
-        })
-        .collect()
 }

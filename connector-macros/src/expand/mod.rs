@@ -7,13 +7,13 @@ mod params;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
-use syn::{ItemStruct, Path};
+use syn::{Ident, ItemStruct, Path};
 
 use crate::kit::{Errors, entries_of};
 use crate::model::{Connector, Methods, refuse};
-use crate::parse::{Block, Target};
+use crate::parse::{Block, Header, Target};
 use crate::{check, keys};
 
 /// Expands `#[connector(..)]` on a struct or an impl.
@@ -30,11 +30,19 @@ pub(crate) fn connector(list: TokenStream, item: TokenStream) -> TokenStream {
             let errors = errors.finish();
             quote!(#item #errors)
         }
-        Err(error) => {
-            let error = error.to_compile_error();
-            quote!(#item #error)
-        }
+        Err(error) => unreadable(list, item, &error),
     }
+}
+
+/// What is no Rust. Rustc says so as well, but syn may lag behind it, so it is said here too.
+fn unreadable(list: TokenStream, item: TokenStream, error: &syn::Error) -> TokenStream {
+    let error = error.to_compile_error();
+    let Ok(Header(block)) = syn::parse2(item.clone()) else { return quote!(#item #error) };
+    // The block would come with our attributes on it, each another error.
+    let errors = Errors::new();
+    let dummy = methods::dummy(&block, &renamed(&entries_of(&errors, list)));
+    let errors = errors.finish();
+    quote!(#error #errors #dummy)
 }
 
 /// Expands `#[action]` where no `#[connector]` took it off.
@@ -51,7 +59,7 @@ fn of_struct(list: TokenStream, mut item: ItemStruct) -> TokenStream {
     let errors = Errors::new();
     let list = entries_of(&errors, list);
     let runtime = renamed(&list);
-    let model = Connector::read(&errors, list, &mut item);
+    let model = Connector::read(&errors, &list, &mut item);
     if let Some(model) = &model {
         check::connector(&errors, model);
     }
@@ -71,7 +79,7 @@ fn of_block(list: TokenStream, mut block: Block) -> TokenStream {
     let errors = Errors::new();
     let list = entries_of(&errors, list);
     let runtime = renamed(&list);
-    let model = Methods::read(&errors, list, &mut block);
+    let model = Methods::read(&errors, &list, &mut block);
     if let Some(model) = &model {
         check::methods(&errors, model);
     }
@@ -105,4 +113,38 @@ fn option(value: Option<TokenStream>) -> TokenStream {
         Some(value) => quote!(::core::option::Option::Some(#value)),
         None => quote!(::core::option::Option::None),
     }
+}
+
+/// Puts the connector's type in place of `Self`, for what stands outside its `impl`.
+fn with_self(tokens: TokenStream, self_type: &TokenStream) -> TokenStream {
+    tokens
+        .into_iter()
+        .flat_map(|token| match token {
+            TokenTree::Ident(ident) if ident == "Self" => self_type
+                .clone()
+                .into_iter()
+                .map(|mut token| {
+                    token.set_span(ident.span());
+                    token
+                })
+                .collect(),
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), with_self(group.stream(), self_type));
+                replaced.set_span(group.span());
+                TokenTree::Group(replaced).into()
+            }
+            other => TokenStream::from(other),
+        })
+        .collect()
+}
+
+/// Tokens as if they stood where `place` stands, which is where rustc then points when they are at fault.
+fn located(tokens: TokenStream, place: &Ident) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(token.span().located_at(place.span()));
+            token
+        })
+        .collect()
 }

@@ -2,32 +2,29 @@
 //! gets.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
-use syn::ext::IdentExt as _;
+use syn::spanned::Spanned as _;
 
-use super::limits;
+use super::limits::Limited;
 use crate::model::{Action, Parameter, ParameterKind, Plain};
 
-/// The names of the two structs of an action.
-pub(super) fn names(action: &Action) -> (Ident, Ident) {
-    let name: String = action
-        .ident
-        .unraw()
-        .to_string()
-        .split('_')
-        .flat_map(|word| {
-            let mut letters = word.chars();
-            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
-        })
-        .collect();
-    (format_ident!("__{name}Slots"), format_ident!("__{name}"))
+/// The names of the two structs of an action, by its place: two methods' names may differ in nothing but
+/// what a type's name can't keep.
+pub(super) fn names(index: usize) -> (Ident, Ident) {
+    (format_ident!("__Slots{index}"), format_ident!("__Values{index}"))
+}
+
+/// An argument's default and limits.
+fn limited<'a>(runtime: &'a Path, index: usize, parameter: &'a Parameter, plain: &'a Plain) -> Limited<'a> {
+    let name = plain.name();
+    Limited { runtime, ty: &parameter.ty, label: format!("{index}_{name}"), name, limits: &plain.limits }
 }
 
 /// The two structs of an action with plain arguments.
-pub(super) fn structs(runtime: &Path, action: &Action) -> TokenStream {
+pub(super) fn structs(runtime: &Path, index: usize, action: &Action) -> TokenStream {
     let private = quote!(#runtime::__private);
-    let (slots, values) = names(action);
+    let (slots, values) = names(index);
     let cfgs = &action.cfgs;
     let plain: Vec<(&Parameter, &Plain)> = plain(action);
     let slot_fields = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
@@ -42,27 +39,32 @@ pub(super) fn structs(runtime: &Path, action: &Action) -> TokenStream {
         let name = plain.name();
         quote!(#(#cfgs)* #name)
     });
-    let arms = plain.iter().map(|(Parameter { cfgs, .. }, plain)| {
+    let arms = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
         let (ident, name) = (&plain.ident, plain.name());
-        quote!(#(#cfgs)* #name => #private::fill(&mut self.#ident, __map))
+        let fill = quote_spanned!(ty.span()=> <#ty as #private::Argument>::fill);
+        quote!(#(#cfgs)* #name => #fill(&mut self.#ident, __map))
     });
-    let finished = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
+    let finished = plain.iter().map(|(parameter, plain)| {
+        let Parameter { ty, cfgs, .. } = parameter;
         let (ident, name) = (&plain.ident, plain.name());
-        let slot = quote!(self.#ident);
-        match plain.limits.default.get() {
-            Some(default) => {
-                let default = limits::default_value(runtime, default, ty);
-                quote!(#(#cfgs)* #ident: #private::or_default::<#ty>(#slot, || #default))
+        match limited(runtime, index, parameter, plain).default() {
+            Some(default) => quote!(#(#cfgs)* #ident: #private::or_default(self.#ident, #default)),
+            None => {
+                let required = quote_spanned!(ty.span()=> <#ty as #private::Argument>::required);
+                quote!(#(#cfgs)* #ident: #required(#name, self.#ident)?)
             }
-            None => quote!(#(#cfgs)* #ident: #private::required::<#ty>(#name, #slot)?),
         }
     });
-    let checks = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
-        let ident = &plain.ident;
-        let checks = limits::checks(runtime, ty, &plain.name(), &quote!(&__values.#ident), &plain.limits);
-        if checks.is_empty() { checks } else { quote!(#(#cfgs)* { #checks }) }
+    let checks = plain.iter().filter_map(|(parameter, plain)| {
+        let (ident, cfgs) = (&plain.ident, &parameter.cfgs);
+        let check = limited(runtime, index, parameter, plain).check(&quote!(&__values.#ident))?;
+        Some(quote!(#(#cfgs)* #check?;))
+    });
+    let fns = plain.iter().map(|(parameter, plain)| {
+        limited(runtime, index, parameter, plain).fns(&[&action.cfgs, &parameter.cfgs])
     });
     quote! {
+        #(#fns)*
         #(#cfgs)*
         #[derive(::core::default::Default)]
         struct #slots { #(#slot_fields,)* }
@@ -94,11 +96,12 @@ pub(super) fn structs(runtime: &Path, action: &Action) -> TokenStream {
 }
 
 /// The `Param`s of an action, for its schema.
-pub(super) fn specs(runtime: &Path, action: &Action) -> Vec<TokenStream> {
+pub(super) fn specs(runtime: &Path, index: usize, action: &Action) -> Vec<TokenStream> {
     plain(action)
         .into_iter()
-        .map(|(Parameter { ty, cfgs, .. }, plain)| {
-            let param = limits::param(runtime, ty, &plain.name(), plain.description.as_ref(), &plain.limits);
+        .map(|(parameter, plain)| {
+            let param = limited(runtime, index, parameter, plain).param(plain.description.as_ref());
+            let cfgs = &parameter.cfgs;
             quote!(#(#cfgs)* #param)
         })
         .collect()

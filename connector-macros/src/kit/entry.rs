@@ -1,12 +1,15 @@
 //! Attribute lists: `read, resource = "issues", scopes = ["repo"]`.
 
-use proc_macro2::TokenStream;
+use std::ops::Deref;
+
+use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Expr, Ident, Meta, Token};
 
 use super::Errors;
+use super::names::nearest;
 
 /// One element of an attribute list.
 pub(crate) struct Entry {
@@ -20,7 +23,7 @@ pub(crate) enum EntryValue {
     /// `resource = "issues"`
     Assign(Expr),
     /// `bearer(token)`
-    List(TokenStream),
+    List(Group),
 }
 
 impl Entry {
@@ -36,33 +39,70 @@ impl ToTokens for Entry {
         tokens.extend(match &self.value {
             EntryValue::Flag => quote!(#key),
             EntryValue::Assign(value) => quote!(#key = #value),
-            EntryValue::List(list) => quote!(#key (#list)),
+            EntryValue::List(list) => quote!(#key #list),
         });
     }
 }
 
+/// The elements of a list.
+pub(crate) struct Entries {
+    list: Vec<Entry>,
+    /// Whether there was nothing that is no element.
+    whole: bool,
+}
+
+impl Entries {
+    /// Whether none of some keys is there, nor anything that may have been meant to be one of them: that
+    /// was reported as what it is.
+    pub(crate) fn lack(&self, keys: &[&str]) -> bool {
+        self.whole
+            && !self.list.iter().any(|entry| {
+                let name = entry.name();
+                keys.contains(&name.as_str()) || nearest(&name, keys.iter().copied()).is_some()
+            })
+    }
+}
+
+impl Deref for Entries {
+    type Target = [Entry];
+
+    fn deref(&self) -> &[Entry] {
+        &self.list
+    }
+}
+
+impl IntoIterator for Entries {
+    type Item = Entry;
+    type IntoIter = std::vec::IntoIter<Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.into_iter()
+    }
+}
+
 /// The list of an attribute; empty where it has none.
-pub(crate) fn entries(errors: &Errors, attribute: &Attribute) -> Vec<Entry> {
+pub(crate) fn entries(errors: &Errors, attribute: &Attribute) -> Entries {
     match &attribute.meta {
-        Meta::Path(_) => Vec::new(),
+        Meta::Path(_) => Entries { list: Vec::new(), whole: true },
         Meta::List(list) => entries_of(errors, list.tokens.clone()),
         Meta::NameValue(pair) => {
             let name = attribute.path().to_token_stream().to_string();
             errors.at(pair, format!("expected a list\nhelp: write `#[{name}(..)]`"));
-            Vec::new()
+            Entries { list: Vec::new(), whole: false }
         }
     }
 }
 
 /// The elements of a list. A mistake in one of them doesn't hide the others: reading goes on after
 /// the next comma.
-pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Vec<Entry> {
-    let mut entries = Vec::new();
+pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Entries {
+    let mut entries = Entries { list: Vec::new(), whole: true };
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
             match entry(input) {
-                Ok(entry) => entries.push(entry),
+                Ok(entry) => entries.list.push(entry),
                 Err(error) => {
+                    entries.whole = false;
                     errors.push(error);
                     while !input.is_empty() && !input.peek(Token![,]) {
                         input.parse::<proc_macro2::TokenTree>()?;
@@ -73,7 +113,8 @@ pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Vec<Entry> {
                 break;
             }
             if !input.peek(Token![,]) {
-                errors.push(input.error("expected a comma"));
+                entries.whole = false;
+                errors.push(input.error("expected a comma\nhelp: write one between two keys"));
                 while !input.is_empty() && !input.peek(Token![,]) {
                     input.parse::<proc_macro2::TokenTree>()?;
                 }
@@ -83,6 +124,7 @@ pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Vec<Entry> {
         Ok(())
     };
     if let Err(error) = parser.parse2(list) {
+        entries.whole = false;
         errors.push(error);
     }
     entries
@@ -90,19 +132,17 @@ pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Vec<Entry> {
 
 fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
     if !input.peek(Ident::peek_any) {
-        return Err(input.error("expected a key"));
+        return Err(input.error("expected a key\nhelp: write `key` or `key = value`"));
     }
     let key = input.call(Ident::parse_any)?;
     if input.peek(syn::token::Paren) {
-        let list;
-        syn::parenthesized!(list in input);
-        return Ok(Entry { key, value: EntryValue::List(list.parse()?) });
+        return Ok(Entry { key, value: EntryValue::List(input.parse()?) });
     }
     if input.parse::<Option<Token![=]>>()?.is_none() {
         return Ok(Entry { key, value: EntryValue::Flag });
     }
     if input.is_empty() || input.peek(Token![,]) {
-        let message = format!("expected a value after `{key} =`");
+        let message = format!("expected a value after `{key} =`\nhelp: write one, or leave `{key}` out");
         return Err(syn::Error::new_spanned(&key, message));
     }
     Ok(Entry { key, value: EntryValue::Assign(input.parse()?) })

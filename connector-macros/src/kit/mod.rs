@@ -8,7 +8,7 @@ mod names;
 mod slot;
 mod value;
 
-pub(crate) use entry::{Entry, EntryValue, entries, entries_of};
+pub(crate) use entry::{Entries, Entry, EntryValue, entries, entries_of};
 pub(crate) use errors::Errors;
 pub(crate) use literal::{Bounds, Number};
 pub(crate) use names::{did_you_mean, expected_one_of, humanize, is_kebab};
@@ -27,7 +27,8 @@ pub(crate) fn doc(attributes: &[Attribute]) -> Option<LitStr> {
         let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value else { continue };
         span.get_or_insert_with(|| text.span());
         lines.extend(
-            text.value().lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()),
+            // Not `lines`, which sees none in an empty doc line, and so would join two paragraphs.
+            text.value().split('\n').map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()),
         );
     }
     let text = lines.join("\n").trim().to_owned();

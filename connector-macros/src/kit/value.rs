@@ -8,6 +8,8 @@ use super::{Entry, EntryValue, Errors};
 pub(crate) trait Value: Sized {
     /// What is said to be expected.
     const EXPECTED: &'static str;
+    /// How one is written.
+    const EXAMPLE: &'static str;
 
     fn from_expr(expr: &Expr) -> Option<Self>;
 
@@ -18,18 +20,21 @@ pub(crate) trait Value: Sized {
             EntryValue::Assign(expr) => {
                 let value = Self::from_expr(ungrouped(expr));
                 if value.is_none() {
-                    errors.at(expr, format!("expected {} for `{key}`", Self::EXPECTED));
+                    let message = format!("expected {} for `{key}`\n{}", Self::EXPECTED, Self::help(entry));
+                    errors.at(expr, message);
                 }
                 value
             }
             EntryValue::Flag | EntryValue::List(_) => {
-                errors.at(
-                    entry,
-                    format!("`{key}` needs a value\nhelp: write `{key} = ..`, with {}", Self::EXPECTED),
-                );
+                errors.at(entry, format!("`{key}` needs a value\n{}", Self::help(entry)));
                 None
             }
         }
+    }
+
+    /// How the entry should have been written.
+    fn help(entry: &Entry) -> String {
+        format!("help: write `{} = {}`", entry.key, Self::EXAMPLE)
     }
 }
 
@@ -52,6 +57,7 @@ fn ungrouped(mut expr: &Expr) -> &Expr {
 
 impl Value for LitStr {
     const EXPECTED: &'static str = "a string";
+    const EXAMPLE: &'static str = "\"..\"";
 
     fn from_expr(expr: &Expr) -> Option<Self> {
         match expr {
@@ -63,6 +69,7 @@ impl Value for LitStr {
 
 impl Value for Ident {
     const EXPECTED: &'static str = "a name";
+    const EXAMPLE: &'static str = "name";
 
     fn from_expr(expr: &Expr) -> Option<Self> {
         match expr {
@@ -74,6 +81,7 @@ impl Value for Ident {
 
 impl Value for Path {
     const EXPECTED: &'static str = "a path";
+    const EXAMPLE: &'static str = "some::path";
 
     fn from_expr(expr: &Expr) -> Option<Self> {
         match expr {
@@ -84,7 +92,8 @@ impl Value for Path {
 }
 
 impl Value for ExprRange {
-    const EXPECTED: &'static str = "a range like `1..=100`";
+    const EXPECTED: &'static str = "a range";
+    const EXAMPLE: &'static str = "1..=100";
 
     fn from_expr(expr: &Expr) -> Option<Self> {
         match expr {
@@ -96,6 +105,7 @@ impl Value for ExprRange {
 
 impl Value for Expr {
     const EXPECTED: &'static str = "a value";
+    const EXAMPLE: &'static str = "..";
 
     fn from_expr(expr: &Expr) -> Option<Self> {
         Some(expr.clone())
@@ -103,7 +113,8 @@ impl Value for Expr {
 }
 
 impl Value for Vec<LitStr> {
-    const EXPECTED: &'static str = "a list of strings like `[\"a\", \"b\"]`";
+    const EXPECTED: &'static str = "a list of strings";
+    const EXAMPLE: &'static str = "[\"a\", \"b\"]";
 
     fn from_expr(expr: &Expr) -> Option<Self> {
         match expr {

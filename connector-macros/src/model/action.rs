@@ -6,7 +6,7 @@ use syn::{Attribute, Ident, LitStr, ReturnType, Type};
 
 use super::{Parameter, ParameterKind, Plain, bare, unknown_key};
 use crate::keys;
-use crate::kit::{Entry, Errors, Slot, cfgs, did_you_mean, doc, entries, expected_one_of, flag};
+use crate::kit::{Entries, Entry, Errors, Slot, cfgs, did_you_mean, doc, entries, expected_one_of, flag};
 use crate::parse::Method;
 
 pub(crate) struct Action {
@@ -15,12 +15,15 @@ pub(crate) struct Action {
     pub(crate) renamed: Option<LitStr>,
     pub(crate) description: LitStr,
     pub(crate) effect: Effect,
+    /// The key that says the effect.
+    pub(crate) effect_key: Ident,
     pub(crate) resource: Option<LitStr>,
     pub(crate) command: Option<LitStr>,
     pub(crate) scopes: Vec<LitStr>,
     /// In milliseconds.
     pub(crate) timeout: Option<u64>,
-    pub(crate) business: bool,
+    /// `business`, the one risk that can be named.
+    pub(crate) risk: Option<Ident>,
     pub(crate) local: bool,
     pub(crate) idempotent: bool,
     pub(crate) trust: Option<Ident>,
@@ -59,25 +62,26 @@ impl Action {
         let mut timeout = Slot::<LitStr>::empty();
         let (mut risk, mut trust, mut mode) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut local, mut idempotent) = (Slot::empty(), Slot::empty());
-        for entry in entries(errors, attribute) {
+        let list = entries(errors, attribute);
+        for entry in list.iter() {
             match entry.name().as_str() {
-                keys::READ => keys_read.effect(errors, &entry, Effect::Read),
-                keys::WRITE => keys_read.effect(errors, &entry, Effect::Write),
-                keys::DESTRUCTIVE => keys_read.effect(errors, &entry, Effect::Destructive),
-                keys::NAME => renamed.read(errors, &entry),
-                keys::RESOURCE => resource.read(errors, &entry),
-                keys::COMMAND => command.read(errors, &entry),
-                keys::SCOPES => scopes.read(errors, &entry),
-                keys::TIMEOUT => timeout.read(errors, &entry),
-                keys::RISK => word(errors, &entry, &mut risk, &[keys::BUSINESS]),
-                keys::TRUST => word(errors, &entry, &mut trust, &keys::TRUSTS),
-                keys::MODE => word(errors, &entry, &mut mode, &keys::MODES),
-                keys::LOCAL => bare(errors, &entry, &mut local),
-                keys::IDEMPOTENT => bare(errors, &entry, &mut idempotent),
-                _ => unknown_key(errors, &entry, keys::ACTION, &keys::ACTION_KEYS),
+                keys::READ => keys_read.effect(errors, entry, Effect::Read),
+                keys::WRITE => keys_read.effect(errors, entry, Effect::Write),
+                keys::DESTRUCTIVE => keys_read.effect(errors, entry, Effect::Destructive),
+                keys::NAME => renamed.read(errors, entry),
+                keys::RESOURCE => resource.read(errors, entry),
+                keys::COMMAND => command.read(errors, entry),
+                keys::SCOPES => scopes.read(errors, entry),
+                keys::TIMEOUT => timeout.read(errors, entry),
+                keys::RISK => word(errors, entry, &mut risk, &[keys::BUSINESS]),
+                keys::TRUST => word(errors, entry, &mut trust, &keys::TRUSTS),
+                keys::MODE => word(errors, entry, &mut mode, &keys::MODES),
+                keys::LOCAL => bare(errors, entry, &mut local),
+                keys::IDEMPOTENT => bare(errors, entry, &mut idempotent),
+                _ => unknown_key(errors, entry, keys::ACTION, &keys::ACTION_KEYS),
             }
         }
-        let effect = keys_read.one(errors, &ident);
+        let effect_read = keys_read.one(errors, &ident, &list);
         let description = doc(&method.attributes);
         if description.is_none() {
             errors.at(
@@ -89,15 +93,17 @@ impl Action {
         }
         let output = output(errors, method);
         let timeout = timeout.take().and_then(|text| duration(errors, &text));
+        let (effect_key, effect) = effect_read?;
         Some(Self {
             renamed: renamed.take(),
-            effect: effect?,
+            effect,
+            effect_key,
             description: description?,
             resource: resource.take(),
             command: command.take(),
             scopes: scopes.take().unwrap_or_default(),
             timeout,
-            business: risk.is_set(),
+            risk: risk.take(),
             local: local.is_set(),
             idempotent: idempotent.is_set(),
             trust: trust.take(),
@@ -112,15 +118,16 @@ impl Action {
 
 impl Keys {
     fn effect(&mut self, errors: &Errors, entry: &Entry, effect: Effect) {
-        if flag(errors, entry) {
-            self.effects.push((entry.key.clone(), effect));
-        }
+        // Reported or not, what was meant is clear.
+        let _ = flag(errors, entry);
+        self.effects.push((entry.key.clone(), effect));
     }
 
     /// The one effect; none and several are reported.
-    fn one(&self, errors: &Errors, action: &Ident) -> Option<Effect> {
+    fn one(&self, errors: &Errors, action: &Ident, list: &Entries) -> Option<(Ident, Effect)> {
         match self.effects.as_slice() {
-            [(_, effect)] => Some(*effect),
+            [only] => Some(only.clone()),
+            [] if !list.lack(&[keys::READ, keys::WRITE, keys::DESTRUCTIVE]) => None,
             [] => {
                 let message = format!(
                     "action `{action}` doesn't say what it may do\n\

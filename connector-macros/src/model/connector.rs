@@ -6,7 +6,7 @@ use syn::{Fields, Ident, ItemStruct, LitStr, Path};
 use super::auth::Auth;
 use super::{Field, runtime, unknown_key};
 use crate::keys;
-use crate::kit::{Entry, Errors, Slot, doc, humanize, is_kebab};
+use crate::kit::{Entries, Errors, Slot, doc, humanize, is_kebab};
 
 pub(crate) struct Connector {
     pub(crate) ident: Ident,
@@ -26,14 +26,14 @@ const LONGEST: usize = 40;
 
 impl Connector {
     /// Reads the attribute's list and the struct, and takes our attributes off the fields.
-    pub(crate) fn read(errors: &Errors, list: Vec<Entry>, item: &mut ItemStruct) -> Option<Self> {
+    pub(crate) fn read(errors: &Errors, list: &Entries, item: &mut ItemStruct) -> Option<Self> {
         let ident = item.ident.clone();
         let mut id = Slot::<LitStr>::empty();
         let (mut title, mut category) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
         let (mut icon, mut docs) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
         let mut auth = Slot::empty();
         let mut path = Slot::<Path>::empty();
-        for entry in &list {
+        for entry in list.iter() {
             match entry.name().as_str() {
                 keys::ID => id.read(errors, entry),
                 keys::TITLE => title.read(errors, entry),
@@ -49,7 +49,7 @@ impl Connector {
                 _ => unknown_key(errors, entry, keys::CONNECTOR, &keys::CONNECTOR_KEYS),
             }
         }
-        if !list.iter().any(|entry| entry.name() == keys::ID) {
+        if list.lack(&[keys::ID]) {
             let message = format!(
                 "connector `{ident}` has no id\nhelp: write `#[connector(id = \"..\")]`, with a name in kebab-case"
             );
@@ -67,6 +67,10 @@ impl Connector {
         }
         let fields = read_fields(errors, item);
         let id = id.take()?;
+        if !auth.is_set() && !list.lack(&[keys::AUTH]) {
+            // What it says couldn't be read, so nothing can be said of the fields that it may name.
+            return None;
+        }
         Some(Self {
             ident,
             title: title.take().unwrap_or_else(|| LitStr::new(&humanize(&id.value()), id.span())),
@@ -84,6 +88,8 @@ impl Connector {
 
 /// The fields, or none if one of them can't be read.
 fn read_fields(errors: &Errors, item: &mut ItemStruct) -> Option<Vec<Field>> {
+    // All are read, so that none keeps an attribute of ours.
+    let read: Vec<_> = item.fields.iter_mut().map(|field| Field::read(errors, field)).collect();
     if !item.generics.params.is_empty() {
         errors.at(
             &item.generics,
@@ -94,12 +100,8 @@ fn read_fields(errors: &Errors, item: &mut ItemStruct) -> Option<Vec<Field>> {
         );
         return None;
     }
-    match &mut item.fields {
-        Fields::Named(fields) => {
-            let read: Vec<_> = fields.named.iter_mut().map(|field| Field::read(errors, field)).collect();
-            read.into_iter().collect()
-        }
-        Fields::Unit => Some(Vec::new()),
+    match &item.fields {
+        Fields::Named(_) | Fields::Unit => read.into_iter().collect(),
         Fields::Unnamed(fields) => {
             errors.at(
                 fields,

@@ -1,13 +1,15 @@
 //! The `impl` block: what a connector does.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, FnArg, Ident, LitStr, Path, Type};
+use syn::{Attribute, FnArg, GenericParam, Ident, LitStr, Path, ReceiverKind, Safety, Type};
 
 use super::misplaced::{self, Place};
 use super::{Action, Parameter, ParameterKind, runtime, strip, unknown_key};
 use crate::keys;
-use crate::kit::{Entry, Errors, Slot, cfgs, doc, entries};
+use crate::kit::{Entries, Errors, Slot, cfgs, doc, entries};
 use crate::parse::{Block, BlockItem, Body, Method};
 
 pub(crate) struct Methods {
@@ -36,9 +38,9 @@ pub(crate) struct Health {
 
 impl Methods {
     /// Reads the attribute's list and the block, and takes our attributes off the methods.
-    pub(crate) fn read(errors: &Errors, list: Vec<Entry>, block: &mut Block) -> Option<Self> {
+    pub(crate) fn read(errors: &Errors, list: &Entries, block: &mut Block) -> Option<Self> {
         let mut path = Slot::<Path>::empty();
-        for entry in &list {
+        for entry in list.iter() {
             match entry.name().as_str() {
                 keys::CRATE => path.read(errors, entry),
                 name if keys::CONNECTOR_KEYS.contains(&name) => errors.at(
@@ -75,12 +77,12 @@ impl Methods {
             marked = true;
             whole &= methods.add(errors, attribute, &ours, method).is_some();
         }
-        if !marked {
+        if !marked && block.of_trait.is_none() {
             let message = "nothing in this block is marked\n\
                            help: put `#[action(read)]` (or `write`, `destructive`) on the methods that hosts may call";
             errors.at(&block.self_type, message);
         }
-        whole.then_some(methods)
+        (whole && names_are_told_apart(block)).then_some(methods)
     }
 
     fn add(
@@ -135,7 +137,19 @@ fn unmarked(errors: &Errors, method: &mut Method) {
     }
 }
 
-/// Blocks that can't be a connector's: of a trait, generic, unsafe.
+/// Whether no two methods have one name. Rustc reports those; here it's only that nothing can be made of
+/// them.
+fn names_are_told_apart(block: &Block) -> bool {
+    let mut seen = HashSet::new();
+    block.items.iter().all(|item| match item {
+        BlockItem::Method(method) => {
+            !cfgs(&method.attributes).is_empty() || seen.insert(&method.signature.ident)
+        }
+        BlockItem::Other { .. } => true,
+    })
+}
+
+/// Blocks that can't be a connector's: of a trait, generic. (Unsafe ones are rustc's affair.)
 fn refuse_unusual_blocks(errors: &Errors, block: &Block) {
     if let Some(of_trait) = &block.of_trait {
         let message = "`#[connector]` belongs on an inherent `impl` block\nhelp: write `impl Name { .. }`";
@@ -145,12 +159,9 @@ fn refuse_unusual_blocks(errors: &Errors, block: &Block) {
         let message = "a connector's `impl` block can't be generic\nhelp: a connector is one type; write `impl Name { .. }`";
         errors.at(&block.generics, message);
     }
-    if let Some(unsafety) = &block.unsafety {
-        errors.at(unsafety, "a connector's `impl` block can't be unsafe\nhelp: remove `unsafe`");
-    }
 }
 
-/// What all marked methods have in common: `async`, `&self`, not generic, a body.
+/// What all marked methods have in common: `async`, `&self`, not generic but for lifetimes, a body.
 fn signature(errors: &Errors, kind: &str, method: &Method) -> bool {
     let signature = &method.signature;
     let ident = &signature.ident;
@@ -165,7 +176,14 @@ fn signature(errors: &Errors, kind: &str, method: &Method) -> bool {
             format!("{kind} `{ident}` must be async\nhelp: write `async fn {ident}`"),
         );
     }
-    if let Some(generic) = signature.generics.params.first() {
+    if let Safety::Unsafe(unsafety) = &signature.safety {
+        wrong(
+            unsafety.to_token_stream(),
+            format!("{kind} `{ident}` can't be unsafe\nhelp: remove `unsafe`; hosts call it with any input"),
+        );
+    }
+    let lifetime = |generic: &&GenericParam| matches!(generic, GenericParam::Lifetime(_));
+    if let Some(generic) = signature.generics.params.iter().find(|generic| !lifetime(generic)) {
         let message = format!(
             "{kind} `{ident}` can't be generic\nhelp: name the types, since its schemas depend on them"
         );
@@ -192,8 +210,7 @@ fn signature(errors: &Errors, kind: &str, method: &Method) -> bool {
 }
 
 fn is_shared_reference(receiver: &syn::Receiver) -> bool {
-    let tokens = receiver.to_token_stream().to_string().replace(' ', "");
-    tokens == "&self"
+    receiver.mutability.is_none() && matches!(receiver.kind, ReceiverKind::Reference(_, _, None))
 }
 
 fn context_alone(errors: &Errors, method: &Method, parameters: &[Parameter]) -> Option<bool> {

@@ -25,7 +25,10 @@ use crate::kit::{Entry, Errors, Slot, did_you_mean, flag};
 /// Reports a key that a list doesn't have.
 fn unknown_key(errors: &Errors, entry: &Entry, attribute: &str, known: &[&'static str]) {
     let name = entry.name();
-    let help = did_you_mean(&name, known.iter().copied());
+    let help = match known {
+        [] => format!("help: `#[{attribute}]` has no keys; write it alone"),
+        known => did_you_mean(&name, known.iter().copied()),
+    };
     errors.at(&entry.key, format!("unknown key `{name}` in `#[{attribute}]`\n{help}"));
 }
 

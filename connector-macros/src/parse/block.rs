@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, TokenStreamExt as _, quote};
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseBuffer, ParseStream};
 use syn::{Attribute, Generics, ImplItem, Path, Signature, Token, Type, Visibility, braced, token};
 
 /// `impl GitHub { .. }`
@@ -40,8 +40,30 @@ pub(crate) enum Body {
     Missing(Token![;]),
 }
 
+/// A block whose items are left unread, for when they can't be.
+pub(crate) struct Header(pub(crate) Block);
+
+impl Parse for Header {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (block, content) = Block::header(input)?;
+        content.parse::<TokenStream>()?;
+        Ok(Self(block))
+    }
+}
+
 impl Parse for Block {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (mut block, content) = Self::header(input)?;
+        while !content.is_empty() {
+            block.items.push(content.parse()?);
+        }
+        Ok(block)
+    }
+}
+
+impl Block {
+    /// Everything before the items, and the items unread.
+    fn header(input: ParseStream<'_>) -> syn::Result<(Self, ParseBuffer<'_>)> {
         let attributes = input.call(Attribute::parse_outer)?;
         let unsafety = input.parse()?;
         let impl_token = input.parse()?;
@@ -57,15 +79,10 @@ impl Parse for Block {
         generics.where_clause = input.parse()?;
         let content;
         let brace = braced!(content in input);
-        let mut items = Vec::new();
-        while !content.is_empty() {
-            items.push(content.parse()?);
-        }
-        Ok(Self { attributes, unsafety, impl_token, generics, of_trait, self_type, brace, items })
+        let items = Vec::new();
+        Ok((Self { attributes, unsafety, impl_token, generics, of_trait, self_type, brace, items }, content))
     }
-}
 
-impl Block {
     /// Gives methods without a body one, where their lack was reported already.
     pub(crate) fn complete(&mut self) {
         for item in &mut self.items {

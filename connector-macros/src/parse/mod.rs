@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, Item, ItemStruct, Token};
 
-pub(crate) use block::{Block, BlockItem, Body, Method};
+pub(crate) use block::{Block, BlockItem, Body, Header, Method};
 
 /// What `#[connector]` stands on.
 pub(crate) enum Target {

@@ -10,14 +10,13 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::result::ActionResult;
 use crate::similar::{listed, nearest};
-use crate::{Call, Context, Error, Result, Run};
+use crate::{Call, Context, Error, Output, Result, Run};
 
 /// The slots of an action's parameters, each empty until the input fills it.
 pub trait Arguments: Default {
     /// The parameters' values.
-    type Values: Send;
+    type Values;
     /// The parameters' names.
     const NAMES: &'static [&'static str];
 
@@ -29,14 +28,18 @@ pub trait Arguments: Default {
 }
 
 /// The adaptor of an action with plain parameters.
-pub fn prepare<'a, C, A, F, Fut>(connector: &'a C, call: Call<'a>, method: F) -> Result<Run<'a>>
+///
+/// What finishes the result is handed in, so that a result that can't be finished is one error, at the
+/// method's own type.
+pub fn prepare<'a, C, A, F, Fut, R>(connector: &'a C, call: Call<'a>, method: F, finish: R) -> Result<Run<'a>>
 where
     A: Arguments,
     F: FnOnce(&'a C, A::Values, &'a Context) -> Fut,
-    Fut: Future<Output: ActionResult> + Send + 'a,
+    Fut: Future + Send + 'a,
+    R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a,
 {
     let run = method(connector, parse::<A>(call.input)?.finish()?, call.context);
-    Ok(Box::pin(async move { run.await.into_output() }))
+    Ok(Box::pin(async move { finish(run.await) }))
 }
 
 fn parse<A: Arguments>(input: &[u8]) -> Result<A> {
@@ -155,7 +158,7 @@ impl Visitor<'_> for Key<'_> {
 const TWICE: &str = "given twice";
 
 /// Fills one slot.
-pub fn fill<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+pub(super) fn fill<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     slot: &mut Option<T>,
     map: &mut A,
 ) -> Result<(), A::Error> {
@@ -177,7 +180,7 @@ pub fn or_default<T>(slot: Option<T>, default: impl FnOnce() -> T) -> T {
 }
 
 /// The slot's value, or what the type is when nothing is given: `None` for an `Option`, else an error.
-pub fn required<T: DeserializeOwned>(name: &'static str, slot: Option<T>) -> Result<T> {
+pub(super) fn required<T: DeserializeOwned>(name: &'static str, slot: Option<T>) -> Result<T> {
     match slot {
         Some(value) => Ok(value),
         None => T::deserialize(Missing).map_err(|_| missing(name)),

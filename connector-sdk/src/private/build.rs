@@ -6,6 +6,7 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
+use super::checks::Keywords;
 use super::linked::{Actions, Described, object_of};
 use super::spec::{ActionSpec, AuthSpec, Input, Param, StructSpec};
 use crate::Result;
@@ -209,8 +210,9 @@ fn property(param: &Param, generator: &mut SchemaGenerator) -> Map<String, Value
     if let Some(default) = param.default {
         schema.insert("default".to_owned(), default());
     }
-    for keywords in param.keywords {
-        schema.extend(keywords().into_iter().map(|(keyword, value)| (keyword.to_owned(), value)));
+    if let Some(keywords) = param.keywords {
+        let Keywords(keywords) = keywords(Keywords::default());
+        schema.extend(keywords.into_iter().map(|(keyword, value)| (keyword.to_owned(), value)));
     }
     schema
 }

@@ -1,5 +1,5 @@
-//! Constraints of parameters and settings: the same words make the keyword that is published and the
-//! check that is done.
+//! Constraints of parameters and settings. The expansion writes each once, as a fn over [`Limiting`];
+//! called with [`Keywords`] it makes what is published, called with [`Check`] it does what was promised.
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -12,8 +12,132 @@ use serde_json::Value;
 
 use crate::{Error, Result};
 
+/// What is done with the limits of a `T`.
+pub trait Limiting<T>: Sized {
+    /// Limits a number.
+    #[must_use]
+    fn range(self, range: impl RangeBounds<T::Number>) -> Self
+    where
+        T: Ranged;
+
+    /// Limits the length of a text or list.
+    #[must_use]
+    fn length(self, range: impl RangeBounds<usize>) -> Self
+    where
+        T: Measured;
+
+    /// Limits the form of a text.
+    #[must_use]
+    fn pattern(self, pattern: &'static Pattern) -> Self
+    where
+        T: Textual;
+}
+
 /// Keywords of JSON Schema with their values.
-pub type Keywords = Vec<(&'static str, Value)>;
+#[derive(Default)]
+pub struct Keywords(pub(super) Vec<(&'static str, Value)>);
+
+impl<T> Limiting<T> for Keywords {
+    fn range(mut self, range: impl RangeBounds<T::Number>) -> Self
+    where
+        T: Ranged,
+    {
+        let bounds = [
+            (range.start_bound(), "minimum", "exclusiveMinimum"),
+            (range.end_bound(), "maximum", "exclusiveMaximum"),
+        ];
+        for (bound, inclusive, exclusive) in bounds {
+            let (keyword, limit) = match bound {
+                Bound::Included(limit) => (inclusive, limit),
+                Bound::Excluded(limit) => (exclusive, limit),
+                Bound::Unbounded => continue,
+            };
+            self.0.push((keyword, serde_json::to_value(limit).unwrap_or(Value::Null)));
+        }
+        self
+    }
+
+    fn length(mut self, range: impl RangeBounds<usize>) -> Self
+    where
+        T: Measured,
+    {
+        let least = match range.start_bound() {
+            Bound::Included(least) => Some(*least),
+            Bound::Excluded(below) => Some(below.saturating_add(1)),
+            Bound::Unbounded => None,
+        };
+        let most = match range.end_bound() {
+            Bound::Included(most) => Some(*most),
+            Bound::Excluded(above) => Some(above.saturating_sub(1)),
+            Bound::Unbounded => None,
+        };
+        let [minimum, maximum] = T::KEYWORDS;
+        self.0.extend(least.map(|least| (minimum, least.into())));
+        self.0.extend(most.map(|most| (maximum, most.into())));
+        self
+    }
+
+    fn pattern(mut self, pattern: &'static Pattern) -> Self
+    where
+        T: Textual,
+    {
+        self.0.push(("pattern", pattern.source.into()));
+        self
+    }
+}
+
+/// A value that is held to its limits; the first that it doesn't keep is the error.
+pub struct Check<'v, T> {
+    name: &'static str,
+    value: &'v T,
+    result: Result<()>,
+}
+
+impl<T> Limiting<T> for Check<'_, T> {
+    fn range(mut self, range: impl RangeBounds<T::Number>) -> Self
+    where
+        T: Ranged,
+    {
+        if let (Ok(()), Some(number)) = (&self.result, self.value.number()) {
+            if !range.contains(number) {
+                self.result = Err(out_of_bounds(self.name, "must be", bounds_in_words(&range), number, ""));
+            }
+        }
+        self
+    }
+
+    fn length(mut self, range: impl RangeBounds<usize>) -> Self
+    where
+        T: Measured,
+    {
+        if let (Ok(()), Some(length)) = (&self.result, self.value.length()) {
+            if !range.contains(&length) {
+                let bounds = bounds_in_words(&range);
+                self.result = Err(out_of_bounds(self.name, "must have", bounds, &length, T::UNIT));
+            }
+        }
+        self
+    }
+
+    fn pattern(mut self, pattern: &'static Pattern) -> Self
+    where
+        T: Textual,
+    {
+        if let (Ok(()), Some(text)) = (&self.result, self.value.text()) {
+            self.result = pattern.check(self.name, text);
+        }
+        self
+    }
+}
+
+/// Holds a value to its limits.
+pub fn check<'v, T>(
+    name: &'static str,
+    value: &'v T,
+    limits: impl FnOnce(Check<'v, T>) -> Check<'v, T>,
+) -> Result<()> {
+    limits(Check { name, value, result: Ok(()) }).result
+}
 
 /// What a `range` can constrain.
 #[diagnostic::on_unimplemented(
@@ -46,38 +170,6 @@ impl<T: Ranged> Ranged for Option<T> {
 
     fn number(&self) -> Option<&T::Number> {
         self.as_ref()?.number()
-    }
-}
-
-/// The keywords of a range.
-pub fn range_keywords<T: Ranged>(range: impl RangeBounds<T::Number>) -> Keywords {
-    let mut keywords = Keywords::new();
-    let bounds = [
-        (range.start_bound(), "minimum", "exclusiveMinimum"),
-        (range.end_bound(), "maximum", "exclusiveMaximum"),
-    ];
-    for (bound, inclusive, exclusive) in bounds {
-        let (keyword, limit) = match bound {
-            Bound::Included(limit) => (inclusive, limit),
-            Bound::Excluded(limit) => (exclusive, limit),
-            Bound::Unbounded => continue,
-        };
-        keywords.push((keyword, serde_json::to_value(limit).unwrap_or(Value::Null)));
-    }
-    keywords
-}
-
-/// Checks a range.
-pub fn check_range<T: Ranged>(
-    name: &'static str,
-    value: &T,
-    range: impl RangeBounds<T::Number>,
-) -> Result<()> {
-    match value.number() {
-        Some(number) if !range.contains(number) => {
-            Err(out_of_bounds(name, "must be", bounds_in_words(&range), number, ""))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -128,39 +220,6 @@ impl<T: Measured> Measured for Option<T> {
 
     fn length(&self) -> Option<usize> {
         self.as_ref()?.length()
-    }
-}
-
-/// The keywords of a length.
-pub fn length_keywords<T: Measured>(range: impl RangeBounds<usize>) -> Keywords {
-    let least = match range.start_bound() {
-        Bound::Included(least) => Some(*least),
-        Bound::Excluded(below) => Some(below.saturating_add(1)),
-        Bound::Unbounded => None,
-    };
-    let most = match range.end_bound() {
-        Bound::Included(most) => Some(*most),
-        Bound::Excluded(above) => Some(above.saturating_sub(1)),
-        Bound::Unbounded => None,
-    };
-    let [minimum, maximum] = T::KEYWORDS;
-    [(minimum, least), (maximum, most)]
-        .into_iter()
-        .filter_map(|(keyword, length)| Some((keyword, length?.into())))
-        .collect()
-}
-
-/// Checks a length.
-pub fn check_length<T: Measured>(
-    name: &'static str,
-    value: &T,
-    range: impl RangeBounds<usize>,
-) -> Result<()> {
-    match value.length() {
-        Some(length) if !range.contains(&length) => {
-            Err(out_of_bounds(name, "must have", bounds_in_words(&range), &length, T::UNIT))
-        }
-        _ => Ok(()),
     }
 }
 
@@ -217,26 +276,15 @@ impl Pattern {
         Self { source, regex: OnceLock::new() }
     }
 
-    fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| Regex::new(self.source).ok()).as_ref()
-    }
-}
-
-/// The keyword of a pattern.
-pub fn pattern_keywords<T: Textual>(pattern: &'static str) -> Keywords {
-    vec![("pattern", pattern.into())]
-}
-
-/// Checks a pattern.
-pub fn check_pattern<T: Textual>(name: &'static str, value: &T, pattern: &Pattern) -> Result<()> {
-    let Some(text) = value.text() else { return Ok(()) };
-    match pattern.regex() {
-        Some(regex) if regex.is_match(text) => Ok(()),
-        Some(_) => Err(Error::usage(format!("`{name}` must match the pattern `{}`", pattern.source))
-            .with_detail("argument", name)),
-        None => Err(Error::internal(format!(
-            "the pattern `{}` of `{name}` is no regular expression",
-            pattern.source
-        ))),
+    fn check(&self, name: &'static str, text: &str) -> Result<()> {
+        match self.regex.get_or_init(|| Regex::new(self.source).ok()) {
+            Some(regex) if regex.is_match(text) => Ok(()),
+            Some(_) => Err(Error::usage(format!("`{name}` must match the pattern `{}`", self.source))
+                .with_detail("argument", name)),
+            None => Err(Error::internal(format!(
+                "the pattern `{}` of `{name}` is no regular expression",
+                self.source
+            ))),
+        }
     }
 }

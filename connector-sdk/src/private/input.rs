@@ -7,26 +7,30 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use serde::de::value::{CowStrDeserializer, MapAccessDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::Argument;
 use super::arguments::{not_an_object, unknown_argument};
-use super::result::ActionResult;
-use crate::{Call, Context, Error, Result, Run};
+use crate::{Call, Context, Error, Output, Result, Run};
 
 /// The adaptor of an action with one input struct.
-pub fn prepare_input<'a, C, T, F, Fut>(connector: &'a C, call: Call<'a>, method: F) -> Result<Run<'a>>
+pub(super) fn prepare_input<'a, C, T, F, Fut, R>(
+    connector: &'a C,
+    call: Call<'a>,
+    method: F,
+    finish: R,
+) -> Result<Run<'a>>
 where
-    T: Argument + Send,
+    T: DeserializeOwned,
     F: FnOnce(&'a C, T, &'a Context) -> Fut,
-    Fut: Future<Output: ActionResult> + Send + 'a,
+    Fut: Future + Send + 'a,
+    R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a,
 {
     let run = method(connector, parse::<T>(call.input, &call.action.input_schema)?, call.context);
-    Ok(Box::pin(async move { run.await.into_output() }))
+    Ok(Box::pin(async move { finish(run.await) }))
 }
 
-fn parse<T: Argument>(input: &[u8], schema: &Value) -> Result<T> {
+fn parse<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result<T> {
     let known = known_names(schema);
     let problem = RefCell::default();
     let mut json = serde_json::Deserializer::from_slice(input);
@@ -69,7 +73,7 @@ struct Root<'s, T> {
     target: PhantomData<T>,
 }
 
-impl<'de, T: Argument> Visitor<'de> for Root<'_, T> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for Root<'_, T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,13 +11,9 @@ mod result;
 mod shape;
 mod spec;
 
-pub use arguments::{Arguments, fill, or_default, prepare, required, skip};
+pub use arguments::{Arguments, or_default, prepare, skip};
 pub use build::Table;
-pub use checks::{
-    Keywords, Pattern, check_length, check_pattern, check_range, length_keywords, pattern_keywords,
-    range_keywords,
-};
-pub use input::prepare_input;
+pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, IntoError, boxed_choices, boxed_health};

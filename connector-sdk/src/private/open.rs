@@ -1,9 +1,9 @@
 //! From settings to the fields of a connector.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::arguments::is_required;
-use super::spec::Argument;
 use crate::manifest::Manifest;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret, Settings, json_from_text};
@@ -37,7 +37,7 @@ impl<'s> Opening<'s> {
     }
 
     /// A setting's value: what is set, or its default, or what its type is when nothing is given.
-    pub fn setting<T: Argument>(
+    pub(super) fn setting<T: DeserializeOwned>(
         &mut self,
         name: &'static str,
         default: Option<fn() -> T>,
@@ -75,7 +75,7 @@ impl<'s> Opening<'s> {
     }
 
     /// A credential.
-    pub fn secret<T: SecretField>(&mut self, name: &'static str) -> Option<T> {
+    fn secret<T: SecretField>(&mut self, name: &'static str) -> Option<T> {
         let secret = self.settings.secrets.get(name).filter(|secret| !secret.expose().is_empty());
         let value = T::from_secret(secret.cloned());
         if value.is_none() {
@@ -146,6 +146,11 @@ pub trait SecretField: Sized {
     const REQUIRED: bool;
     /// The field's value, or none where it is required and missing.
     fn from_secret(secret: Option<Secret>) -> Option<Self>;
+
+    /// Reads the field.
+    fn read(opening: &mut Opening<'_>, name: &'static str) -> Option<Self> {
+        opening.secret(name)
+    }
 }
 
 impl SecretField for Secret {

@@ -20,7 +20,6 @@ pub trait ActionResult: Send {
     fn into_output(self) -> Result<Output>;
 }
 
-#[diagnostic::do_not_recommend]
 impl<T: ActionOutput + Send, E: IntoError + Send> ActionResult for Result<T, E> {
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         generator.root_schema_for::<T>()

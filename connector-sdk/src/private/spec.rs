@@ -1,14 +1,16 @@
 //! The static data that the expansion writes down, and nothing that is done with it.
 
+use std::future::Future;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, MapAccess};
 use serde_json::Value;
 
-use super::arguments::is_required;
 use super::checks::Keywords;
+use super::{Opening, arguments, input};
 use crate::manifest::Permission;
-use crate::{BoxFuture, Call, Choice, Context, Result, Run};
+use crate::{BoxFuture, Call, Choice, Context, Output, Result, Run};
 
 /// What the attribute on the struct says.
 pub struct StructSpec {
@@ -107,13 +109,6 @@ pub enum Input {
     Struct(fn(&mut SchemaGenerator) -> Schema),
 }
 
-impl Input {
-    /// The struct of an `#[input]` parameter.
-    pub const fn of<T: Argument>() -> Self {
-        Self::Struct(SchemaGenerator::root_schema_for::<T>)
-    }
-}
-
 /// An `#[options]` method.
 pub struct OptionsSpec<C: 'static> {
     pub name: &'static str,
@@ -130,10 +125,79 @@ pub type OptionsFn<C> = for<'a> fn(&'a C, &'a str, &'a Context) -> BoxFuture<'a,
     label = "this type can't be read from JSON or has no JSON Schema",
     note = "derive or implement `serde::Deserialize` and `schemars::JsonSchema` for it"
 )]
-pub trait Argument: DeserializeOwned + JsonSchema {}
+pub trait Argument: Sized {
+    /// A parameter of this type that has no name yet.
+    const PARAM: Param;
 
+    /// The schema of the type as an input.
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+
+    /// Fills one slot.
+    fn fill<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: &mut A) -> Result<(), A::Error>;
+
+    /// The slot's value, or what the type is when nothing is given: `None` for an `Option`, else an error.
+    fn required(name: &'static str, slot: Option<Self>) -> Result<Self>;
+
+    /// A setting's value.
+    fn setting(
+        opening: &mut Opening<'_>,
+        name: &'static str,
+        default: Option<fn() -> Self>,
+        check: impl FnOnce(&Self) -> Result<()>,
+    ) -> Option<Self>;
+
+    /// The adaptor of an action with one input struct of this type.
+    fn prepare<'a, C, F, Fut, R>(connector: &'a C, call: Call<'a>, method: F, finish: R) -> Result<Run<'a>>
+    where
+        F: FnOnce(&'a C, Self, &'a Context) -> Fut,
+        Fut: Future + Send + 'a,
+        R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a;
+}
+
+// All that is done with such a type goes by way of the one trait, so that a type without the two others
+// is one error and not one for each thing that is done with it.
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + JsonSchema> Argument for T {}
+impl<T: DeserializeOwned + JsonSchema> Argument for T {
+    const PARAM: Param = Param {
+        name: "",
+        description: "",
+        schema: SchemaGenerator::subschema_for::<Self>,
+        required: arguments::is_required::<Self>,
+        default: None,
+        keywords: None,
+        options: None,
+    };
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.root_schema_for::<Self>()
+    }
+
+    fn fill<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: &mut A) -> Result<(), A::Error> {
+        arguments::fill(slot, map)
+    }
+
+    fn required(name: &'static str, slot: Option<Self>) -> Result<Self> {
+        arguments::required(name, slot)
+    }
+
+    fn setting(
+        opening: &mut Opening<'_>,
+        name: &'static str,
+        default: Option<fn() -> Self>,
+        check: impl FnOnce(&Self) -> Result<()>,
+    ) -> Option<Self> {
+        opening.setting(name, default, check)
+    }
+
+    fn prepare<'a, C, F, Fut, R>(connector: &'a C, call: Call<'a>, method: F, finish: R) -> Result<Run<'a>>
+    where
+        F: FnOnce(&'a C, Self, &'a Context) -> Fut,
+        Fut: Future + Send + 'a,
+        R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a,
+    {
+        input::prepare_input(connector, call, method, finish)
+    }
+}
 
 /// A parameter of an action, or the value of a setting.
 #[derive(Clone, Copy)]
@@ -143,22 +207,16 @@ pub struct Param {
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     pub required: fn() -> bool,
     pub default: Option<fn() -> Value>,
-    pub keywords: &'static [fn() -> Keywords],
+    pub keywords: Option<fn(Keywords) -> Keywords>,
     pub options: Option<&'static str>,
 }
 
 impl Param {
-    /// A parameter of that type.
-    pub const fn new<T: Argument>(name: &'static str, description: &'static str) -> Self {
-        Self {
-            name,
-            description,
-            schema: SchemaGenerator::subschema_for::<T>,
-            required: is_required::<T>,
-            default: None,
-            keywords: &[],
-            options: None,
-        }
+    /// With its name and what it is for.
+    pub const fn named(mut self, name: &'static str, description: &'static str) -> Self {
+        self.name = name;
+        self.description = description;
+        self
     }
 
     /// With what it is when nobody gives it.
@@ -168,8 +226,8 @@ impl Param {
     }
 
     /// With constraints, as they are published.
-    pub const fn keywords(mut self, keywords: &'static [fn() -> Keywords]) -> Self {
-        self.keywords = keywords;
+    pub const fn keywords(mut self, keywords: fn(Keywords) -> Keywords) -> Self {
+        self.keywords = Some(keywords);
         self
     }
 
@@ -199,7 +257,7 @@ pub fn default_value<T: Published>(value: T) -> Value {
 /// What a text in the source can be the default of.
 #[diagnostic::on_unimplemented(
     message = "a text can't be the default of `{Self}`",
-    label = "this is a text",
+    label = "this is not made of text",
     note = "write a value of the type, or implement `From<&'static str>` for it"
 )]
 pub trait FromText: Sized {
