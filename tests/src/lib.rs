@@ -1,1 +1,1 @@
-
+//! Nothing: this crate is its `tests/` and `benches/`.

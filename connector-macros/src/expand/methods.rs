@@ -120,7 +120,8 @@ fn run(runtime: &Path, index: usize, action: &Action) -> TokenStream {
     let call = if borrows { quote!(async move { #call.await }) } else { call };
     let context = if takes_context(action) { format_ident!("__context") } else { format_ident!("_") };
     let output = &action.output;
-    let finish = quote_spanned!(output.span()=> <#output as #private::ActionResult>::into_output(__result));
+    let finish =
+        quote_spanned!(output.span()=> |__result| <#output as #private::ActionResult>::into_output(__result));
     let (prepare, values) = match input(action) {
         Some(parameter) => {
             let ty = &parameter.ty;
@@ -134,7 +135,7 @@ fn run(runtime: &Path, index: usize, action: &Action) -> TokenStream {
         }
     };
     let method = quote_spanned!(at(method)=> |__connector, #values, #context| #call);
-    quote!(|__connector, __call| #prepare(__connector, __call, #method, |__result| #finish))
+    quote!(|__connector, __call| #prepare(__connector, __call, #method, #finish))
 }
 
 fn permission(runtime: &Path, action: &Action) -> TokenStream {

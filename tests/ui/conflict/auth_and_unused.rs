@@ -1,0 +1,20 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo", auth = bearer(token))]
+struct Demo {
+    /// Token.
+    #[secret(unused_by_auth)]
+    token: Secret,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

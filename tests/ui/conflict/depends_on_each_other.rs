@@ -1,0 +1,23 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo {
+    /// Root.
+    #[config(depends_on = folder, options = folders)]
+    root: String,
+    /// Folder.
+    #[config(depends_on = root, options = folders)]
+    folder: String,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use connector_sdk::prelude::*;
+
+/// Ping.
+#[action(read)]
+async fn ping() {}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Pong.
+    #[config(default = 1)]
+    fn pong(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

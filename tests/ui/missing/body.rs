@@ -1,0 +1,14 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()>;
+}
+
+fn main() {}

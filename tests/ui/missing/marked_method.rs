@@ -1,0 +1,14 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

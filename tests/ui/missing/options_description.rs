@@ -1,0 +1,21 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+
+    #[options]
+    async fn folders(&self, _query: &str) -> Result<Vec<Choice>> {
+        Ok(Vec::new())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+#[connector]
+impl Demo {
+    /// Pong.
+    #[action(read)]
+    async fn pong(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(
+        &self,
+        /// Text.
+        _text: &String,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

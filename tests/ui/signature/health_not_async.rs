@@ -1,0 +1,22 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Health.
+    #[health]
+    fn health(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

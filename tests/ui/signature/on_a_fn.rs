@@ -1,0 +1,7 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+fn demo() {}
+
+fn main() {}

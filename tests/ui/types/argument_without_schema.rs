@@ -1,0 +1,24 @@
+use connector_sdk::prelude::*;
+
+#[derive(connector_sdk::serde::Deserialize)]
+#[serde(crate = "connector_sdk::serde")]
+struct Text(String);
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(
+        &self,
+        /// Text.
+        _text: Text,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

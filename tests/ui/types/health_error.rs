@@ -1,0 +1,24 @@
+use connector_sdk::prelude::*;
+
+struct Broken;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Health.
+    #[health]
+    async fn health(&self) -> Result<(), Broken> {
+        Ok(())
+    }
+}
+
+fn main() {}

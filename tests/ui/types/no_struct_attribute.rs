@@ -1,0 +1,14 @@
+use connector_sdk::prelude::*;
+
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use connector_sdk::prelude::*;
+
+struct New;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(
+        &self,
+        #[input(flatten)] _new: New,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}
