@@ -61,23 +61,23 @@ pub(super) fn has_a_name_that_hosts_accept(errors: &Errors, action: &Action) {
 
 /// A command id is words joined by dots, and none that the connector's binary has already.
 pub(super) fn has_a_command_of_its_own(errors: &Errors, action: &Action) {
-    if let Some(resource) = &action.resource {
-        if !is_word(&resource.value()) {
-            errors.at(
-                resource,
-                "a resource is one word\nhelp: use small letters, digits, `-` and `_`, a letter first",
-            );
-            return;
-        }
+    if let Some(resource) = &action.resource
+        && !is_word(&resource.value())
+    {
+        errors.at(
+            resource,
+            "a resource is one word\nhelp: use small letters, digits, `-` and `_`, a letter first",
+        );
+        return;
     }
-    if let Some(command) = &action.command {
-        if !command.value().split('.').all(is_word) {
-            errors.at(
+    if let Some(command) = &action.command
+        && !command.value().split('.').all(is_word)
+    {
+        errors.at(
                 command,
                 "a command is words joined by dots\nhelp: write it like `\"issues.list\"`, in small letters, digits, `-` and `_`",
             );
-            return;
-        }
+        return;
     }
     let command = action.command_id();
     let first = command.split('.').next().unwrap_or_default();

@@ -15,10 +15,10 @@ pub(super) fn can_be_met(errors: &Errors, name: &str, ty: &Type, limits: &Limits
     let regex = limits.pattern.get().and_then(|pattern| is_regular(errors, name, pattern));
     let Some(default) = limits.default.get() else { return };
     is_not_optional(errors, name, ty, default);
-    if let (Some(range), Some(number)) = (limits.range.get(), Number::of(default)) {
-        if Bounds::of(range).excludes(number) {
-            misfit(errors, name, default, range, "is outside its range");
-        }
+    if let (Some(range), Some(number)) = (limits.range.get(), Number::of(default))
+        && Bounds::of(range).excludes(number)
+    {
+        misfit(errors, name, default, range, "is outside its range");
     }
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = default else { return };
     if let Some(length) = limits.length.get() {
@@ -27,10 +27,10 @@ pub(super) fn can_be_met(errors: &Errors, name: &str, ty: &Type, limits: &Limits
             misfit(errors, name, default, length, "is outside its length");
         }
     }
-    if let (Some(pattern), Some(regex)) = (limits.pattern.get(), regex) {
-        if !regex.is_match(&text.value()) {
-            misfit(errors, name, default, pattern, "doesn't match its pattern");
-        }
+    if let (Some(pattern), Some(regex)) = (limits.pattern.get(), regex)
+        && !regex.is_match(&text.value())
+    {
+        misfit(errors, name, default, pattern, "doesn't match its pattern");
     }
 }
 

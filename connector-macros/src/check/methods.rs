@@ -43,14 +43,15 @@ pub(super) fn commands_are_told_apart(errors: &Errors, methods: &Methods) {
 
 /// A connector is healthy in one way.
 pub(super) fn health_is_checked_once(errors: &Errors, methods: &Methods) {
-    if let [first, second, ..] = methods.health.as_slice() {
-        if first.cfgs.is_empty() && second.cfgs.is_empty() {
-            for health in [first, second] {
-                errors.at(
-                    &health.ident,
-                    "two methods are marked `#[health]`\nhelp: keep one, which may call the other",
-                );
-            }
+    if let [first, second, ..] = methods.health.as_slice()
+        && first.cfgs.is_empty()
+        && second.cfgs.is_empty()
+    {
+        for health in [first, second] {
+            errors.at(
+                &health.ident,
+                "two methods are marked `#[health]`\nhelp: keep one, which may call the other",
+            );
         }
     }
 }

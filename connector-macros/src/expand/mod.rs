@@ -22,8 +22,8 @@ use crate::{check, keys};
 /// mistake is one error.
 pub(crate) fn connector(list: TokenStream, item: TokenStream) -> TokenStream {
     match syn::parse2::<Target>(item.clone()) {
-        Ok(Target::Struct(item)) => of_struct(list, item),
-        Ok(Target::Block(block)) => of_block(list, block),
+        Ok(Target::Struct(item)) => of_struct(list, *item),
+        Ok(Target::Block(block)) => of_block(list, *block),
         Ok(Target::Other { keyword, item }) => {
             let errors = Errors::new();
             refuse(&errors, &keyword);

@@ -31,7 +31,7 @@ impl Auth {
                             expr,
                             format!("`auth = {kind}` doesn't say which field\nhelp: {}", skeleton(kind)),
                         );
-                        return None;
+                        None
                     }
                     _ => unknown(errors, expr, &name),
                 }

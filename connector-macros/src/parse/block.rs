@@ -20,7 +20,7 @@ pub(crate) struct Block {
 }
 
 pub(crate) enum BlockItem {
-    Method(Method),
+    Method(Box<Method>),
     /// A constant, a type, a macro call: the user's own affair.
     Other {
         attributes: Vec<Attribute>,
@@ -86,10 +86,10 @@ impl Block {
     /// Gives methods without a body one, where their lack was reported already.
     pub(crate) fn complete(&mut self) {
         for item in &mut self.items {
-            if let BlockItem::Method(method) = item {
-                if matches!(method.body, Body::Missing(_)) {
-                    method.body = Body::Braced(quote!({ ::core::panic!("the connector has mistakes") }));
-                }
+            if let BlockItem::Method(method) = item
+                && matches!(method.body, Body::Missing(_))
+            {
+                method.body = Body::Braced(quote!({ ::core::panic!("the connector has mistakes") }));
             }
         }
     }
@@ -101,7 +101,7 @@ impl Parse for BlockItem {
         ahead.call(Attribute::parse_outer)?;
         ahead.parse::<Visibility>()?;
         if is_method(&ahead) {
-            return input.parse().map(Self::Method);
+            return input.parse().map(Box::new).map(Self::Method);
         }
         let attributes = input.call(Attribute::parse_outer)?;
         let item = input.parse::<ImplItem>()?.into_token_stream();

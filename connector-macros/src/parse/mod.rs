@@ -11,8 +11,8 @@ pub(crate) use block::{Block, BlockItem, Body, Header, Method};
 
 /// What `#[connector]` stands on.
 pub(crate) enum Target {
-    Struct(ItemStruct),
-    Block(Block),
+    Struct(Box<ItemStruct>),
+    Block(Box<Block>),
     /// Something that can't be a connector, with its name where it has one.
     Other {
         keyword: TokenStream,
@@ -25,10 +25,10 @@ impl Parse for Target {
         let ahead = input.fork();
         ahead.call(Attribute::parse_outer)?;
         if ahead.peek(Token![impl]) || (ahead.peek(Token![unsafe]) && ahead.peek2(Token![impl])) {
-            return input.parse().map(Self::Block);
+            return input.parse().map(Box::new).map(Self::Block);
         }
         Ok(match input.parse::<Item>()? {
-            Item::Struct(item) => Self::Struct(item),
+            Item::Struct(item) => Self::Struct(Box::new(item)),
             item => Self::Other { keyword: keyword_of(&item), item: item.into_token_stream() },
         })
     }

@@ -12,8 +12,8 @@ mod setting;
 
 pub use action::{Action, Parameter};
 pub use auth::{ApiKeyPlace, Auth};
-pub use findings::{Finding, Severity};
 pub(crate) use findings::unenforced_keywords;
+pub use findings::{Finding, Severity};
 pub use permission::{Effect, Mode, Permission, Trust};
 pub use setting::{Credential, OptionsSource, Setting};
 

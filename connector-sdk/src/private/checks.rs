@@ -98,10 +98,10 @@ impl<T> Limiting<T> for Check<'_, T> {
     where
         T: Ranged,
     {
-        if let (Ok(()), Some(number)) = (&self.result, self.value.number()) {
-            if !range.contains(number) {
-                self.result = Err(out_of_bounds(self.name, "must be", bounds_in_words(&range), number, ""));
-            }
+        if let (Ok(()), Some(number)) = (&self.result, self.value.number())
+            && !range.contains(number)
+        {
+            self.result = Err(out_of_bounds(self.name, "must be", bounds_in_words(&range), number, ""));
         }
         self
     }
@@ -110,11 +110,11 @@ impl<T> Limiting<T> for Check<'_, T> {
     where
         T: Measured,
     {
-        if let (Ok(()), Some(length)) = (&self.result, self.value.length()) {
-            if !range.contains(&length) {
-                let bounds = bounds_in_words(&range);
-                self.result = Err(out_of_bounds(self.name, "must have", bounds, &length, T::UNIT));
-            }
+        if let (Ok(()), Some(length)) = (&self.result, self.value.length())
+            && !range.contains(&length)
+        {
+            let bounds = bounds_in_words(&range);
+            self.result = Err(out_of_bounds(self.name, "must have", bounds, &length, T::UNIT));
         }
         self
     }
