@@ -1,7 +1,7 @@
 //! What a method may know of the call that it serves.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
@@ -11,13 +11,13 @@ use crate::{Error, Result};
 /// The call that a method serves: who calls, how long it may take, where progress and logs go.
 ///
 /// Any method of a connector may take a `&Context` parameter.
-#[derive(Clone)]
 pub struct Context {
     caller: Option<Arc<str>>,
     connection: Option<Arc<str>>,
     deadline: Option<Instant>,
     idempotency_key: Option<Box<str>>,
-    cancellation: CancellationToken,
+    /// Made when somebody first asks for it: most calls are over before anybody could cancel them.
+    cancellation: OnceLock<CancellationToken>,
     observer: Option<Arc<dyn Observer>>,
 }
 
@@ -65,7 +65,7 @@ impl Context {
             connection: None,
             deadline: None,
             idempotency_key: None,
-            cancellation: CancellationToken::new(),
+            cancellation: OnceLock::new(),
             observer: None,
         }
     }
@@ -111,7 +111,7 @@ impl Context {
     /// Lets the holder of the token end the call.
     #[must_use]
     pub fn with_cancellation(mut self, token: CancellationToken) -> Self {
-        self.cancellation = token;
+        self.cancellation = token.into();
         self
     }
 
@@ -150,7 +150,7 @@ impl Context {
     /// The token that ends the call. The future of a method is dropped when the call ends; the token
     /// is for work that was handed to another task or thread.
     pub fn cancellation(&self) -> &CancellationToken {
-        &self.cancellation
+        self.cancellation.get_or_init(CancellationToken::new)
     }
 
     /// Whether the call has been cancelled or is past its deadline.
@@ -159,7 +159,7 @@ impl Context {
     ///
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), for a `?` inside a long loop.
     pub fn check(&self) -> Result<()> {
-        if self.cancellation.is_cancelled() {
+        if self.cancellation.get().is_some_and(CancellationToken::is_cancelled) {
             return Err(Error::cancelled("the call was cancelled"));
         }
         if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
@@ -185,6 +185,20 @@ impl Context {
     pub(crate) fn map_observer(mut self, wrap: impl FnOnce(Arc<dyn Observer>) -> Arc<dyn Observer>) -> Self {
         self.observer = self.observer.take().map(wrap);
         self
+    }
+}
+
+impl Clone for Context {
+    /// The clone is cancelled by the same token.
+    fn clone(&self) -> Self {
+        Self {
+            caller: self.caller.clone(),
+            connection: self.connection.clone(),
+            deadline: self.deadline,
+            idempotency_key: self.idempotency_key.clone(),
+            cancellation: self.cancellation().clone().into(),
+            observer: self.observer.clone(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which input a call had, without saying what it was.
 
 use std::fmt;
+use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,14 +16,17 @@ impl InputDigest {
     /// The digest of a call. `action` is the action's name, `input` its JSON text; what is no JSON
     /// has a digest too.
     pub fn of(connector: &str, connection: &str, action: &str, input: &[u8]) -> Self {
-        let mut hash = Sha256::new();
-        for part in [connector, connection, action] {
+        let parts = [connector, connection, action];
+        let around: usize = parts.iter().map(|part| size_of::<u64>() + part.len()).sum();
+        // One buffer for all that is hashed, with room for the copy of a sorted object.
+        let mut text = Vec::with_capacity(around + input.len() * 2);
+        for part in parts {
             // A length before each part: no two lists of parts are the same bytes.
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
+            text.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            text.extend_from_slice(part.as_bytes());
         }
-        Canonical { json: input, at: 0, depth: 0 }.hash_into(&mut hash);
-        Self(hash.finalize().into())
+        Canonical { json: input, at: 0, depth: 0, members: Vec::new() }.write(&mut text);
+        Self(Sha256::digest(&text).into())
     }
 
     /// The 32 bytes.
@@ -45,27 +49,34 @@ impl fmt::Debug for InputDigest {
 
 /// Brings JSON text into one form: no white space, keys of an object in order of their bytes.
 ///
-/// It doesn't check the text, which the typed parser does. Text that it can't follow is hashed as it
+/// It doesn't check the text, which the typed parser does. Text that it can't follow is taken as it
 /// is, which is safe: the digest is then only ever too particular.
 struct Canonical<'a> {
     json: &'a [u8],
     at: usize,
     depth: usize,
+    /// The members of the objects that are open, those of the innermost last: each key with its place
+    /// in what was written.
+    members: Vec<Member<'a>>,
+}
+
+struct Member<'a> {
+    key: &'a [u8],
+    span: Range<usize>,
 }
 
 /// Deeper than any input that the typed parser accepts (serde_json stops at 128).
 const DEEPEST: usize = 130;
 
 impl<'a> Canonical<'a> {
-    fn hash_into(mut self, hash: &mut Sha256) {
-        let mut text = Vec::with_capacity(self.json.len());
-        let whole = self.value(&mut text).is_some();
+    fn write(mut self, out: &mut Vec<u8>) {
+        let begin = out.len();
+        let whole = self.value(out).is_some();
         self.space();
-        if whole && self.at == self.json.len() {
-            hash.update(&text);
-        } else {
-            hash.update(b"not JSON:");
-            hash.update(self.json);
+        if !whole || self.at < self.json.len() {
+            out.truncate(begin);
+            out.extend_from_slice(b"not JSON:");
+            out.extend_from_slice(self.json);
         }
     }
 
@@ -80,7 +91,8 @@ impl<'a> Canonical<'a> {
             }
             _ => {
                 let rest = &self.json[self.at..];
-                let end = rest.iter().position(|byte| b",]} \t\r\n".contains(byte)).unwrap_or(rest.len());
+                let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n');
+                let end = rest.iter().position(ends).unwrap_or(rest.len());
                 out.extend_from_slice(&rest[..end]);
                 self.at += end;
                 (end > 0).then_some(())
@@ -90,24 +102,22 @@ impl<'a> Canonical<'a> {
 
     fn object(&mut self, out: &mut Vec<u8>) -> Option<()> {
         self.enter()?;
-        let mut members: Vec<(&'a [u8], usize)> = Vec::new();
-        let begin = out.len();
-        let mut sorted = true;
         out.push(b'{');
+        let outer = self.members.len();
         let first = out.len();
         if !self.skip(b'}') {
             loop {
                 self.space();
+                let begin = out.len();
                 let key = self.string()?;
                 if !self.skip(b':') {
                     return None;
                 }
-                sorted &= members.last().is_none_or(|(last, _)| *last < key);
-                members.push((key, out.len()));
                 out.extend_from_slice(key);
                 out.push(b':');
                 self.value(out)?;
                 out.push(b',');
+                self.members.push(Member { key, span: begin..out.len() });
                 if !self.skip(b',') {
                     break;
                 }
@@ -115,11 +125,9 @@ impl<'a> Canonical<'a> {
             if !self.skip(b'}') {
                 return None;
             }
-        }
-        if !sorted {
-            sort_members(out, first, &members);
-        }
-        if out.len() > begin + 1 {
+            sort_members(out, first, &mut self.members[outer..]);
+            self.members.truncate(outer);
+            // The last comma.
             out.pop();
         }
         out.push(b'}');
@@ -171,7 +179,7 @@ impl<'a> Canonical<'a> {
     }
 
     fn space(&mut self) {
-        while self.json.get(self.at).is_some_and(|byte| b" \t\r\n".contains(byte)) {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.json.get(self.at) {
             self.at += 1;
         }
     }
@@ -186,13 +194,18 @@ impl<'a> Canonical<'a> {
 
 /// Puts the members of an object, which lie in `out` from `first` on, in order of their keys. Equal
 /// keys keep their order, since the last of them counts.
-fn sort_members(out: &mut Vec<u8>, first: usize, members: &[(&[u8], usize)]) {
-    let ends = members.iter().skip(1).map(|(_, begin)| *begin).chain([out.len()]);
-    let mut spans: Vec<_> = members.iter().zip(ends).map(|((key, begin), end)| (*key, *begin..end)).collect();
-    spans.sort_by_key(|(key, _)| *key);
-    let sorted: Vec<u8> = spans.into_iter().flat_map(|(_, span)| out[span].to_vec()).collect();
-    out.truncate(first);
-    out.extend_from_slice(&sorted);
+fn sort_members(out: &mut Vec<u8>, first: usize, members: &mut [Member<'_>]) {
+    if members.is_sorted_by_key(|member| member.key) {
+        return;
+    }
+    members.sort_by_key(|member| member.key);
+    // A sorted copy behind them, which then takes their place.
+    let end = out.len();
+    for member in members {
+        out.extend_from_within(member.span.clone());
+    }
+    out.copy_within(end.., first);
+    out.truncate(end);
 }
 
 #[cfg(test)]

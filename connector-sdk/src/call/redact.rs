@@ -87,9 +87,7 @@ impl Redactor {
         let bytes = output.as_bytes();
         // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
         let suspicious = !self.forms.is_empty()
-            && (self.forms.iter().any(|form| form.find(bytes).is_some())
-                || memchr::memmem::find(bytes, b"\\u").is_some()
-                || memchr::memmem::find(bytes, b"\\/").is_some());
+            && (has_unusual_escapes(bytes) || self.forms.iter().any(|form| form.find(bytes).is_some()));
         if !suspicious {
             return output;
         }
@@ -152,6 +150,12 @@ impl Observer for Redacted {
     fn progress(&self, done: u64, total: Option<u64>) {
         self.observer.progress(done, total);
     }
+}
+
+/// Whether there is an escape that a form of a secret as JSON wouldn't be written with. Those that it
+/// would (`\n`) are found as they are.
+fn has_unusual_escapes(json: &[u8]) -> bool {
+    memchr::memchr_iter(b'\\', json).any(|at| matches!(json.get(at + 1), Some(b'u' | b'/')))
 }
 
 fn replace(text: &str, form: &Finder<'_>) -> String {
