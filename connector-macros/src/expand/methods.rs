@@ -31,6 +31,8 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
             #(#structs)*
             #(#shapes)*
             #[automatically_derived]
+            // A function in place of the closure around `into_output` would be two errors where the type is wrong.
+            #[allow(clippy::redundant_closure)]
             impl #private::Actions for #self_type {
                 const SPEC: #private::ImplSpec<Self> = #private::ImplSpec {
                     actions: &[#(#actions,)*],

@@ -71,8 +71,10 @@ struct Fixture {
     trail: Arc<Trail>,
 }
 
+type Record = (Option<String>, Decision, Result<(), ErrorKind>, InputDigest);
+
 #[derive(Default)]
-struct Trail(Mutex<Vec<(Option<String>, Decision, Result<(), ErrorKind>, InputDigest)>>);
+struct Trail(Mutex<Vec<Record>>);
 
 impl Audit for Trail {
     fn record(&self, record: &AuditRecord<'_>) {
