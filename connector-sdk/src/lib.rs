@@ -3,7 +3,7 @@
 //! that links into any Rust program. What can be wrong with a connector is a compile error.
 //!
 //! - [`connector`](macro@connector) is the attribute: what it takes and what it makes.
-//! - [`guide`] leads from an empty file to a connector that runs.
+//! - [`guide`] leads from an empty file to a connector that runs; [`rules`] lists what can't be got wrong.
 //! - [`manifest`] is what a connector is, [`Connector`] what it does, [`call`] the one way to call it.
 //!
 //! # Features
@@ -56,6 +56,9 @@ pub use tokio_util::sync::CancellationToken;
 
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
+
+#[doc = include_str!("../docs/rules.md")]
+pub mod rules {}
 
 /// Makes connections of the connector `T`, which `#[connector]` made.
 ///
