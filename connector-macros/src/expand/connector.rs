@@ -13,24 +13,24 @@ use crate::model::{Auth, Connector, Field, FieldKind};
 
 pub(super) fn expand(model: &Connector) -> TokenStream {
     let Connector { ident, id, title, description, category, runtime, fields, .. } = model;
-    let private = quote!(#runtime::__private);
     let icon = option(model.icon.as_ref().map(|icon| quote!(#icon)));
     let docs = option(model.docs.as_ref().map(|docs| quote!(#docs)));
-    let auth = auth(runtime, &model.auth);
-    let settings = fields.iter().filter_map(|field| setting(runtime, field));
-    let secrets = fields.iter().filter_map(|field| secret(runtime, field));
-    let reads = fields.iter().filter_map(|field| read(runtime, field));
+    let auth = auth(&model.auth);
+    let settings = fields.iter().filter_map(setting);
+    let secrets = fields.iter().filter_map(secret);
+    let reads = fields.iter().filter_map(read);
     let takes = fields.iter().filter_map(take);
-    let values = fields.iter().map(|field| value(runtime, field));
-    let options = fields.iter().filter_map(|field| options_exist(runtime, ident, field));
-    let fns = fields.iter().filter_map(|field| Some(limited(runtime, field)?.fns(&[&field.cfgs])));
+    let values = fields.iter().map(value);
+    let options = fields.iter().filter_map(|field| options_exist(ident, field));
+    let fns = fields.iter().filter_map(|field| Some(limited(field)?.fns(&[&field.cfgs])));
     let fns = with_self(quote!(#(#fns)*), &quote!(#ident));
     quote! {
         const _: () = {
+            use #runtime::__private;
             #fns
             #[automatically_derived]
-            impl #private::Described for #ident {
-                const SPEC: #private::StructSpec = #private::StructSpec {
+            impl __private::Described for #ident {
+                const SPEC: __private::StructSpec = __private::StructSpec {
                     id: #id,
                     title: #title,
                     description: #description,
@@ -43,7 +43,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                     secrets: &[#(#secrets,)*],
                 };
 
-                fn open(mut __opening: #private::Opening<'_>) -> #runtime::Result<Self> {
+                fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
                     #(#reads)*
                     __opening.finish()?;
                     #(#takes)*
@@ -51,7 +51,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                 }
             }
             #(#options)*
-            const _: fn() = #private::assert_connector::<#ident>;
+            const _: fn() = __private::assert_connector::<#ident>;
         };
     }
 }
@@ -76,8 +76,8 @@ pub(super) fn dummy(item: &ItemStruct, runtime: &Path) -> TokenStream {
     }
 }
 
-fn auth(runtime: &Path, auth: &Auth) -> TokenStream {
-    let spec = quote!(#runtime::__private::AuthSpec);
+fn auth(auth: &Auth) -> TokenStream {
+    let spec = quote!(__private::AuthSpec);
     let text = |ident: &Ident| ident.unraw().to_string();
     match auth {
         Auth::None => quote!(#spec::None),
@@ -101,16 +101,16 @@ fn auth(runtime: &Path, auth: &Auth) -> TokenStream {
 }
 
 /// A setting's default and limits.
-fn limited<'a>(runtime: &'a Path, field: &'a Field) -> Option<Limited<'a>> {
+fn limited(field: &Field) -> Option<Limited<'_>> {
     let FieldKind::Setting(setting) = &field.kind else { return None };
     let name = field.ident.unraw().to_string();
-    Some(Limited { runtime, ty: &field.ty, label: name.clone(), name, limits: &setting.limits })
+    Some(Limited { ty: &field.ty, label: name.clone(), name, limits: &setting.limits })
 }
 
-fn setting(runtime: &Path, field: &Field) -> Option<TokenStream> {
+fn setting(field: &Field) -> Option<TokenStream> {
     let FieldKind::Setting(setting) = &field.kind else { return None };
     let cfgs = &field.cfgs;
-    let value = limited(runtime, field)?.param(Some(&setting.description));
+    let value = limited(field)?.param(Some(&setting.description));
     let (env, placeholder, help) = (text(&setting.env), text(&setting.placeholder), text(&setting.help));
     let depends_on = option(setting.depends_on.get().map(|target| {
         let target = target.unraw().to_string();
@@ -119,7 +119,7 @@ fn setting(runtime: &Path, field: &Field) -> Option<TokenStream> {
     let advanced = setting.advanced;
     Some(quote! {
         #(#cfgs)*
-        #runtime::__private::SettingSpec {
+        __private::SettingSpec {
             value: #value,
             env: #env,
             placeholder: #placeholder,
@@ -130,16 +130,16 @@ fn setting(runtime: &Path, field: &Field) -> Option<TokenStream> {
     })
 }
 
-fn secret(runtime: &Path, field: &Field) -> Option<TokenStream> {
+fn secret(field: &Field) -> Option<TokenStream> {
     let FieldKind::Credential(credential) = &field.kind else { return None };
     let (cfgs, ty) = (&field.cfgs, &field.ty);
     let name = field.ident.unraw().to_string();
     let description = &credential.description;
     let (env, help) = (text(&credential.env), text(&credential.help));
-    let required = quote_spanned!(ty.span()=> <#ty as #runtime::__private::SecretField>::REQUIRED);
+    let required = quote_spanned!(ty.span()=> <#ty as __private::SecretField>::REQUIRED);
     Some(quote! {
         #(#cfgs)*
-        #runtime::__private::SecretSpec {
+        __private::SecretSpec {
             name: #name,
             description: #description,
             required: #required,
@@ -155,26 +155,26 @@ fn local(field: &Field) -> Ident {
 }
 
 /// Reads a field from the settings. All are read before any is missed.
-fn read(runtime: &Path, field: &Field) -> Option<TokenStream> {
+fn read(field: &Field) -> Option<TokenStream> {
     let (cfgs, ty) = (&field.cfgs, &field.ty);
     let name = field.ident.unraw().to_string();
     let local = local(field);
     match &field.kind {
         FieldKind::Setting(_) => {
-            let limited = limited(runtime, field)?;
+            let limited = limited(field)?;
             let default = option(limited.default().map(|default| quote!(#default)));
             let check = match limited.check(&quote!(__value)) {
                 Some(check) => quote!(|__value| #check),
                 None => quote!(|_| ::core::result::Result::Ok(())),
             };
-            let read = quote_spanned!(ty.span()=> <#ty as #runtime::__private::Argument>::setting);
+            let read = quote_spanned!(ty.span()=> <#ty as __private::Argument>::setting);
             Some(quote! {
                 #(#cfgs)*
                 let #local = #read(&mut __opening, #name, #default, #check);
             })
         }
         FieldKind::Credential(_) => {
-            let read = quote_spanned!(ty.span()=> <#ty as #runtime::__private::SecretField>::read);
+            let read = quote_spanned!(ty.span()=> <#ty as __private::SecretField>::read);
             Some(quote! {
                 #(#cfgs)*
                 let #local = #read(&mut __opening, #name);
@@ -198,12 +198,12 @@ fn take(field: &Field) -> Option<TokenStream> {
     })
 }
 
-fn value(runtime: &Path, field: &Field) -> TokenStream {
+fn value(field: &Field) -> TokenStream {
     let Field { ident, cfgs, kind, ty } = field;
     let local = local(field);
     match kind {
         FieldKind::State => {
-            let state = quote_spanned!(ty.span()=> #runtime::__private::state::<#ty>());
+            let state = quote_spanned!(ty.span()=> __private::state::<#ty>());
             quote!(#(#cfgs)* #ident: #state)
         }
         FieldKind::Setting(_) | FieldKind::Credential(_) => quote!(#(#cfgs)* #ident: #local),
@@ -211,7 +211,7 @@ fn value(runtime: &Path, field: &Field) -> TokenStream {
 }
 
 /// What the struct says of the impl, checked where the struct says it.
-fn options_exist(runtime: &Path, connector: &Ident, field: &Field) -> Option<TokenStream> {
+fn options_exist(connector: &Ident, field: &Field) -> Option<TokenStream> {
     let FieldKind::Setting(setting) = &field.kind else { return None };
     let source = setting.limits.options.get()?;
     let name = source.unraw().to_string();
@@ -221,7 +221,7 @@ fn options_exist(runtime: &Path, connector: &Ident, field: &Field) -> Option<Tok
     Some(quote_spanned! {source.span()=>
         #(#cfgs)*
         const _: () = ::core::assert!(
-            #runtime::__private::has_options::<#connector>(#name),
+            __private::has_options::<#connector>(#name),
             #message
         );
     })

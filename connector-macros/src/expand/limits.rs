@@ -5,13 +5,12 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Path, Type};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Type};
 
 use crate::model::Limits;
 
 /// A value with limits, and what the fns for it are named by.
 pub(super) struct Limited<'a> {
-    pub(super) runtime: &'a Path,
     pub(super) ty: &'a Type,
     pub(super) name: String,
     pub(super) limits: &'a Limits,
@@ -29,10 +28,10 @@ impl Limited<'_> {
             quote!(#(#cfgs)* fn #default_fn() -> #ty { #default })
         });
         let limits = self.is_limited().then(|| {
-            let (runtime, limits_fn, limits) = (self.runtime, self.limits_fn(), self.limits());
+            let (limits_fn, limits) = (self.limits_fn(), self.limits());
             quote! {
                 #(#cfgs)*
-                fn #limits_fn<__L: #runtime::__private::Limiting<#ty>>(__limits: __L) -> __L { __limits #limits }
+                fn #limits_fn<__L: __private::Limiting<#ty>>(__limits: __L) -> __L { __limits #limits }
             }
         });
         quote!(#default #limits)
@@ -40,12 +39,12 @@ impl Limited<'_> {
 
     /// What describes the value: its type, name and description, with its default, limits and choices.
     pub(super) fn param(&self, description: Option<&LitStr>) -> TokenStream {
-        let Self { runtime, ty, name, .. } = self;
+        let Self { ty, name, .. } = self;
         let description = description.map_or_else(String::new, LitStr::value);
-        let new = quote_spanned!(ty.span()=> <#ty as #runtime::__private::Argument>::PARAM);
+        let new = quote_spanned!(ty.span()=> <#ty as __private::Argument>::PARAM);
         let default = self.limits.default.get().map(|_| {
             let default = self.default_fn();
-            let published = quote_spanned!(ty.span()=> #runtime::__private::default_value::<#ty>);
+            let published = quote_spanned!(ty.span()=> __private::default_value::<#ty>);
             quote!(.default(|| #published(#default())))
         });
         let keywords = self.is_limited().then(|| {
@@ -66,8 +65,8 @@ impl Limited<'_> {
 
     /// The check of a reference to the value, a `Result<()>`; none where there is nothing to check.
     pub(super) fn check(&self, value: &TokenStream) -> Option<TokenStream> {
-        let (runtime, name, limits) = (self.runtime, &self.name, self.limits_fn());
-        self.is_limited().then(|| quote!(#runtime::__private::check(#name, #value, #limits)))
+        let (name, limits) = (&self.name, self.limits_fn());
+        self.is_limited().then(|| quote!(__private::check(#name, #value, #limits)))
     }
 
     fn is_limited(&self) -> bool {
@@ -84,12 +83,11 @@ impl Limited<'_> {
     }
 
     fn limits(&self) -> TokenStream {
-        let runtime = self.runtime;
         let range = self.limits.range.get().map(|range| quote_spanned!(range.span()=> .range(#range)));
         let length = self.limits.length.get().map(|length| quote_spanned!(length.span()=> .length(#length)));
         let pattern = self.limits.pattern.get().map(|pattern| {
             quote_spanned! {pattern.span()=> .pattern({
-                static __PATTERN: #runtime::__private::Pattern = #runtime::__private::Pattern::new(#pattern);
+                static __PATTERN: __private::Pattern = __private::Pattern::new(#pattern);
                 &__PATTERN
             })}
         });
@@ -98,10 +96,10 @@ impl Limited<'_> {
 
     /// A default as its type: a string literal becomes whatever is made of text.
     fn default_value(&self, default: &Expr) -> TokenStream {
-        let (runtime, ty) = (self.runtime, self.ty);
+        let ty = self.ty;
         match default {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-                quote_spanned!(text.span()=> <#ty as #runtime::__private::FromText>::from_text(#text))
+                quote_spanned!(text.span()=> <#ty as __private::FromText>::from_text(#text))
             }
             other => quote!(#other),
         }

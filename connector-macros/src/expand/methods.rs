@@ -6,44 +6,42 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{GenericParam, Ident, Path};
 
-use super::{located, option, params, with_self};
+use super::{located, params, with_self};
 use crate::model::{Action, Effect, Health, Methods, Options, Parameter, ParameterKind};
 use crate::parse::Block;
 
 pub(super) fn expand(model: &Methods) -> TokenStream {
     let Methods { self_type, runtime, .. } = model;
-    let private = quote!(#runtime::__private);
     let plain = |(_, action): &(usize, &Action)| input(action).is_none();
     let structs = model.actions.iter().enumerate().filter(plain).map(|(index, action)| {
-        let structs = params::structs(runtime, index, action);
+        let structs = params::structs(index, action);
         with_self(structs, &self_type.to_token_stream())
     });
-    let actions = model.actions.iter().enumerate().map(|(index, action)| spec(runtime, index, action));
-    let options = model.options.iter().map(|options| options_spec(runtime, options));
+    let actions = model.actions.iter().enumerate().map(|(index, action)| spec(index, action));
+    let options = model.options.iter().map(options_spec);
     let names = model.options.iter().map(|Options { ident, cfgs, .. }| {
         let name = ident.unraw().to_string();
         quote!(#(#cfgs)* #name)
     });
-    let shapes = model.actions.iter().filter_map(|action| input_is_an_object(runtime, action));
-    let health = health(runtime, &model.health);
+    let shapes = model.actions.iter().filter_map(input_is_an_object);
+    let health = health(&model.health);
     quote! {
         const _: () = {
+            use #runtime::__private;
             #(#structs)*
             #(#shapes)*
             #[automatically_derived]
-            // A function in place of the closure around `into_output` would be two errors where the type is wrong.
-            #[allow(clippy::redundant_closure)]
-            impl #private::Actions for #self_type {
-                const SPEC: #private::ImplSpec<Self> = #private::ImplSpec {
+            impl __private::Actions for #self_type {
+                const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
                     actions: &[#(#actions,)*],
                     options: &[#(#options,)*],
                     health: #health,
                 };
                 const OPTIONS: &'static [&'static ::core::primitive::str] = &[#(#names,)*];
 
-                fn table() -> &'static #private::Table {
-                    static __TABLE: #private::LazyLock<#private::Table> =
-                        #private::LazyLock::new(#private::Table::new::<#self_type>);
+                fn table() -> &'static __private::Table {
+                    static __TABLE: __private::LazyLock<__private::Table> =
+                        __private::LazyLock::new(__private::Table::new::<#self_type>);
                     &__TABLE
                 }
             }
@@ -74,74 +72,62 @@ pub(super) fn dummy(block: &Block, runtime: &Path) -> TokenStream {
     }
 }
 
-fn spec(runtime: &Path, index: usize, action: &Action) -> TokenStream {
-    let private = quote!(#runtime::__private);
+fn spec(index: usize, action: &Action) -> TokenStream {
     let Action { description, scopes, output, cfgs, .. } = action;
     let (name, command) = (action.name(), action.command_id());
-    let resource = option(action.resource.as_ref().map(|resource| quote!(#resource)));
-    let timeout = option(action.timeout.map(|timeout| quote!(#timeout)));
-    let permission = permission(runtime, action);
+    let resource = action.resource.as_ref().map(|resource| quote!(.resource(#resource)));
+    let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
+    let timeout = action.timeout.map(|timeout| quote!(.timeout(#timeout)));
+    let permission = permission(action);
     let input = match input(action) {
         Some(parameter) => {
             let ty = &parameter.ty;
-            let schema = quote_spanned!(ty.span()=> <#ty as #private::Argument>::schema);
-            quote!(#private::Input::Struct(#schema))
+            let schema = quote_spanned!(ty.span()=> <#ty as __private::Argument>::schema);
+            quote!(__private::Input::Struct(#schema))
         }
         None => {
-            let specs = params::specs(runtime, index, action);
-            quote!(#private::Input::Params(&[#(#specs,)*]))
+            let specs = params::specs(index, action);
+            quote!(__private::Input::Params(&[#(#specs,)*]))
         }
     };
-    let schema = quote_spanned!(output.span()=> <#output as #private::ActionResult>::schema);
-    let run = run(runtime, index, action);
+    let schema = quote_spanned!(output.span()=> <#output as __private::ActionResult>::schema);
+    let run = run(index, action);
     quote! {
         #(#cfgs)*
-        #private::ActionSpec {
-            name: #name,
-            command: #command,
-            resource: #resource,
-            description: #description,
-            permission: #permission,
-            scopes: &[#(#scopes),*],
-            timeout: #timeout,
-            input: #input,
-            output: #schema,
-            run: #run,
-        }
+        __private::ActionSpec::new(#name, #command, #description, #permission, #input, #schema, #run)
+            #resource #scopes #timeout
     }
 }
 
 /// The fn pointer: a call of the runtime's adaptor with a call of the method.
-fn run(runtime: &Path, index: usize, action: &Action) -> TokenStream {
-    let private = quote!(#runtime::__private);
+fn run(index: usize, action: &Action) -> TokenStream {
     let method = &action.ident;
     let passed = params::passed(action);
-    let call = quote_spanned!(at(method)=> __connector.#method(#(#passed),*));
+    let call = quote_spanned!(at(method)=> __this.#method(#(#passed),*));
     let borrows = action.plain().any(|plain| plain.by_reference);
     // A borrowed argument has to live as long as the method runs, so it moves into the future.
     let call = if borrows { quote!(async move { #call.await }) } else { call };
     let context = if takes_context(action) { format_ident!("__context") } else { format_ident!("_") };
     let output = &action.output;
-    let finish =
-        quote_spanned!(output.span()=> |__result| <#output as #private::ActionResult>::into_output(__result));
-    let (prepare, values) = match input(action) {
+    let (prepare, parse, values) = match input(action) {
         Some(parameter) => {
             let ty = &parameter.ty;
-            (quote_spanned!(ty.span()=> <#ty as #private::Argument>::prepare), format_ident!("__values"))
+            let parse = quote_spanned!(ty.span()=> <#ty as __private::Argument>::parse);
+            ("prepare_input", quote!(#parse,), quote!(__values: #ty))
         }
         None => {
-            let (slots, _) = params::names(index);
-            let values =
-                if action.plain().next().is_some() { format_ident!("__values") } else { format_ident!("_") };
-            (quote_spanned!(method.span()=> #private::prepare::<_, #slots, _, _, _>), values)
+            let (_, values) = params::names(index);
+            let name = if action.plain().next().is_some() { quote!(__values) } else { quote!(_) };
+            ("prepare", TokenStream::new(), quote!(#name: #values))
         }
     };
-    let method = quote_spanned!(at(method)=> |__connector, #values, #context| #call);
-    quote!(|__connector, __call| #prepare(__connector, __call, #method, #finish))
+    let prepare = Ident::new(prepare, at(method));
+    quote_spanned! {at(method)=>
+        |__call: __private::Ready<'_, Self>| <#output as __private::ActionResult>::#prepare(__call, #parse |__this, #values, #context| #call)
+    }
 }
 
-fn permission(runtime: &Path, action: &Action) -> TokenStream {
-    let manifest = quote!(#runtime::manifest);
+fn permission(action: &Action) -> TokenStream {
     let effect = match action.effect {
         Effect::Read => quote!(Read),
         Effect::Write => quote!(Write),
@@ -152,13 +138,13 @@ fn permission(runtime: &Path, action: &Action) -> TokenStream {
     let idempotent = action.idempotent.then(|| quote!(.idempotent()));
     let trust = action.trust.as_ref().map(|trust| {
         let trust = capitalized(trust);
-        quote!(.trusted(#manifest::Trust::#trust))
+        quote!(.trusted(__private::Trust::#trust))
     });
     let mode = action.mode.as_ref().map(|mode| {
         let mode = capitalized(mode);
-        quote!(.at_least(#manifest::Mode::#mode))
+        quote!(.at_least(__private::Mode::#mode))
     });
-    quote!(#manifest::Permission::new(#manifest::Effect::#effect) #business #local #idempotent #trust #mode)
+    quote!(__private::Permission::new(__private::Effect::#effect) #business #local #idempotent #trust #mode)
 }
 
 /// `restricted` as the runtime's `Restricted`.
@@ -168,8 +154,7 @@ fn capitalized(word: &Ident) -> Ident {
     format_ident!("{}{}", first.to_ascii_uppercase(), rest)
 }
 
-fn options_spec(runtime: &Path, options: &Options) -> TokenStream {
-    let private = quote!(#runtime::__private);
+fn options_spec(options: &Options) -> TokenStream {
     let Options { ident, description, cfgs, takes_context, context_first } = options;
     let name = ident.unraw().to_string();
     let (arguments, context) = match (takes_context, context_first) {
@@ -177,30 +162,29 @@ fn options_spec(runtime: &Path, options: &Options) -> TokenStream {
         (true, false) => (quote!(__query, __context), format_ident!("__context")),
         (true, true) => (quote!(__context, __query), format_ident!("__context")),
     };
-    let boxed = located(quote!(#private::boxed_choices), ident);
-    let call = quote_spanned!(at(ident)=> #boxed(__connector.#ident(#arguments)));
+    let boxed = located(quote!(__private::boxed_choices), ident);
+    let call = quote_spanned!(at(ident)=> #boxed(__this.#ident(#arguments)));
     quote! {
         #(#cfgs)*
-        #private::OptionsSpec {
+        __private::OptionsSpec {
             name: #name,
             description: #description,
-            run: |__connector, __query, #context| #call,
+            run: |__this, __query, #context| #call,
         }
     }
 }
 
 /// The health check that is compiled in, where several stand under different `#[cfg]`s.
-fn health(runtime: &Path, methods: &[Health]) -> TokenStream {
-    let private = quote!(#runtime::__private);
+fn health(methods: &[Health]) -> TokenStream {
     let checks = methods.iter().map(|Health { ident, takes_context, cfgs }| {
         let (argument, context) = if *takes_context {
             (quote!(__context), format_ident!("__context"))
         } else {
             (TokenStream::new(), format_ident!("_"))
         };
-        let boxed = located(quote!(#private::boxed_health), ident);
-        let call = quote_spanned!(at(ident)=> #boxed(__connector.#ident(#argument)));
-        quote!(#(#cfgs)* |__connector, #context| #call)
+        let boxed = located(quote!(__private::boxed_health), ident);
+        let call = quote_spanned!(at(ident)=> #boxed(__this.#ident(#argument)));
+        quote!(#(#cfgs)* |__this, #context| #call)
     });
     if methods.is_empty() { quote!(&[]) } else { quote!(&[#(#checks,)*]) }
 }
@@ -216,7 +200,7 @@ fn input(action: &Action) -> Option<&Parameter> {
 }
 
 /// An input is an object, since arguments have names.
-fn input_is_an_object(runtime: &Path, action: &Action) -> Option<TokenStream> {
+fn input_is_an_object(action: &Action) -> Option<TokenStream> {
     let (ty, cfgs) = (&input(action)?.ty, &action.cfgs);
     let message =
         format!("the input of action `{}` must be a struct, whose fields are its arguments", action.ident);
@@ -224,8 +208,8 @@ fn input_is_an_object(runtime: &Path, action: &Action) -> Option<TokenStream> {
         #(#cfgs)*
         const _: () = {
             #[allow(unused_imports)]
-            use #runtime::__private::AnyShape as _;
-            ::core::assert!(<#runtime::__private::Shape<#ty>>::OBJECT, #message);
+            use __private::AnyShape as _;
+            ::core::assert!(<__private::Shape<#ty>>::OBJECT, #message);
         };
     })
 }

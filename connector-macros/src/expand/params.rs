@@ -3,7 +3,6 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Path;
 use syn::spanned::Spanned as _;
 
 use super::limits::Limited;
@@ -16,14 +15,13 @@ pub(super) fn names(index: usize) -> (Ident, Ident) {
 }
 
 /// An argument's default and limits.
-fn limited<'a>(runtime: &'a Path, index: usize, parameter: &'a Parameter, plain: &'a Plain) -> Limited<'a> {
+fn limited<'a>(index: usize, parameter: &'a Parameter, plain: &'a Plain) -> Limited<'a> {
     let name = plain.name();
-    Limited { runtime, ty: &parameter.ty, label: format!("{index}_{name}"), name, limits: &plain.limits }
+    Limited { ty: &parameter.ty, label: format!("{index}_{name}"), name, limits: &plain.limits }
 }
 
 /// The two structs of an action with plain arguments.
-pub(super) fn structs(runtime: &Path, index: usize, action: &Action) -> TokenStream {
-    let private = quote!(#runtime::__private);
+pub(super) fn structs(index: usize, action: &Action) -> TokenStream {
     let (slots, values) = names(index);
     let cfgs = &action.cfgs;
     let plain: Vec<(&Parameter, &Plain)> = plain(action);
@@ -41,28 +39,28 @@ pub(super) fn structs(runtime: &Path, index: usize, action: &Action) -> TokenStr
     });
     let arms = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
         let (ident, name) = (&plain.ident, plain.name());
-        let fill = quote_spanned!(ty.span()=> <#ty as #private::Argument>::fill);
-        quote!(#(#cfgs)* #name => #fill(&mut self.#ident, __map))
+        let fill = quote_spanned!(ty.span()=> <#ty as __private::Argument>::fill);
+        quote!(#(#cfgs)* #name => #fill(&mut __slots.#ident, __map))
     });
     let finished = plain.iter().map(|(parameter, plain)| {
         let Parameter { ty, cfgs, .. } = parameter;
         let (ident, name) = (&plain.ident, plain.name());
-        match limited(runtime, index, parameter, plain).default() {
-            Some(default) => quote!(#(#cfgs)* #ident: #private::or_default(self.#ident, #default)),
+        match limited(index, parameter, plain).default() {
+            Some(default) => quote!(#(#cfgs)* #ident: __private::or_default(__slots.#ident, #default)),
             None => {
-                let required = quote_spanned!(ty.span()=> <#ty as #private::Argument>::required);
-                quote!(#(#cfgs)* #ident: #required(#name, self.#ident)?)
+                let required = quote_spanned!(ty.span()=> <#ty as __private::Argument>::required);
+                quote!(#(#cfgs)* #ident: #required(#name, __slots.#ident)?)
             }
         }
     });
     let checks = plain.iter().filter_map(|(parameter, plain)| {
         let (ident, cfgs) = (&plain.ident, &parameter.cfgs);
-        let check = limited(runtime, index, parameter, plain).check(&quote!(&__values.#ident))?;
+        let check = limited(index, parameter, plain).check(&quote!(&__values.#ident))?;
         Some(quote!(#(#cfgs)* #check?;))
     });
-    let fns = plain.iter().map(|(parameter, plain)| {
-        limited(runtime, index, parameter, plain).fns(&[&action.cfgs, &parameter.cfgs])
-    });
+    let fns = plain
+        .iter()
+        .map(|(parameter, plain)| limited(index, parameter, plain).fns(&[&action.cfgs, &parameter.cfgs]));
     quote! {
         #(#fns)*
         #(#cfgs)*
@@ -71,22 +69,22 @@ pub(super) fn structs(runtime: &Path, index: usize, action: &Action) -> TokenStr
         #(#cfgs)*
         struct #values { #(#value_fields,)* }
         #(#cfgs)*
-        impl #private::Arguments for #slots {
-            type Values = #values;
+        impl __private::Arguments for #values {
+            type Slots = #slots;
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names,)*];
 
-            fn set<'de, __A: #private::MapAccess<'de>>(
-                &mut self,
+            fn set<'de, __A: __private::MapAccess<'de>>(
+                __slots: &mut #slots,
                 __name: &'static ::core::primitive::str,
                 __map: &mut __A,
             ) -> ::core::result::Result<(), __A::Error> {
                 match __name {
                     #(#arms,)*
-                    _ => #private::skip(__map),
+                    _ => __private::skip(__map),
                 }
             }
 
-            fn finish(self) -> #runtime::Result<#values> {
+            fn finish(__slots: #slots) -> __private::Result<#values> {
                 let __values = #values { #(#finished,)* };
                 #(#checks)*
                 ::core::result::Result::Ok(__values)
@@ -96,11 +94,11 @@ pub(super) fn structs(runtime: &Path, index: usize, action: &Action) -> TokenStr
 }
 
 /// The `Param`s of an action, for its schema.
-pub(super) fn specs(runtime: &Path, index: usize, action: &Action) -> Vec<TokenStream> {
+pub(super) fn specs(index: usize, action: &Action) -> Vec<TokenStream> {
     plain(action)
         .into_iter()
         .map(|(parameter, plain)| {
-            let param = limited(runtime, index, parameter, plain).param(plain.description.as_ref());
+            let param = limited(index, parameter, plain).param(plain.description.as_ref());
             let cfgs = &parameter.cfgs;
             quote!(#(#cfgs)* #param)
         })

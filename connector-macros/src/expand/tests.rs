@@ -1,1 +1,320 @@
+//! What comes out, for what goes in. Both are plain functions of tokens, so nothing is compiled here;
+//! that it compiles is shown by `tests/ui/pass`.
+//!
+//! The snapshots are in `snapshots/`. To take what comes out now, and then read it:
+//!
+//! ```sh
+//! BLESS=1 cargo test -p connector-macros
+//! git diff connector-macros/src/expand/snapshots
+//! ```
 
+use std::path::Path;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::quote;
+
+use super::connector;
+
+/// A struct with every kind of field and every key.
+fn a_struct() -> (TokenStream, TokenStream) {
+    let list = quote! {
+        id = "git-hub", title = "GitHub", category = "developer-tools", icon = "mark", docs = "https://docs",
+        auth = api_key(token, query = "key")
+    };
+    let item = quote! {
+        /// Issues.
+        ///
+        /// And files.
+        pub struct GitHub {
+            /// Where.
+            #[config(
+                default = "https://api", env = "HUB", placeholder = "https://..", help = "Ask", length = 1..=99,
+                pattern = "^https", options = servers, depends_on = depth, advanced
+            )]
+            url: String,
+            /// How deep.
+            #[config(default = Self::DEPTH, range = 1..=Self::MOST)]
+            depth: u32,
+            /// Not everywhere.
+            #[cfg(unix)]
+            mode: Option<u32>,
+            /// The token.
+            #[secret(env = "TOKEN", help = "Make one")]
+            token: Secret,
+            /// Another.
+            #[secret(unused_by_auth)]
+            other: Option<Secret>,
+            #[state]
+            seen: Mutex<u32>,
+        }
+    };
+    (list, item)
+}
+
+/// An impl with every kind of method, parameter and key.
+fn an_impl() -> (TokenStream, TokenStream) {
+    let item = quote! {
+        impl GitHub {
+            const DEPTH: u32 = 3;
+
+            /// List issues.
+            #[action(
+                read, resource = "issues", scopes = ["repo", "user"], timeout = "30s", trust = confirm, mode = full,
+                local, idempotent
+            )]
+            async fn list_issues(
+                &self,
+                /// In this state.
+                #[arg(default = State::Open)]
+                state: State,
+                /// At most.
+                #[arg(default = Self::DEPTH, range = 1..=100)]
+                limit: u32,
+                /// With this.
+                #[arg(length = 1..=20, pattern = "^[a-z]+$", options = words)]
+                r#type: &str,
+                context: &Context,
+            ) -> Result<Vec<Issue>> {
+                anything at all
+            }
+
+            /// Create one.
+            #[cfg(unix)]
+            #[action(write, name = "create", command = "issues.new", risk = business)]
+            pub async fn create_issue(&self, #[input] new: NewIssue) -> Answer {}
+
+            /// Wipe.
+            #[action(destructive)]
+            async fn wipe(&self) -> Done {}
+
+            /// Words.
+            #[options]
+            async fn words(&self, context: &Context, query: &str) -> Result<Vec<Choice>> {}
+
+            /// Good?
+            #[health]
+            async fn health(&self) -> Result<()> {}
+
+            fn own(&self) {}
+        }
+    };
+    (TokenStream::new(), item)
+}
+
+fn pretty((list, item): (TokenStream, TokenStream)) -> String {
+    // A body needn't be Rust to get through, which the snapshot shows; the pretty printer wants some.
+    let expansion = connector(list, item).to_string().replace("anything at all", "anything");
+    prettyplease::unparse(&syn::parse_str(&expansion).expect("what comes out is Rust"))
+}
+
+fn compare(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/expand/snapshots").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, actual).expect("the snapshot is written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        expected.replace("\r\n", "\n") == actual,
+        "{} differs; it would be:\n{actual}\nSee the head of this file for how to take it.",
+        path.display()
+    );
+}
+
+#[test]
+fn a_struct_expands_to_its_snapshot() {
+    compare("struct.rs", &pretty(a_struct()));
+}
+
+#[test]
+fn an_impl_expands_to_its_snapshot() {
+    compare("impl.rs", &pretty(an_impl()));
+}
+
+#[test]
+fn what_comes_out_is_the_same_each_time() {
+    for item in [a_struct, an_impl] {
+        let [(list, one), (again, two)] = [item(), item()];
+        assert_eq!(connector(list, one).to_string(), connector(again, two).to_string());
+    }
+}
+
+#[test]
+fn an_action_costs_few_lines_besides_its_arguments() {
+    const MOST: usize = 12;
+    let expansion = pretty(an_impl());
+    let lines: Vec<&str> = expansion.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    // From where an entry begins to where one ends that is no deeper. Each argument, and each key that is
+    // not on every action, adds lines of its own, so those that have none are counted. Their results are
+    // aliases: how the printer wraps the author's types says nothing of the expansion.
+    let entry = |name: &str| {
+        let named = lines.iter().position(|line| line.trim() == format!("\"{name}\",")).expect("the action");
+        let begin = named - 1;
+        assert!(lines[begin].ends_with("ActionSpec::new("), "{}", lines[begin]);
+        let ends = |line: &&str| line.trim() == ")," && indent(line) <= indent(lines[begin]);
+        1 + lines[begin..].iter().position(ends).expect("its end")
+    };
+    // An input struct adds the line that says how it is read.
+    for (name, most) in [("wipe", MOST), ("create", MOST + 1)] {
+        assert!(entry(name) <= most, "`{name}` costs {} lines, and {most} are allowed", entry(name));
+    }
+}
+
+/// The messages of all `compile_error!`s.
+fn mistakes(list: TokenStream, item: TokenStream) -> Vec<String> {
+    fn collect(tokens: TokenStream, found: &mut Vec<String>) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (place, token) in tokens.iter().enumerate() {
+            let TokenTree::Group(group) = token else { continue };
+            let after_error = place >= 2
+                && matches!(&tokens[place - 2], TokenTree::Ident(ident) if ident == "compile_error");
+            if after_error && group.delimiter() != Delimiter::None {
+                let text: syn::LitStr = syn::parse2(group.stream()).expect("a message");
+                found.push(text.value());
+            } else {
+                collect(group.stream(), found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    collect(connector(list, item), &mut found);
+    found
+}
+
+/// The first lines of the messages.
+fn heads(list: TokenStream, item: TokenStream) -> Vec<String> {
+    let first = |message: String| message.lines().next().unwrap_or_default().to_owned();
+    mistakes(list, item).into_iter().map(first).collect()
+}
+
+#[test]
+fn all_mistakes_of_one_list_are_reported() {
+    let list = quote!(id = 7, titel = "x", "demo", category = , icon = "a" docs, auth(none), icon = "b");
+    let expected = [
+        "expected a key",
+        "expected a value after `category =`",
+        "expected a comma",
+        "expected a string for `id`",
+        "unknown key `titel` in `#[connector]`",
+        "`auth` needs a value",
+        "duplicate key `icon`",
+    ];
+    let found = heads(
+        list,
+        quote!(
+            /** Demo. */
+            struct Demo;
+        ),
+    );
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn all_mistakes_of_all_methods_are_reported() {
+    let item = quote! {
+        impl Demo {
+            #[action(reed, timeout = "soon")]
+            fn one(&mut self, #[arg(rang = 1)] a: &u8, (b, c): (u8, u8)) {}
+            #[options(x)]
+            async fn two() -> Result<Vec<Choice>>;
+        }
+    };
+    let expected = [
+        "action `one` must be async",
+        "action `one` must take `&self`",
+        "unknown key `rang` in `#[arg]`",
+        "parameter `a` of `one` can't be borrowed",
+        "a parameter of `one` has no name",
+        "unknown key `reed` in `#[action]`",
+        "action `one` has no description",
+        "action `one` returns nothing",
+        "a timeout is a number with a unit",
+        "options `two` must take `&self`",
+        "options `two` has no body",
+        "unknown key `x` in `#[options]`",
+        "options `two` has no description",
+        "options `two` must take what the user has typed",
+    ];
+    assert_eq!(heads(TokenStream::new(), item), expected);
+}
+
+#[test]
+fn all_broken_rules_are_reported() {
+    let item = quote! {
+        impl Demo {
+            /// One.
+            #[action(destructive, trust = auto, mode = write, resource = "My Issues")]
+            async fn one(&self, connection_slug: u8, #[arg(options = nowhere, range = 5..=1)] b: u8) -> Result<()> {}
+            /// Two.
+            #[action(read, command = "health.check")]
+            async fn two(&self, a: &Context, b: &Context) -> Result<()> {}
+            /// Three.
+            #[action(read, command = "health.check")]
+            async fn three(&self) -> Result<()> {}
+        }
+    };
+    let found = heads(TokenStream::new(), item);
+    for expected in [
+        "`trust = auto` is looser than `destructive` allows",
+        "`mode = write` is looser than `destructive` allows",
+        "a resource is one word",
+        "argument `connection_slug` of action `one` has no description",
+        "argument `connection_slug` of action `one` has a name that hosts use themselves",
+        "there is no `#[options]` method `nowhere`",
+        "the `range` of `b` holds nothing",
+        "action `two` takes two contexts",
+        "two actions have the command `health.check`",
+    ] {
+        assert!(found.iter().any(|found| found == expected), "no {expected:?} in {found:#?}");
+    }
+}
+
+#[test]
+fn every_message_keeps_to_the_grammar() {
+    let items = [
+        quote!(
+            struct Demo(u8);
+        ),
+        quote!(
+            struct Demo<T> {
+                t: T,
+            }
+        ),
+        quote!(
+            struct Demo {
+                #[secret]
+                #[state]
+                a: u8,
+                #[arg]
+                b: u8,
+                c: Secret,
+            }
+        ),
+        quote!(
+            enum Demo {}
+        ),
+        quote!(impl Demo { #[action] fn a(self) {} }),
+        quote!(
+            impl<T> A for Demo {
+                #[health]
+                fn a(&self, b: u8) {}
+            }
+        ),
+    ];
+    let lists = [quote!(), quote!(id = "A B", title = "", auth = bearer), quote!(idd, crate = 1)];
+    let mut count = 0;
+    for item in items {
+        for list in &lists {
+            for message in mistakes(list.clone(), item.clone()) {
+                count += 1;
+                let (head, tail) = message.split_once('\n').unwrap_or_else(|| panic!("one line: {message}"));
+                let begin = head.chars().next().unwrap_or_default();
+                assert!(begin.is_lowercase() || begin == '`', "{message}");
+                assert!(!message.ends_with('.'), "{message}");
+                assert!(tail.starts_with("help: ") || tail.starts_with("note: "), "{message}");
+                assert_eq!(message.matches('`').count() % 2, 0, "{message}");
+            }
+        }
+    }
+    assert!(count > 30, "{count}");
+}

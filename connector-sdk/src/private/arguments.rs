@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::future::Future;
 
 use serde::de::value::Error as ValueError;
 use serde::de::{
@@ -11,44 +10,33 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use crate::similar::{listed, nearest};
-use crate::{Call, Context, Error, Output, Result, Run};
+use crate::{Error, Result};
 
-/// The slots of an action's parameters, each empty until the input fills it.
-pub trait Arguments: Default {
-    /// The parameters' values.
-    type Values;
+/// The values of an action's parameters.
+pub trait Arguments: Sized {
+    /// A slot for each, empty until the input fills it.
+    type Slots: Default;
     /// The parameters' names.
     const NAMES: &'static [&'static str];
 
     /// Fills the slot of that name with the map's next value.
-    fn set<'de, A: MapAccess<'de>>(&mut self, name: &'static str, map: &mut A) -> Result<(), A::Error>;
+    fn set<'de, A: MapAccess<'de>>(
+        slots: &mut Self::Slots,
+        name: &'static str,
+        map: &mut A,
+    ) -> Result<(), A::Error>;
 
     /// Fills in defaults and checks constraints.
-    fn finish(self) -> Result<Self::Values>;
+    fn finish(slots: Self::Slots) -> Result<Self>;
 }
 
-/// The adaptor of an action with plain parameters.
-///
-/// What finishes the result is handed in, so that a result that can't be finished is one error, at the
-/// method's own type.
-pub fn prepare<'a, C, A, F, Fut, R>(connector: &'a C, call: Call<'a>, method: F, finish: R) -> Result<Run<'a>>
-where
-    A: Arguments,
-    F: FnOnce(&'a C, A::Values, &'a Context) -> Fut,
-    Fut: Future + Send + 'a,
-    R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a,
-{
-    let run = method(connector, parse::<A>(call.input)?.finish()?, call.context);
-    Ok(Box::pin(async move { finish(run.await) }))
-}
-
-fn parse<A: Arguments>(input: &[u8]) -> Result<A> {
-    let mut arguments = A::default();
+pub(super) fn parse<A: Arguments>(input: &[u8]) -> Result<A> {
+    let mut slots = A::Slots::default();
     let problem = RefCell::default();
     let mut json = serde_json::Deserializer::from_slice(input);
-    let visitor = Slots { arguments: &mut arguments, problem: &problem };
+    let visitor = Slots::<A> { slots: &mut slots, problem: &problem };
     match json.deserialize_map(visitor).and_then(|()| json.end()) {
-        Ok(()) => Ok(arguments),
+        Ok(()) => A::finish(slots),
         Err(error) => Err(explain(problem.into_inner(), &error, A::NAMES)),
     }
 }
@@ -92,8 +80,8 @@ pub(super) fn unknown_argument<'a>(name: &str, known: impl Iterator<Item = &'a s
     Error::usage(message).with_detail("argument", shown)
 }
 
-struct Slots<'s, A> {
-    arguments: &'s mut A,
+struct Slots<'s, A: Arguments> {
+    slots: &'s mut A::Slots,
     problem: &'s RefCell<Problem>,
 }
 
@@ -107,7 +95,7 @@ impl<'de, A: Arguments> Visitor<'de> for Slots<'_, A> {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(name) = map.next_key_seed(Key { names: A::NAMES, problem: self.problem })? {
             *self.problem.borrow_mut() = Problem::At(name);
-            match self.arguments.set(name, &mut map) {
+            match A::set(self.slots, name, &mut map) {
                 Ok(()) => *self.problem.borrow_mut() = Problem::NotAnObject,
                 Err(error) => return Err(self.twice_or(error, name)),
             }
@@ -116,7 +104,7 @@ impl<'de, A: Arguments> Visitor<'de> for Slots<'_, A> {
     }
 }
 
-impl<A> Slots<'_, A> {
+impl<A: Arguments> Slots<'_, A> {
     fn twice_or<E: fmt::Display>(&self, error: E, name: &'static str) -> E {
         if error.to_string().starts_with(TWICE) {
             *self.problem.borrow_mut() = Problem::Twice(name);

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
-use std::future::Future;
 use std::marker::PhantomData;
 
 use serde::de::value::{CowStrDeserializer, MapAccessDeserializer};
@@ -11,26 +10,9 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Map
 use serde_json::{Map, Value};
 
 use super::arguments::{not_an_object, unknown_argument};
-use crate::{Call, Context, Error, Output, Result, Run};
+use crate::{Error, Result};
 
-/// The adaptor of an action with one input struct.
-pub(super) fn prepare_input<'a, C, T, F, Fut, R>(
-    connector: &'a C,
-    call: Call<'a>,
-    method: F,
-    finish: R,
-) -> Result<Run<'a>>
-where
-    T: DeserializeOwned,
-    F: FnOnce(&'a C, T, &'a Context) -> Fut,
-    Fut: Future + Send + 'a,
-    R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a,
-{
-    let run = method(connector, parse::<T>(call.input, &call.action.input_schema)?, call.context);
-    Ok(Box::pin(async move { finish(run.await) }))
-}
-
-fn parse<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result<T> {
     let known = known_names(schema);
     let problem = RefCell::default();
     let mut json = serde_json::Deserializer::from_slice(input);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::build::Table;
 use super::open::Opening;
-use super::spec::{ImplSpec, StructSpec};
+use super::spec::{ImplSpec, Ready, StructSpec};
 use crate::connector::unknown_options_source;
 use crate::manifest::Manifest;
 use crate::{BoxFuture, Call, Choice, Connector, Context, Error, Factory, Result, Run, Settings};
@@ -113,7 +113,7 @@ impl<T: Actions> Connector for Linked<T> {
             .get(call.index)
             .ok_or_else(|| Error::internal(format!("there is no action at {}", call.index)))?;
         self.table.validate(call.index, call.input)?;
-        (action.run)(&self.connector, call)
+        (action.run)(Ready { connector: &self.connector, call })
     }
 
     fn health<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<()>> {

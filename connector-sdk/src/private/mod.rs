@@ -11,19 +11,21 @@ mod result;
 mod shape;
 mod spec;
 
-pub use arguments::{Arguments, or_default, prepare, skip};
+pub use arguments::{Arguments, or_default, skip};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
-pub use result::{ActionOutput, ActionResult, IntoError, boxed_choices, boxed_health};
+pub use result::{ActionOutput, ActionResult, IntoError, Parse, boxed_choices, boxed_health};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, SecretSpec,
-    SettingSpec, StructSpec, default_value,
+    ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, Ready,
+    SecretSpec, SettingSpec, StructSpec, default_value,
 };
 pub use spec::{FromText, Published, State, state};
 
+pub use crate::Result;
+pub use crate::manifest::{Effect, Mode, Permission, Trust};
 pub use serde::de::MapAccess;
 pub use std::sync::LazyLock;
 

@@ -4,8 +4,10 @@ use std::future::Future;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::{BoxFuture, Choice, Error, Output, Result};
+use super::{Arguments, Ready, arguments};
+use crate::{BoxFuture, Choice, Context, Error, Output, Result, Run};
 
 /// What an action's method may return.
 #[diagnostic::on_unimplemented(
@@ -13,23 +15,59 @@ use crate::{BoxFuture, Choice, Error, Output, Result};
     label = "this is not a `Result`",
     note = "return `connector_sdk::Result<T>`, or a `Result<T, E>` whose `E` converts into `connector_sdk::Error`"
 )]
-pub trait ActionResult: Send {
+pub trait ActionResult: Sized {
     /// The schema of what a success holds.
     fn schema(generator: &mut SchemaGenerator) -> Schema;
-    /// The bytes of a success.
-    fn into_output(self) -> Result<Output>;
+
+    /// The adaptor of an action with plain parameters.
+    fn prepare<'a, C, A, F, Fut>(call: Ready<'a, C>, method: F) -> Result<Run<'a>>
+    where
+        A: Arguments,
+        F: FnOnce(&'a C, A, &'a Context) -> Fut,
+        Fut: Future<Output = Self> + Send + 'a;
+
+    /// The adaptor of an action with one input struct, which `parse` reads.
+    fn prepare_input<'a, C, T, F, Fut>(call: Ready<'a, C>, parse: Parse<T>, method: F) -> Result<Run<'a>>
+    where
+        F: FnOnce(&'a C, T, &'a Context) -> Fut,
+        Fut: Future<Output = Self> + Send + 'a;
 }
 
-impl<T: ActionOutput + Send, E: IntoError + Send> ActionResult for Result<T, E> {
+// The adaptors belong to the one trait, so that a type that is no result is one error.
+impl<T: ActionOutput, E: IntoError> ActionResult for Result<T, E> {
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         generator.root_schema_for::<T>()
     }
 
-    fn into_output(self) -> Result<Output> {
-        match self {
-            Ok(value) => Output::serialize(&value),
-            Err(error) => Err(error.into()),
-        }
+    fn prepare<'a, C, A, F, Fut>(call: Ready<'a, C>, method: F) -> Result<Run<'a>>
+    where
+        A: Arguments,
+        F: FnOnce(&'a C, A, &'a Context) -> Fut,
+        Fut: Future<Output = Self> + Send + 'a,
+    {
+        let Ready { connector, call } = call;
+        let run = method(connector, arguments::parse(call.input)?, call.context);
+        Ok(Box::pin(async move { output(run.await) }))
+    }
+
+    fn prepare_input<'a, C, I, F, Fut>(call: Ready<'a, C>, parse: Parse<I>, method: F) -> Result<Run<'a>>
+    where
+        F: FnOnce(&'a C, I, &'a Context) -> Fut,
+        Fut: Future<Output = Self> + Send + 'a,
+    {
+        let Ready { connector, call } = call;
+        let run = method(connector, parse(call.input, &call.action.input_schema)?, call.context);
+        Ok(Box::pin(async move { output(run.await) }))
+    }
+}
+
+/// Reads an input struct, whose schema tells which arguments there are.
+pub type Parse<T> = fn(&[u8], &Value) -> Result<T>;
+
+fn output<T: ActionOutput, E: IntoError>(result: Result<T, E>) -> Result<Output> {
+    match result {
+        Ok(value) => Output::serialize(&value),
+        Err(error) => Err(error.into()),
     }
 }
 

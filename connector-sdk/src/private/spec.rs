@@ -1,7 +1,5 @@
 //! The static data that the expansion writes down, and nothing that is done with it.
 
-use std::future::Future;
-
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, MapAccess};
@@ -10,7 +8,7 @@ use serde_json::Value;
 use super::checks::Keywords;
 use super::{Opening, arguments, input};
 use crate::manifest::Permission;
-use crate::{BoxFuture, Call, Choice, Context, Output, Result, Run};
+use crate::{BoxFuture, Call, Choice, Context, Result, Run};
 
 /// What the attribute on the struct says.
 pub struct StructSpec {
@@ -98,7 +96,57 @@ pub struct ActionSpec<C: 'static> {
     pub timeout: Option<u64>,
     pub input: Input,
     pub output: fn(&mut SchemaGenerator) -> Schema,
-    pub run: for<'a> fn(&'a C, Call<'a>) -> Result<Run<'a>>,
+    pub run: for<'a> fn(Ready<'a, C>) -> Result<Run<'a>>,
+}
+
+/// A call with the connector that it is for.
+pub struct Ready<'a, C> {
+    pub connector: &'a C,
+    pub call: Call<'a>,
+}
+
+impl<C> ActionSpec<C> {
+    /// An action with what every action has.
+    pub const fn new(
+        name: &'static str,
+        command: &'static str,
+        description: &'static str,
+        permission: Permission,
+        input: Input,
+        output: fn(&mut SchemaGenerator) -> Schema,
+        run: for<'a> fn(Ready<'a, C>) -> Result<Run<'a>>,
+    ) -> Self {
+        Self {
+            name,
+            command,
+            resource: None,
+            description,
+            permission,
+            scopes: &[],
+            timeout: None,
+            input,
+            output,
+            run,
+        }
+    }
+
+    /// With what it acts on.
+    pub const fn resource(mut self, resource: &'static str) -> Self {
+        self.resource = Some(resource);
+        self
+    }
+
+    /// With the scopes that it needs.
+    pub const fn scopes(mut self, scopes: &'static [&'static str]) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    /// With the milliseconds that it may take.
+    pub const fn timeout(mut self, timeout: u64) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
 }
 
 /// Where the arguments of an action are described.
@@ -146,12 +194,8 @@ pub trait Argument: Sized {
         check: impl FnOnce(&Self) -> Result<()>,
     ) -> Option<Self>;
 
-    /// The adaptor of an action with one input struct of this type.
-    fn prepare<'a, C, F, Fut, R>(connector: &'a C, call: Call<'a>, method: F, finish: R) -> Result<Run<'a>>
-    where
-        F: FnOnce(&'a C, Self, &'a Context) -> Fut,
-        Fut: Future + Send + 'a,
-        R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a;
+    /// Reads an input struct, whose schema tells which arguments there are.
+    fn parse(input: &[u8], schema: &Value) -> Result<Self>;
 }
 
 // All that is done with such a type goes by way of the one trait, so that a type without the two others
@@ -189,13 +233,8 @@ impl<T: DeserializeOwned + JsonSchema> Argument for T {
         opening.setting(name, default, check)
     }
 
-    fn prepare<'a, C, F, Fut, R>(connector: &'a C, call: Call<'a>, method: F, finish: R) -> Result<Run<'a>>
-    where
-        F: FnOnce(&'a C, Self, &'a Context) -> Fut,
-        Fut: Future + Send + 'a,
-        R: FnOnce(Fut::Output) -> Result<Output> + Send + 'a,
-    {
-        input::prepare_input(connector, call, method, finish)
+    fn parse(input: &[u8], schema: &Value) -> Result<Self> {
+        input::parse(input, schema)
     }
 }
 

@@ -1,0 +1,225 @@
+impl GitHub {
+    const DEPTH: u32 = 3;
+    /// List issues.
+    async fn list_issues(
+        &self,
+        state: State,
+        limit: u32,
+        r#type: &str,
+        context: &Context,
+    ) -> Result<Vec<Issue>> {
+        anything
+    }
+    /// Create one.
+    #[cfg(unix)]
+    pub async fn create_issue(&self, new: NewIssue) -> Answer {}
+    /// Wipe.
+    async fn wipe(&self) -> Done {}
+    /// Words.
+    async fn words(&self, context: &Context, query: &str) -> Result<Vec<Choice>> {}
+    /// Good?
+    async fn health(&self) -> Result<()> {}
+    fn own(&self) {}
+}
+const _: () = {
+    use ::connector_sdk::__private;
+    fn __default_0_state() -> State {
+        State::Open
+    }
+    fn __default_0_limit() -> u32 {
+        GitHub::DEPTH
+    }
+    fn __limits_0_limit<__L: __private::Limiting<u32>>(__limits: __L) -> __L {
+        __limits.range(1..=100)
+    }
+    fn __limits_0_type<__L: __private::Limiting<::std::string::String>>(
+        __limits: __L,
+    ) -> __L {
+        __limits
+            .length(1..=20)
+            .pattern({
+                static __PATTERN: __private::Pattern = __private::Pattern::new(
+                    "^[a-z]+$",
+                );
+                &__PATTERN
+            })
+    }
+    #[derive(::core::default::Default)]
+    struct __Slots0 {
+        state: ::core::option::Option<State>,
+        limit: ::core::option::Option<u32>,
+        r#type: ::core::option::Option<::std::string::String>,
+    }
+    struct __Values0 {
+        state: State,
+        limit: u32,
+        r#type: ::std::string::String,
+    }
+    impl __private::Arguments for __Values0 {
+        type Slots = __Slots0;
+        const NAMES: &'static [&'static ::core::primitive::str] = &[
+            "state",
+            "limit",
+            "type",
+        ];
+        fn set<'de, __A: __private::MapAccess<'de>>(
+            __slots: &mut __Slots0,
+            __name: &'static ::core::primitive::str,
+            __map: &mut __A,
+        ) -> ::core::result::Result<(), __A::Error> {
+            match __name {
+                "state" => {
+                    <State as __private::Argument>::fill(&mut __slots.state, __map)
+                }
+                "limit" => <u32 as __private::Argument>::fill(&mut __slots.limit, __map),
+                "type" => {
+                    <::std::string::String as __private::Argument>::fill(
+                        &mut __slots.r#type,
+                        __map,
+                    )
+                }
+                _ => __private::skip(__map),
+            }
+        }
+        fn finish(__slots: __Slots0) -> __private::Result<__Values0> {
+            let __values = __Values0 {
+                state: __private::or_default(__slots.state, __default_0_state),
+                limit: __private::or_default(__slots.limit, __default_0_limit),
+                r#type: <::std::string::String as __private::Argument>::required(
+                    "type",
+                    __slots.r#type,
+                )?,
+            };
+            __private::check("limit", &__values.limit, __limits_0_limit)?;
+            __private::check("type", &__values.r#type, __limits_0_type)?;
+            ::core::result::Result::Ok(__values)
+        }
+    }
+    #[derive(::core::default::Default)]
+    struct __Slots2 {}
+    struct __Values2 {}
+    impl __private::Arguments for __Values2 {
+        type Slots = __Slots2;
+        const NAMES: &'static [&'static ::core::primitive::str] = &[];
+        fn set<'de, __A: __private::MapAccess<'de>>(
+            __slots: &mut __Slots2,
+            __name: &'static ::core::primitive::str,
+            __map: &mut __A,
+        ) -> ::core::result::Result<(), __A::Error> {
+            match __name {
+                _ => __private::skip(__map),
+            }
+        }
+        fn finish(__slots: __Slots2) -> __private::Result<__Values2> {
+            let __values = __Values2 {};
+            ::core::result::Result::Ok(__values)
+        }
+    }
+    #[cfg(unix)]
+    const _: () = {
+        #[allow(unused_imports)]
+        use __private::AnyShape as _;
+        ::core::assert!(
+            < __private::Shape < NewIssue >> ::OBJECT,
+            "the input of action `create_issue` must be a struct, whose fields are its arguments"
+        );
+    };
+    #[automatically_derived]
+    impl __private::Actions for GitHub {
+        const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
+            actions: &[
+                __private::ActionSpec::new(
+                        "list_issues",
+                        "issues.list",
+                        "List issues.",
+                        __private::Permission::new(__private::Effect::Read)
+                            .local()
+                            .idempotent()
+                            .trusted(__private::Trust::Confirm)
+                            .at_least(__private::Mode::Full),
+                        __private::Input::Params(
+                            &[
+                                <State as __private::Argument>::PARAM
+                                    .named("state", "In this state.")
+                                    .default(|| __private::default_value::<
+                                        State,
+                                    >(__default_0_state())),
+                                <u32 as __private::Argument>::PARAM
+                                    .named("limit", "At most.")
+                                    .default(|| __private::default_value::<
+                                        u32,
+                                    >(__default_0_limit()))
+                                    .keywords(__limits_0_limit),
+                                <::std::string::String as __private::Argument>::PARAM
+                                    .named("type", "With this.")
+                                    .keywords(__limits_0_type)
+                                    .options("words"),
+                            ],
+                        ),
+                        <Result<Vec<Issue>> as __private::ActionResult>::schema,
+                        |__call: __private::Ready<'_, Self>| <Result<
+                            Vec<Issue>,
+                        > as __private::ActionResult>::prepare(
+                            __call,
+                            |__this, __values: __Values0, __context| async move {
+                                __this
+                                    .list_issues(
+                                        __values.state,
+                                        __values.limit,
+                                        &__values.r#type,
+                                        __context,
+                                    )
+                                    .await
+                            },
+                        ),
+                    )
+                    .resource("issues")
+                    .scopes(&["repo", "user"])
+                    .timeout(30000u64),
+                #[cfg(unix)]
+                __private::ActionSpec::new(
+                    "create",
+                    "issues.new",
+                    "Create one.",
+                    __private::Permission::new(__private::Effect::Write).business(),
+                    __private::Input::Struct(<NewIssue as __private::Argument>::schema),
+                    <Answer as __private::ActionResult>::schema,
+                    |__call: __private::Ready<'_, Self>| <Answer as __private::ActionResult>::prepare_input(
+                        __call,
+                        <NewIssue as __private::Argument>::parse,
+                        |__this, __values: NewIssue, _| __this.create_issue(__values),
+                    ),
+                ),
+                __private::ActionSpec::new(
+                    "wipe",
+                    "wipe",
+                    "Wipe.",
+                    __private::Permission::new(__private::Effect::Destructive),
+                    __private::Input::Params(&[]),
+                    <Done as __private::ActionResult>::schema,
+                    |__call: __private::Ready<'_, Self>| <Done as __private::ActionResult>::prepare(
+                        __call,
+                        |__this, _: __Values2, _| __this.wipe(),
+                    ),
+                ),
+            ],
+            options: &[
+                __private::OptionsSpec {
+                    name: "words",
+                    description: "Words.",
+                    run: |__this, __query, __context| __private::boxed_choices(
+                        __this.words(__context, __query),
+                    ),
+                },
+            ],
+            health: &[|__this, _| __private::boxed_health(__this.health())],
+        };
+        const OPTIONS: &'static [&'static ::core::primitive::str] = &["words"];
+        fn table() -> &'static __private::Table {
+            static __TABLE: __private::LazyLock<__private::Table> = __private::LazyLock::new(
+                __private::Table::new::<GitHub>,
+            );
+            &__TABLE
+        }
+    }
+};
