@@ -159,11 +159,22 @@ impl Context {
     ///
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), for a `?` inside a long loop.
     pub fn check(&self) -> Result<()> {
+        // No clock where there is nothing to compare it with.
+        if self.deadline.is_some() { self.check_at(Instant::now()) } else { self.check_token() }
+    }
+
+    /// As [`check`](Self::check), at a time that is known.
+    pub(crate) fn check_at(&self, now: Instant) -> Result<()> {
+        self.check_token()?;
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            return Err(Error::cancelled("the call ran out of time"));
+        }
+        Ok(())
+    }
+
+    fn check_token(&self) -> Result<()> {
         if self.cancellation.get().is_some_and(CancellationToken::is_cancelled) {
             return Err(Error::cancelled("the call was cancelled"));
-        }
-        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            return Err(Error::cancelled("the call ran out of time"));
         }
         Ok(())
     }
@@ -182,9 +193,20 @@ impl Context {
         }
     }
 
-    pub(crate) fn map_observer(mut self, wrap: impl FnOnce(Arc<dyn Observer>) -> Arc<dyn Observer>) -> Self {
-        self.observer = self.observer.take().map(wrap);
-        self
+    /// Says which connection serves the call, and for whom; what is reported goes through `wrap` first.
+    pub(crate) fn enter(
+        &mut self,
+        connection: &Arc<str>,
+        caller: Option<&Arc<str>>,
+        wrap: impl FnOnce(Arc<dyn Observer>) -> Arc<dyn Observer>,
+    ) {
+        self.connection = Some(Arc::clone(connection));
+        if let Some(caller) = caller {
+            self.caller = Some(Arc::clone(caller));
+        }
+        if let Some(observer) = self.observer.take() {
+            self.observer = Some(wrap(observer));
+        }
     }
 }
 

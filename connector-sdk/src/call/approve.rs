@@ -118,8 +118,8 @@ impl Caller {
         self.mode
     }
 
-    pub(super) fn shared_name(&self) -> Arc<str> {
-        Arc::clone(&self.name)
+    pub(super) fn shared_name(&self) -> &Arc<str> {
+        &self.name
     }
 
     /// Whether the caller's mode is enough for an action.

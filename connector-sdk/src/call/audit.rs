@@ -68,20 +68,27 @@ pub(super) struct Trail<'a> {
     connection: &'a Connection,
     context: &'a Context,
     input: &'a [u8],
-    action: Option<&'a Action>,
+    action: Option<(usize, &'a Action)>,
     digest: Option<InputDigest>,
     decision: Decision,
-    clock: Option<(SystemTime, Instant)>,
+    /// When the call began; none once there is nothing to write, or nobody to write it.
+    at: Option<SystemTime>,
+    began: Instant,
 }
 
 impl<'a> Trail<'a> {
     pub(super) fn begin(connection: &'a Connection, input: &'a [u8], context: &'a Context) -> Self {
-        let clock = connection.audit.is_some().then(|| (SystemTime::now(), Instant::now()));
-        Self { connection, context, input, action: None, digest: None, decision: Decision::Undecided, clock }
+        let at = connection.audit.is_some().then(SystemTime::now);
+        let (action, digest, decision) = (None, None, Decision::Undecided);
+        Self { connection, context, input, action, digest, decision, at, began: Instant::now() }
     }
 
-    pub(super) fn found(&mut self, action: &'a Action) {
-        self.action = Some(action);
+    pub(super) fn began(&self) -> Instant {
+        self.began
+    }
+
+    pub(super) fn found(&mut self, place: usize, action: &'a Action) {
+        self.action = Some((place, action));
     }
 
     pub(super) fn decided(&mut self, decision: Decision) {
@@ -90,9 +97,9 @@ impl<'a> Trail<'a> {
 
     pub(super) fn digest(&mut self) -> InputDigest {
         let Self { connection, input, action, digest, .. } = self;
-        *digest.get_or_insert_with(|| {
-            let action = action.map_or("", |action| &action.name);
-            InputDigest::of(&connection.manifest().id, connection.name(), action, input)
+        *digest.get_or_insert_with(|| match action.and_then(|(place, _)| connection.prefixes.get(place)) {
+            Some(prefix) => prefix.digest(input),
+            None => InputDigest::of(&connection.manifest().id, connection.name(), "", input),
         })
     }
 
@@ -101,18 +108,18 @@ impl<'a> Trail<'a> {
     }
 
     fn write(&mut self, outcome: Result<(), ErrorKind>) {
-        let (Some(audit), Some((at, started))) = (&self.connection.audit, self.clock.take()) else { return };
+        let (Some(audit), Some(at)) = (&self.connection.audit, self.at.take()) else { return };
         let input = self.digest();
         audit.record(&AuditRecord {
             at,
             caller: self.context.caller(),
             connection: self.connection.name(),
             connector: &self.connection.manifest().id,
-            action: self.action.map(|action| action.name.as_str()),
+            action: self.action.map(|(_, action)| action.name.as_str()),
             input,
             decision: self.decision,
             outcome,
-            duration: started.elapsed(),
+            duration: self.began.elapsed(),
         });
     }
 }

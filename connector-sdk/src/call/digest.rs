@@ -16,17 +16,7 @@ impl InputDigest {
     /// The digest of a call. `action` is the action's name, `input` its JSON text; what is no JSON
     /// has a digest too.
     pub fn of(connector: &str, connection: &str, action: &str, input: &[u8]) -> Self {
-        let parts = [connector, connection, action];
-        let around: usize = parts.iter().map(|part| size_of::<u64>() + part.len()).sum();
-        // One buffer for all that is hashed, with room for the copy of a sorted object.
-        let mut text = Vec::with_capacity(around + input.len() * 2);
-        for part in parts {
-            // A length before each part: no two lists of parts are the same bytes.
-            text.extend_from_slice(&(part.len() as u64).to_le_bytes());
-            text.extend_from_slice(part.as_bytes());
-        }
-        Canonical { json: input, at: 0, depth: 0, members: Vec::new() }.write(&mut text);
-        Self(Sha256::digest(&text).into())
+        Prefix::new(connector, connection, action).digest(input)
     }
 
     /// The 32 bytes.
@@ -47,6 +37,30 @@ impl fmt::Debug for InputDigest {
     }
 }
 
+/// What the digests of all calls of an action have in common, hashed already.
+pub(super) struct Prefix(Sha256);
+
+impl Prefix {
+    pub(super) fn new(connector: &str, connection: &str, action: &str) -> Self {
+        const BLOCK: usize = 64;
+        let mut text = Vec::with_capacity(2 * BLOCK);
+        for part in [connector, connection, action] {
+            // A length before each part: no two lists of parts are the same bytes.
+            text.extend_from_slice(&(part.len() as u64).to_le_bytes());
+            text.extend_from_slice(part.as_bytes());
+        }
+        // Whole blocks, so that nothing of it is left to do at a call.
+        text.resize(text.len().next_multiple_of(BLOCK), 0);
+        Self(Sha256::new_with_prefix(&text))
+    }
+
+    pub(super) fn digest(&self, input: &[u8]) -> InputDigest {
+        let mut text = Vec::with_capacity(input.len() + 1);
+        Canonical { json: input, at: 0, depth: 0, members: Vec::new() }.write(&mut text);
+        InputDigest(self.0.clone().chain_update(&text).finalize().into())
+    }
+}
+
 /// Brings JSON text into one form: no white space, keys of an object in order of their bytes.
 ///
 /// It doesn't check the text, which the typed parser does. Text that it can't follow is taken as it
@@ -55,14 +69,21 @@ struct Canonical<'a> {
     json: &'a [u8],
     at: usize,
     depth: usize,
-    /// The members of the objects that are open, those of the innermost last: each key with its place
-    /// in what was written.
+    /// The members of the objects that are open, those of the innermost last.
     members: Vec<Member<'a>>,
 }
 
 struct Member<'a> {
     key: &'a [u8],
-    span: Range<usize>,
+    text: Text<'a>,
+}
+
+/// A member in its one form.
+enum Text<'a> {
+    /// As it stands in the input.
+    Read(&'a [u8]),
+    /// Where it was written.
+    Written(Range<usize>),
 }
 
 /// Deeper than any input that the typed parser accepts (serde_json stops at 128).
@@ -70,11 +91,10 @@ const DEEPEST: usize = 130;
 
 impl<'a> Canonical<'a> {
     fn write(mut self, out: &mut Vec<u8>) {
-        let begin = out.len();
         let whole = self.value(out).is_some();
         self.space();
         if !whole || self.at < self.json.len() {
-            out.truncate(begin);
+            out.clear();
             out.extend_from_slice(b"not JSON:");
             out.extend_from_slice(self.json);
         }
@@ -85,17 +105,9 @@ impl<'a> Canonical<'a> {
         match self.json.get(self.at)? {
             b'{' => self.object(out),
             b'[' => self.list(out),
-            b'"' => {
-                out.extend_from_slice(self.string()?);
-                Some(())
-            }
             _ => {
-                let rest = &self.json[self.at..];
-                let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n');
-                let end = rest.iter().position(ends).unwrap_or(rest.len());
-                out.extend_from_slice(&rest[..end]);
-                self.at += end;
-                (end > 0).then_some(())
+                out.extend_from_slice(self.scalar()?);
+                Some(())
             }
         }
     }
@@ -107,17 +119,8 @@ impl<'a> Canonical<'a> {
         let first = out.len();
         if !self.skip(b'}') {
             loop {
-                self.space();
-                let begin = out.len();
-                let key = self.string()?;
-                if !self.skip(b':') {
-                    return None;
-                }
-                out.extend_from_slice(key);
-                out.push(b':');
-                self.value(out)?;
-                out.push(b',');
-                self.members.push(Member { key, span: begin..out.len() });
+                let member = self.member(out)?;
+                self.members.push(member);
                 if !self.skip(b',') {
                     break;
                 }
@@ -125,14 +128,33 @@ impl<'a> Canonical<'a> {
             if !self.skip(b'}') {
                 return None;
             }
-            sort_members(out, first, &mut self.members[outer..]);
+            write_sorted(out, first, &mut self.members[outer..]);
             self.members.truncate(outer);
-            // The last comma.
-            out.pop();
         }
         out.push(b'}');
         self.depth -= 1;
         Some(())
+    }
+
+    /// A member of an object. What stands in the input as it should is not written before it is known
+    /// where.
+    fn member(&mut self, out: &mut Vec<u8>) -> Option<Member<'a>> {
+        self.space();
+        let (begin, written) = (self.at, out.len());
+        let key = self.string()?;
+        if !self.skip(b':') {
+            return None;
+        }
+        self.space();
+        let compact = self.at == begin + key.len() + 1;
+        if compact && !matches!(self.json.get(self.at), Some(b'{' | b'[')) {
+            self.scalar()?;
+            return Some(Member { key, text: Text::Read(&self.json[begin..self.at]) });
+        }
+        out.extend_from_slice(key);
+        out.push(b':');
+        self.value(out)?;
+        Some(Member { key, text: Text::Written(written..out.len()) })
     }
 
     fn list(&mut self, out: &mut Vec<u8>) -> Option<()> {
@@ -155,6 +177,18 @@ impl<'a> Canonical<'a> {
         Some(())
     }
 
+    /// A value that has no values in it, as it is written.
+    fn scalar(&mut self) -> Option<&'a [u8]> {
+        let rest = &self.json[self.at..];
+        if rest.first() == Some(&b'"') {
+            return self.string();
+        }
+        let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n');
+        let end = rest.iter().position(ends).unwrap_or(rest.len());
+        self.at += end;
+        (end > 0).then_some(&rest[..end])
+    }
+
     /// A string with its quotes, as it is written.
     fn string(&mut self) -> Option<&'a [u8]> {
         let begin = self.at;
@@ -163,7 +197,7 @@ impl<'a> Canonical<'a> {
         }
         let mut at = begin + 1;
         loop {
-            at += memchr::memchr2(b'"', b'\\', self.json.get(at..)?)?;
+            at += special(self.json.get(at..)?)?;
             if self.json[at] == b'"' {
                 self.at = at + 1;
                 return Some(&self.json[begin..=at]);
@@ -192,20 +226,35 @@ impl<'a> Canonical<'a> {
     }
 }
 
-/// Puts the members of an object, which lie in `out` from `first` on, in order of their keys. Equal
-/// keys keep their order, since the last of them counts.
-fn sort_members(out: &mut Vec<u8>, first: usize, members: &mut [Member<'_>]) {
-    if members.is_sorted_by_key(|member| member.key) {
-        return;
+/// Where a string's next quote or backslash is.
+fn special(text: &[u8]) -> Option<usize> {
+    // Most strings are over before a search that is made for long ones has begun.
+    let (near, far) = text.split_at(text.len().min(16));
+    match near.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+        Some(at) => Some(at),
+        None => Some(near.len() + memchr::memchr2(b'"', b'\\', far)?),
     }
+}
+
+/// Writes the members of an object from `first` on, in order of their keys. Equal keys keep their order,
+/// since the last of them counts.
+fn write_sorted(out: &mut Vec<u8>, first: usize, members: &mut [Member<'_>]) {
     members.sort_by_key(|member| member.key);
-    // A sorted copy behind them, which then takes their place.
+    // Behind those that are written already, which it then takes the place of.
     let end = out.len();
-    for member in members {
-        out.extend_from_within(member.span.clone());
+    for (place, member) in members.iter().enumerate() {
+        if place > 0 {
+            out.push(b',');
+        }
+        match &member.text {
+            Text::Read(text) => out.extend_from_slice(text),
+            Text::Written(span) => out.extend_from_within(span.clone()),
+        }
     }
-    out.copy_within(end.., first);
-    out.truncate(end);
+    if end > first {
+        out.copy_within(end.., first);
+        out.truncate(out.len() - (end - first));
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Instant;
 
 use crate::{BoxFuture, Context, Error, Result};
 
@@ -15,9 +16,14 @@ pub(super) fn catch<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(&*panic)))
 }
 
-/// Drives a method to its end within the limits of the call.
-pub(super) async fn drive<T>(mut run: BoxFuture<'_, Result<T>>, context: &Context) -> Result<T> {
-    context.check()?;
+/// Drives a method to its end within the limits of the call. It doesn't begin where these are passed
+/// `now` already.
+pub(super) async fn drive<T>(
+    mut run: BoxFuture<'_, Result<T>>,
+    context: &Context,
+    now: Instant,
+) -> Result<T> {
+    context.check_at(now)?;
     // Most methods that don't wait for anything are done now, and need no timer.
     if let Poll::Ready(result) = poll_fn(|task| Poll::Ready(poll(&mut run, task))).await {
         return result;
@@ -81,7 +87,7 @@ mod tests {
             tokio::task::yield_now().await;
             panic!("late")
         });
-        let late = block_on(drive(late, &Context::new())).expect_err("panicked");
+        let late = block_on(drive(late, &Context::new(), Instant::now())).expect_err("panicked");
         assert_eq!(
             (late.kind(), late.to_string().as_str()),
             (ErrorKind::Internal, "the connector panicked: late")
@@ -92,7 +98,7 @@ mod tests {
     fn a_method_that_hangs_ends_at_its_deadline() {
         let context = Context::new().with_timeout(Duration::from_millis(10));
         let hang: BoxFuture<'_, Result<()>> = Box::pin(std::future::pending());
-        let error = block_on(drive(hang, &context)).expect_err("out of time");
+        let error = block_on(drive(hang, &context, Instant::now())).expect_err("out of time");
         assert_eq!((error.kind(), error.message()), (ErrorKind::Cancelled, "the call ran out of time"));
     }
 
@@ -104,7 +110,7 @@ mod tests {
             token.cancel();
             std::future::pending().await
         });
-        let error = block_on(drive(cancel, &context)).expect_err("cancelled");
+        let error = block_on(drive(cancel, &context, Instant::now())).expect_err("cancelled");
         assert_eq!((error.kind(), error.message()), (ErrorKind::Cancelled, "the call was cancelled"));
     }
 
@@ -112,6 +118,9 @@ mod tests {
     fn a_call_that_is_over_before_it_begins_does_not_begin() {
         let context = Context::new().with_timeout(Duration::ZERO);
         let run: BoxFuture<'_, Result<()>> = Box::pin(async { panic!("it began") });
-        assert_eq!(block_on(drive(run, &context)).expect_err("over").kind(), ErrorKind::Cancelled);
+        assert_eq!(
+            block_on(drive(run, &context, Instant::now())).expect_err("over").kind(),
+            ErrorKind::Cancelled
+        );
     }
 }

@@ -18,6 +18,7 @@ mod tests;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use approve::{Approval, ApprovalRequest, Approver, Caller};
 pub use audit::{Audit, AuditRecord, Decision};
@@ -34,6 +35,8 @@ pub struct Connection {
     connector: Box<dyn Connector>,
     /// From both names of an action to its place, so that a call costs the same with 1 or 1,000.
     index: HashMap<Box<str>, usize>,
+    /// Of each action.
+    prefixes: Vec<digest::Prefix>,
     redactor: Arc<Redactor>,
     audit: Option<Arc<dyn Audit>>,
 }
@@ -64,7 +67,9 @@ impl Connection {
         for (place, action) in actions.iter().enumerate() {
             index.insert(action.name.as_str().into(), place);
         }
-        Self { name: name.into(), connector, index, redactor: Arc::new(redactor), audit: None }
+        let (id, name) = (&connector.manifest().id, name.into());
+        let prefixes = actions.iter().map(|action| digest::Prefix::new(id, &name, &action.name)).collect();
+        Self { name, connector, index, prefixes, redactor: Arc::new(redactor), audit: None }
     }
 
     /// Writes a record of every call.
@@ -104,12 +109,9 @@ impl Connection {
         action: &str,
         input: &[u8],
         caller: &Caller,
-        context: Context,
+        mut context: Context,
     ) -> Result<Output> {
-        let context = context
-            .with_caller(caller.shared_name())
-            .with_connection(Arc::clone(&self.name))
-            .map_observer(|observer| self.redactor.observer(observer));
+        context.enter(&self.name, Some(caller.shared_name()), |observer| self.redactor.observer(observer));
         let mut trail = audit::Trail::begin(self, input, &context);
         let result = self.stages(action, input, caller, &context, &mut trail).await;
         let result = match result {
@@ -145,7 +147,7 @@ impl Connection {
         let context = self.own(context);
         let health = drive::catch(|| Ok(self.connector.health(&context)));
         let result = match health {
-            Ok(health) => drive::drive(health, &context).await,
+            Ok(health) => drive::drive(health, &context, Instant::now()).await,
             Err(error) => Err(error),
         };
         result.map_err(|error| self.redactor.error(error))
@@ -167,7 +169,7 @@ impl Connection {
         let context = self.own(context);
         let options = drive::catch(|| Ok(self.connector.options(source, query, &context)));
         let result = match options {
-            Ok(options) => drive::drive(options, &context).await,
+            Ok(options) => drive::drive(options, &context, Instant::now()).await,
             Err(error) => Err(error),
         };
         match result {
@@ -185,7 +187,7 @@ impl Connection {
         trail: &mut audit::Trail<'a>,
     ) -> Result<Output> {
         let (place, action) = self.find(action)?;
-        trail.found(action);
+        trail.found(place, action);
         if let Err(error) = caller.authorise(action) {
             trail.decided(Decision::Denied);
             return Err(error);
@@ -201,14 +203,18 @@ impl Connection {
         };
         let call = Call::new(action, place, input, context);
         let run = drive::catch(|| self.connector.prepare(call))?;
-        match caller.approve(self, action, input, trail).await {
-            Ok(decision) => trail.decided(decision),
+        let decision = match caller.approve(self, action, input, trail).await {
+            Ok(decision) => decision,
             Err(error) => {
                 trail.decided(Decision::Denied);
                 return Err(error);
             }
-        }
-        drive::drive(run, context).await
+        };
+        trail.decided(decision);
+        // Reading a clock costs as much as a check does. Where nobody was asked and little was read, it is
+        // still the time at which the call began.
+        let idle = decision == Decision::Allowed && input.len() < 64 * 1024;
+        drive::drive(run, context, if idle { trail.began() } else { Instant::now() }).await
     }
 
     fn find(&self, name: &str) -> Result<(usize, &Action)> {
@@ -219,10 +225,9 @@ impl Connection {
         }
     }
 
-    fn own(&self, context: Context) -> Context {
+    fn own(&self, mut context: Context) -> Context {
+        context.enter(&self.name, None, |observer| self.redactor.observer(observer));
         context
-            .with_connection(Arc::clone(&self.name))
-            .map_observer(|observer| self.redactor.observer(observer))
     }
 }
 
