@@ -130,6 +130,31 @@ fn an_impl_expands_to_its_snapshot() {
     compare("impl.rs", &pretty(an_impl()));
 }
 
+/// A whole connector as its author wrote it, for whoever wants to see what they get.
+#[test]
+fn the_notes_example_expands_to_its_snapshot() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/notes/src/lib.rs");
+    let Ok(source) = std::fs::read_to_string(source) else {
+        println!("examples/notes is not here, as in the published crate");
+        return;
+    };
+    let file: syn::File = syn::parse_str(&source).expect("Rust");
+    let expansions = file.items.into_iter().filter_map(|mut item| {
+        let attributes = match &mut item {
+            syn::Item::Struct(item) => &mut item.attrs,
+            syn::Item::Impl(item) => &mut item.attrs,
+            _ => return None,
+        };
+        let place = attributes.iter().position(|attribute| attribute.path().is_ident("connector"))?;
+        let list = match attributes.remove(place).meta {
+            syn::Meta::List(list) => list.tokens,
+            _ => TokenStream::new(),
+        };
+        Some(pretty((list, quote!(#item))))
+    });
+    compare("notes.rs", &expansions.collect::<Vec<_>>().join("\n"));
+}
+
 #[test]
 fn what_comes_out_is_the_same_each_time() {
     for item in [a_struct, an_impl] {
