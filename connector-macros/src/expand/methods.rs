@@ -116,7 +116,7 @@ fn run(index: usize, action: &Action) -> TokenStream {
             ("prepare_input", quote!(#parse,), quote!(__values: #ty))
         }
         None => {
-            let (_, values) = params::names(index);
+            let values = params::name(index);
             let name = if action.plain().next().is_some() { quote!(__values) } else { quote!(_) };
             ("prepare", TokenStream::new(), quote!(#name: #values))
         }

@@ -1,5 +1,4 @@
-//! The arguments of an action: the slots that the input is parsed into, and the values that the method
-//! gets.
+//! The arguments of an action: what is read from the input, and what the method gets.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -8,10 +7,10 @@ use syn::spanned::Spanned as _;
 use super::limits::Limited;
 use crate::model::{Action, Parameter, ParameterKind, Plain};
 
-/// The names of the two structs of an action, by its place: two methods' names may differ in nothing but
-/// what a type's name can't keep.
-pub(super) fn names(index: usize) -> (Ident, Ident) {
-    (format_ident!("__Slots{index}"), format_ident!("__Values{index}"))
+/// The name of an action's struct, by its place: two methods' names may differ in nothing but what a
+/// type's name can't keep.
+pub(super) fn name(index: usize) -> Ident {
+    format_ident!("__Values{index}")
 }
 
 /// An argument's default and limits.
@@ -20,73 +19,40 @@ fn limited<'a>(index: usize, parameter: &'a Parameter, plain: &'a Plain) -> Limi
     Limited { ty: &parameter.ty, label: format!("{index}_{name}"), name, limits: &plain.limits }
 }
 
-/// The two structs of an action with plain arguments.
+/// The struct of an action with plain arguments: how it is read from the input, each argument or its
+/// default, and what may be wrong with them.
 pub(super) fn structs(index: usize, action: &Action) -> TokenStream {
-    let (slots, values) = names(index);
+    let values = name(index);
     let cfgs = &action.cfgs;
-    let plain: Vec<(&Parameter, &Plain)> = plain(action);
-    let slot_fields = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
-        let ident = &plain.ident;
-        quote!(#(#cfgs)* #ident: ::core::option::Option<#ty>)
-    });
-    let value_fields = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
-        let ident = &plain.ident;
-        quote!(#(#cfgs)* #ident: #ty)
-    });
-    let names = plain.iter().map(|(Parameter { cfgs, .. }, plain)| {
-        let name = plain.name();
-        quote!(#(#cfgs)* #name)
-    });
-    let arms = plain.iter().map(|(Parameter { ty, cfgs, .. }, plain)| {
-        let (ident, name) = (&plain.ident, plain.name());
-        let fill = quote_spanned!(ty.span()=> <#ty as __private::Argument>::fill);
-        quote!(#(#cfgs)* #name => #fill(&mut __slots.#ident, __map))
-    });
-    let finished = plain.iter().map(|(parameter, plain)| {
+    let (mut fns, mut fields, mut empty) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    let (mut slots, mut full, mut checks) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    for (place, (parameter, plain)) in plain(action).into_iter().enumerate() {
         let Parameter { ty, cfgs, .. } = parameter;
-        let (ident, name) = (&plain.ident, plain.name());
-        match limited(index, parameter, plain).default() {
-            Some(default) => quote!(#(#cfgs)* #ident: __private::or_default(__slots.#ident, #default)),
-            None => {
-                let required = quote_spanned!(ty.span()=> <#ty as __private::Argument>::required);
-                quote!(#(#cfgs)* #ident: #required(#name, __slots.#ident)?)
-            }
-        }
-    });
-    let checks = plain.iter().filter_map(|(parameter, plain)| {
-        let (ident, cfgs) = (&plain.ident, &parameter.cfgs);
-        let check = limited(index, parameter, plain).check(&quote!(&__values.#ident))?;
-        Some(quote!(#(#cfgs)* #check?;))
-    });
-    let fns = plain
-        .iter()
-        .map(|(parameter, plain)| limited(index, parameter, plain).fns(&[&action.cfgs, &parameter.cfgs]));
+        let (ident, name, slot) = (&plain.ident, plain.name(), format_ident!("__slot{place}"));
+        let limited = limited(index, parameter, plain);
+        let argument = quote_spanned!(ty.span()=> <#ty as __private::Argument>);
+        fns.extend(limited.fns(&[&action.cfgs, cfgs]));
+        fields.extend(quote!(#(#cfgs)* #ident: #ty,));
+        empty.extend(quote!(#(#cfgs)* let mut #slot = ::core::option::Option::None;));
+        slots.extend(quote!(#(#cfgs)* #argument::slot(#name, &mut #slot),));
+        full.extend(match limited.default() {
+            Some(default) => quote!(#(#cfgs)* #ident: __private::or_default(#slot, #default),),
+            None => quote!(#(#cfgs)* #ident: #argument::required(#name, #slot)?,),
+        });
+        let check = limited.check(&quote!(&__values.#ident));
+        checks.extend(check.map(|check| quote!(#(#cfgs)* #check?;)));
+    }
     quote! {
-        #(#fns)*
+        #fns
         #(#cfgs)*
-        #[derive(::core::default::Default)]
-        struct #slots { #(#slot_fields,)* }
-        #(#cfgs)*
-        struct #values { #(#value_fields,)* }
+        struct #values { #fields }
         #(#cfgs)*
         impl __private::Arguments for #values {
-            type Slots = #slots;
-            const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names,)*];
-
-            fn set<'de, __A: __private::MapAccess<'de>>(
-                __slots: &mut #slots,
-                __name: &'static ::core::primitive::str,
-                __map: &mut __A,
-            ) -> ::core::result::Result<(), __A::Error> {
-                match __name {
-                    #(#arms,)*
-                    _ => __private::skip(__map),
-                }
-            }
-
-            fn finish(__slots: #slots) -> __private::Result<#values> {
-                let __values = #values { #(#finished,)* };
-                #(#checks)*
+            fn read(__input: &[::core::primitive::u8]) -> __private::Result<#values> {
+                #empty
+                __private::read(__input, &mut [#slots])?;
+                let __values = #values { #full };
+                #checks
                 ::core::result::Result::Ok(__values)
             }
         }

@@ -1,12 +1,12 @@
-//! Plain parameters: from JSON text straight into the slots that the expansion made for them.
+//! Plain parameters: from JSON text straight into slots of their types.
+//!
+//! The object itself is walked here and once for all actions, its values by serde_json: so an action
+//! compiles to no code of its own besides what its types need, and types are shared by actions.
 
-use std::cell::RefCell;
 use std::fmt;
 
 use serde::de::value::Error as ValueError;
-use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor,
-};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::similar::{listed, nearest};
@@ -14,55 +14,203 @@ use crate::{Error, Result};
 
 /// The values of an action's parameters.
 pub trait Arguments: Sized {
-    /// A slot for each, empty until the input fills it.
-    type Slots: Default;
-    /// The parameters' names.
-    const NAMES: &'static [&'static str];
-
-    /// Fills the slot of that name with the map's next value.
-    fn set<'de, A: MapAccess<'de>>(
-        slots: &mut Self::Slots,
-        name: &'static str,
-        map: &mut A,
-    ) -> Result<(), A::Error>;
-
-    /// Fills in defaults and checks constraints.
-    fn finish(slots: Self::Slots) -> Result<Self>;
+    /// Reads them from the input, fills in defaults, and checks constraints.
+    fn read(input: &[u8]) -> Result<Self>;
 }
 
-pub(super) fn parse<A: Arguments>(input: &[u8]) -> Result<A> {
-    let mut slots = A::Slots::default();
-    let problem = RefCell::default();
-    let mut json = serde_json::Deserializer::from_slice(input);
-    let visitor = Slots::<A> { slots: &mut slots, problem: &problem };
-    match json.deserialize_map(visitor).and_then(|()| json.end()) {
-        Ok(()) => A::finish(slots),
-        Err(error) => Err(explain(problem.into_inner(), &error, A::NAMES)),
+/// Where an argument's value goes.
+pub struct Slot<'s> {
+    name: &'static str,
+    value: &'s mut dyn Fill,
+}
+
+impl<'s> Slot<'s> {
+    pub(super) fn new<T: DeserializeOwned>(name: &'static str, value: &'s mut Option<T>) -> Self {
+        Self { name, value }
     }
 }
 
-/// What went wrong, where serde's own message doesn't say which argument it was.
-#[derive(Default)]
-pub(super) enum Problem {
-    #[default]
+/// A value that is read at most once.
+trait Fill {
+    fn is_full(&self) -> bool;
+
+    /// Reads a value from the beginning of a text, and says how long it was. There is none, nor an
+    /// error that serde_json would know of, where the text ends.
+    fn fill(&mut self, json: &[u8]) -> Option<Result<usize, serde_json::Error>>;
+}
+
+impl<T: DeserializeOwned> Fill for Option<T> {
+    fn is_full(&self) -> bool {
+        self.is_some()
+    }
+
+    fn fill(&mut self, json: &[u8]) -> Option<Result<usize, serde_json::Error>> {
+        let mut values = serde_json::Deserializer::from_slice(json).into_iter();
+        Some(values.next()?.map(|value| {
+            *self = Some(value);
+            values.byte_offset()
+        }))
+    }
+}
+
+/// Fills the slots with the members of an object. A member without a slot is an error, as is one that
+/// comes twice.
+pub fn read(input: &[u8], slots: &mut [Slot<'_>]) -> Result<()> {
+    let mut text = Text { json: input, at: 0 };
+    match text.object(slots) {
+        Ok(()) => Ok(()),
+        Err(problem) => Err(problem.explain(input, text.at, slots)),
+    }
+}
+
+/// What went wrong, and what is needed to say it.
+enum Problem {
+    /// The text is no JSON, or no object.
     NotAnObject,
-    At(&'static str),
+    /// A value is none of its type.
+    Value(&'static str, serde_json::Error),
     Twice(&'static str),
     Unknown(String),
 }
 
-#[cold]
-fn explain(problem: Problem, error: &serde_json::Error, names: &'static [&'static str]) -> Error {
-    match problem {
-        Problem::NotAnObject => not_an_object(error),
-        Problem::At(name) => {
-            Error::usage(format!("argument `{name}`: {error}")).with_detail("argument", name)
+struct Text<'a> {
+    json: &'a [u8],
+    at: usize,
+}
+
+impl Text<'_> {
+    fn object(&mut self, slots: &mut [Slot<'_>]) -> Result<(), Problem> {
+        self.expect(b'{')?;
+        if !self.skip(b'}') {
+            loop {
+                let slot = self.slot(slots)?;
+                self.expect(b':')?;
+                if slot.value.is_full() {
+                    return Err(Problem::Twice(slot.name));
+                }
+                match slot.value.fill(self.rest()) {
+                    Some(Ok(length)) => self.at += length,
+                    Some(Err(error)) => return Err(Problem::Value(slot.name, error)),
+                    None => return Err(Problem::NotAnObject),
+                }
+                if !self.skip(b',') {
+                    break;
+                }
+            }
+            self.expect(b'}')?;
         }
-        Problem::Twice(name) => {
-            Error::usage(format!("argument `{name}` is given twice")).with_detail("argument", name)
-        }
-        Problem::Unknown(name) => unknown_argument(&name, names.iter().copied()),
+        self.space();
+        if self.rest().is_empty() { Ok(()) } else { Err(Problem::NotAnObject) }
     }
+
+    /// From a key to its slot.
+    fn slot<'s, 'v>(&mut self, slots: &'s mut [Slot<'v>]) -> Result<&'s mut Slot<'v>, Problem> {
+        self.space();
+        let rest = self.rest();
+        // Nearly all keys are written without escapes, and need no parser to be compared.
+        let is_plainly = |name: &str| {
+            rest.get(name.len() + 1) == Some(&b'"')
+                && rest.first() == Some(&b'"')
+                && rest[1..].starts_with(name.as_bytes())
+        };
+        let place = match slots.iter().position(|slot| is_plainly(slot.name)) {
+            Some(place) => {
+                self.at += slots[place].name.len() + 2;
+                place
+            }
+            None => {
+                let mut key = None::<String>;
+                match key.fill(rest) {
+                    Some(Ok(length)) => self.at += length,
+                    Some(Err(_)) | None => return Err(Problem::NotAnObject),
+                }
+                let key = key.unwrap_or_default();
+                match slots.iter().position(|slot| slot.name == key) {
+                    Some(place) => place,
+                    None => return Err(Problem::Unknown(key)),
+                }
+            }
+        };
+        Ok(&mut slots[place])
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.json[self.at..]
+    }
+
+    fn space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.json.get(self.at) {
+            self.at += 1;
+        }
+    }
+
+    fn skip(&mut self, byte: u8) -> bool {
+        self.space();
+        let found = self.json.get(self.at) == Some(&byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Problem> {
+        if self.skip(byte) { Ok(()) } else { Err(Problem::NotAnObject) }
+    }
+}
+
+impl Problem {
+    /// The error, where the text was read as far as `at`.
+    #[cold]
+    fn explain(self, input: &[u8], at: usize, slots: &[Slot<'_>]) -> Error {
+        match self {
+            Self::NotAnObject => match parse_object(input) {
+                Err(error) => not_an_object(&error),
+                Ok(()) => Error::usage("the input must be a JSON object with the action's arguments"),
+            },
+            Self::Value(name, error) => {
+                let message = located(&error, &input[..at]);
+                Error::usage(format!("argument `{name}`: {message}")).with_detail("argument", name)
+            }
+            Self::Twice(name) => {
+                Error::usage(format!("argument `{name}` is given twice")).with_detail("argument", name)
+            }
+            Self::Unknown(name) => unknown_argument(&name, slots.iter().map(|slot| slot.name)),
+        }
+    }
+}
+
+/// What serde_json says of a text that should be an object.
+fn parse_object(input: &[u8]) -> Result<(), serde_json::Error> {
+    struct Object;
+
+    impl<'de> Visitor<'de> for Object {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+            while map.next_entry::<String, IgnoredAny>()?.is_some() {}
+            Ok(())
+        }
+    }
+
+    let mut json = serde_json::Deserializer::from_slice(input);
+    json.deserialize_map(Object)?;
+    json.end()
+}
+
+/// An error inside a value, with its place in the whole text rather than in the value; `before` is what
+/// stands before the value.
+fn located(error: &serde_json::Error, before: &[u8]) -> String {
+    let text = error.to_string();
+    let Some(words) = text.strip_suffix(&format!(" at line {} column {}", error.line(), error.column()))
+    else {
+        return text;
+    };
+    let lines = before.iter().filter(|byte| **byte == b'\n').count();
+    let indent = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+    let column = if error.line() == 1 { indent + error.column() } else { error.column() };
+    format!("{words} at line {} column {column}", lines + error.line())
 }
 
 #[cold]
@@ -78,88 +226,6 @@ pub(super) fn unknown_argument<'a>(name: &str, known: impl Iterator<Item = &'a s
         None => format!("unknown argument `{shown}`; expected {}", listed(known)),
     };
     Error::usage(message).with_detail("argument", shown)
-}
-
-struct Slots<'s, A: Arguments> {
-    slots: &'s mut A::Slots,
-    problem: &'s RefCell<Problem>,
-}
-
-impl<'de, A: Arguments> Visitor<'de> for Slots<'_, A> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(name) = map.next_key_seed(Key { names: A::NAMES, problem: self.problem })? {
-            *self.problem.borrow_mut() = Problem::At(name);
-            match A::set(self.slots, name, &mut map) {
-                Ok(()) => *self.problem.borrow_mut() = Problem::NotAnObject,
-                Err(error) => return Err(self.twice_or(error, name)),
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<A: Arguments> Slots<'_, A> {
-    fn twice_or<E: fmt::Display>(&self, error: E, name: &'static str) -> E {
-        if error.to_string().starts_with(TWICE) {
-            *self.problem.borrow_mut() = Problem::Twice(name);
-        }
-        error
-    }
-}
-
-/// From a key to the name of its parameter.
-struct Key<'s> {
-    names: &'static [&'static str],
-    problem: &'s RefCell<Problem>,
-}
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = &'static str;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = &'static str;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of an argument")
-    }
-
-    fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<&'static str, E> {
-        self.names.iter().find(|name| **name == key).copied().ok_or_else(|| {
-            *self.problem.borrow_mut() = Problem::Unknown(key.to_owned());
-            E::custom("unknown argument")
-        })
-    }
-}
-
-/// Begins the message by which [`fill`] says that the slot was full.
-const TWICE: &str = "given twice";
-
-/// Fills one slot.
-pub(super) fn fill<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
-    slot: &mut Option<T>,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    if slot.is_some() {
-        return Err(A::Error::custom(TWICE));
-    }
-    *slot = Some(map.next_value()?);
-    Ok(())
-}
-
-/// Passes over a value that belongs to no slot; the key was refused before.
-pub fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<IgnoredAny>().map(drop)
 }
 
 /// The slot's value, or the parameter's default.
@@ -202,5 +268,87 @@ impl<'de> Deserializer<'de> for Missing {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads an `a` and a `b`.
+    fn read_two(input: &str) -> Result<(Option<u32>, Option<Vec<String>>), String> {
+        let (mut a, mut b) = (None, None);
+        let slots = &mut [Slot::new("a", &mut a), Slot::new("b", &mut b)];
+        read(input.as_bytes(), slots).map_err(|error| error.to_string())?;
+        Ok((a, b))
+    }
+
+    #[test]
+    fn members_find_their_slots_however_they_are_written() {
+        let b = || Some(vec!["x,}".to_owned()]);
+        for (input, expected) in [
+            ("{}", (None, None)),
+            (" { } ", (None, None)),
+            (r#"{"a":1}"#, (Some(1), None)),
+            (r#"{"a":1,"b":["x,}"]}"#, (Some(1), b())),
+            (" {\n\"b\" : [ \"x,}\" ] ,\t\"a\" : 1 }\r\n", (Some(1), b())),
+            (r#"{"\u0061":1,"\u0062":["x\u002c}"]}"#, (Some(1), b())),
+        ] {
+            assert_eq!(read_two(input), Ok(expected), "{input}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        let object = "the input must be a JSON object with the action's arguments: ";
+        for (input, expected) in [
+            ("", "EOF while parsing a value at line 1 column 0"),
+            ("[]", "invalid type: sequence, expected an object at line 1 column 0"),
+            ("{", "EOF while parsing an object at line 1 column 1"),
+            (r#"{"a":"#, "EOF while parsing a value at line 1 column 5"),
+            (r#"{"a"1}"#, "expected `:` at line 1 column 5"),
+            (r#"{"a":1"#, "EOF while parsing an object at line 1 column 6"),
+            (r#"{"a":1,}"#, "trailing comma at line 1 column 8"),
+            (r#"{"a":1 "b":[]}"#, "expected `,` or `}` at line 1 column 8"),
+            (r#"{"a":1}}"#, "trailing characters at line 1 column 8"),
+            (r#"{a:1}"#, "key must be a string at line 1 column 2"),
+        ] {
+            let error = read_two(input).expect_err(input);
+            assert_eq!(error.strip_prefix(object), Some(expected), "{input}");
+        }
+        for (input, expected) in [
+            (r#"{"a":1,"a":2}"#, "argument `a` is given twice"),
+            (r#"{"a":1,"aa":2}"#, "unknown argument `aa`; did you mean `a`?"),
+            (r#"{"a":1,"c\n":2}"#, "unknown argument `c\n`; expected `a` or `b`"),
+            (r#"{"a":-1}"#, "argument `a`: invalid value: integer `-1`, expected u32 at line 1 column 7"),
+            (
+                "{\n  \"a\": \"1\"}",
+                "argument `a`: invalid type: string \"1\", expected u32 at line 2 column 10",
+            ),
+            (
+                "{\n\"b\": [\n1]}",
+                "argument `b`: invalid type: integer `1`, expected a string at line 3 column 1",
+            ),
+            (r#"{"a":1x}"#, "argument `a`: trailing characters at line 1 column 7"),
+        ] {
+            assert_eq!(read_two(input).expect_err(input), expected, "{input}");
+        }
+    }
+
+    #[test]
+    fn every_place_is_where_serde_json_sees_it() {
+        for input in [r#"{"a":"1"}"#, "{\n  \"a\": \"1\"}", "{\"b\": [\n1]}", r#"{ "b" : {}}"#, r#"{"a":1e}"#]
+        {
+            #[derive(Debug, serde::Deserialize)]
+            #[expect(dead_code, reason = "it is read for its errors")]
+            struct Two {
+                a: Option<u32>,
+                b: Option<Vec<String>>,
+            }
+            let theirs = serde_json::from_str::<Two>(input).expect_err(input).to_string();
+            let ours = read_two(input).expect_err(input);
+            let place = |text: &str| text.split(" at line ").nth(1).map(str::to_owned);
+            assert_eq!(place(&ours), place(&theirs), "{input}: {ours}; {theirs}");
+        }
     }
 }

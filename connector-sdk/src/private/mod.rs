@@ -11,7 +11,7 @@ mod result;
 mod shape;
 mod spec;
 
-pub use arguments::{Arguments, or_default, skip};
+pub use arguments::{Arguments, Slot, or_default, read};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
@@ -26,7 +26,6 @@ pub use spec::{FromText, Published, State, state};
 
 pub use crate::Result;
 pub use crate::manifest::{Effect, Mode, Permission, Trust};
-pub use serde::de::MapAccess;
 pub use std::sync::LazyLock;
 
 #[cfg(feature = "cli")]

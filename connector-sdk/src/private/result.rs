@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Arguments, Ready, arguments};
+use super::{Arguments, Ready};
 use crate::{BoxFuture, Choice, Context, Error, Output, Result, Run};
 
 /// What an action's method may return.
@@ -46,7 +46,7 @@ impl<T: ActionOutput, E: IntoError> ActionResult for Result<T, E> {
         Fut: Future<Output = Self> + Send + 'a,
     {
         let Ready { connector, call } = call;
-        let run = method(connector, arguments::parse(call.input)?, call.context);
+        let run = method(connector, A::read(call.input)?, call.context);
         Ok(Box::pin(async move { output(run.await) }))
     }
 

@@ -2,11 +2,11 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use serde::de::{DeserializeOwned, MapAccess};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::checks::Keywords;
-use super::{Opening, arguments, input};
+use super::{Opening, Slot, arguments, input};
 use crate::manifest::Permission;
 use crate::{BoxFuture, Call, Choice, Context, Result, Run};
 
@@ -180,8 +180,8 @@ pub trait Argument: Sized {
     /// The schema of the type as an input.
     fn schema(generator: &mut SchemaGenerator) -> Schema;
 
-    /// Fills one slot.
-    fn fill<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: &mut A) -> Result<(), A::Error>;
+    /// The slot of an argument of this type.
+    fn slot<'s>(name: &'static str, value: &'s mut Option<Self>) -> Slot<'s>;
 
     /// The slot's value, or what the type is when nothing is given: `None` for an `Option`, else an error.
     fn required(name: &'static str, slot: Option<Self>) -> Result<Self>;
@@ -216,8 +216,8 @@ impl<T: DeserializeOwned + JsonSchema> Argument for T {
         generator.root_schema_for::<Self>()
     }
 
-    fn fill<'de, A: MapAccess<'de>>(slot: &mut Option<Self>, map: &mut A) -> Result<(), A::Error> {
-        arguments::fill(slot, map)
+    fn slot<'s>(name: &'static str, value: &'s mut Option<Self>) -> Slot<'s> {
+        Slot::new(name, value)
     }
 
     fn required(name: &'static str, slot: Option<Self>) -> Result<Self> {

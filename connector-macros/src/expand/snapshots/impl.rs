@@ -44,50 +44,33 @@ const _: () = {
                 &__PATTERN
             })
     }
-    #[derive(::core::default::Default)]
-    struct __Slots0 {
-        state: ::core::option::Option<State>,
-        limit: ::core::option::Option<u32>,
-        r#type: ::core::option::Option<::std::string::String>,
-    }
     struct __Values0 {
         state: State,
         limit: u32,
         r#type: ::std::string::String,
     }
     impl __private::Arguments for __Values0 {
-        type Slots = __Slots0;
-        const NAMES: &'static [&'static ::core::primitive::str] = &[
-            "state",
-            "limit",
-            "type",
-        ];
-        fn set<'de, __A: __private::MapAccess<'de>>(
-            __slots: &mut __Slots0,
-            __name: &'static ::core::primitive::str,
-            __map: &mut __A,
-        ) -> ::core::result::Result<(), __A::Error> {
-            match __name {
-                "state" => {
-                    <State as __private::Argument>::fill(&mut __slots.state, __map)
-                }
-                "limit" => <u32 as __private::Argument>::fill(&mut __slots.limit, __map),
-                "type" => {
-                    <::std::string::String as __private::Argument>::fill(
-                        &mut __slots.r#type,
-                        __map,
-                    )
-                }
-                _ => __private::skip(__map),
-            }
-        }
-        fn finish(__slots: __Slots0) -> __private::Result<__Values0> {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values0> {
+            let mut __slot0 = ::core::option::Option::None;
+            let mut __slot1 = ::core::option::Option::None;
+            let mut __slot2 = ::core::option::Option::None;
+            __private::read(
+                __input,
+                &mut [
+                    <State as __private::Argument>::slot("state", &mut __slot0),
+                    <u32 as __private::Argument>::slot("limit", &mut __slot1),
+                    <::std::string::String as __private::Argument>::slot(
+                        "type",
+                        &mut __slot2,
+                    ),
+                ],
+            )?;
             let __values = __Values0 {
-                state: __private::or_default(__slots.state, __default_0_state),
-                limit: __private::or_default(__slots.limit, __default_0_limit),
+                state: __private::or_default(__slot0, __default_0_state),
+                limit: __private::or_default(__slot1, __default_0_limit),
                 r#type: <::std::string::String as __private::Argument>::required(
                     "type",
-                    __slots.r#type,
+                    __slot2,
                 )?,
             };
             __private::check("limit", &__values.limit, __limits_0_limit)?;
@@ -95,22 +78,10 @@ const _: () = {
             ::core::result::Result::Ok(__values)
         }
     }
-    #[derive(::core::default::Default)]
-    struct __Slots2 {}
     struct __Values2 {}
     impl __private::Arguments for __Values2 {
-        type Slots = __Slots2;
-        const NAMES: &'static [&'static ::core::primitive::str] = &[];
-        fn set<'de, __A: __private::MapAccess<'de>>(
-            __slots: &mut __Slots2,
-            __name: &'static ::core::primitive::str,
-            __map: &mut __A,
-        ) -> ::core::result::Result<(), __A::Error> {
-            match __name {
-                _ => __private::skip(__map),
-            }
-        }
-        fn finish(__slots: __Slots2) -> __private::Result<__Values2> {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values2> {
+            __private::read(__input, &mut [])?;
             let __values = __Values2 {};
             ::core::result::Result::Ok(__values)
         }
