@@ -68,7 +68,7 @@ impl Table {
     #[cfg(feature = "validate")]
     pub(super) fn validate(&self, index: usize, input: &[u8]) -> Result<()> {
         let Some(Some(validator)) = self.validators.get(index) else { return Ok(()) };
-        // The typed parser comes next, and says better what is wrong with what is no JSON at all.
+        // The typed parser has read it, so it is JSON.
         let Ok(value) = serde_json::from_slice::<Value>(input) else { return Ok(()) };
         match validator.iter_errors(&value).next() {
             Some(error) => {

@@ -112,8 +112,10 @@ impl<T: Actions> Connector for Linked<T> {
             .actions
             .get(call.index)
             .ok_or_else(|| Error::internal(format!("there is no action at {}", call.index)))?;
+        // Typed first: its errors say more. Nothing has happened before the run is polled.
+        let run = (action.run)(Ready { connector: &self.connector, call })?;
         self.table.validate(call.index, call.input)?;
-        (action.run)(Ready { connector: &self.connector, call })
+        Ok(run)
     }
 
     fn health<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<()>> {
