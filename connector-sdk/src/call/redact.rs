@@ -21,6 +21,9 @@ const REDACTED: &str = "[redacted]";
 pub struct Redactor {
     /// The forms of the secrets, the longest first, so that no form leaves the rest of a longer one.
     forms: Vec<Finder<'static>>,
+    /// Those forms that JSON text is not written with, as it is written: a quoted secret in a text of the
+    /// output is escaped twice in its bytes.
+    written: Vec<Finder<'static>>,
 }
 
 impl Redactor {
@@ -32,7 +35,12 @@ impl Redactor {
         }
         let mut forms: Vec<String> = forms.into_iter().collect();
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        Self { forms: forms.iter().map(|form| Finder::new(form.as_bytes()).into_owned()).collect() }
+        let finder = |form: &String| Finder::new(form.as_bytes()).into_owned();
+        let written = forms.iter().filter_map(|form| as_written(form).filter(|written| written != form));
+        Self {
+            written: written.map(|form| finder(&form)).collect(),
+            forms: forms.iter().map(finder).collect(),
+        }
     }
 
     /// The text without secrets, or none where it has none.
@@ -87,7 +95,8 @@ impl Redactor {
         let bytes = output.as_bytes();
         // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
         let suspicious = !self.forms.is_empty()
-            && (has_unusual_escapes(bytes) || self.forms.iter().any(|form| form.find(bytes).is_some()));
+            && (has_unusual_escapes(bytes)
+                || self.forms.iter().chain(&self.written).any(|form| form.find(bytes).is_some()));
         if !suspicious {
             return output;
         }
@@ -170,6 +179,12 @@ fn replace(text: &str, form: &Finder<'_>) -> String {
     out
 }
 
+/// A text as it stands between the quotes of JSON.
+fn as_written(text: &str) -> Option<String> {
+    let json = serde_json::to_string(text).ok()?;
+    Some(json[1..json.len() - 1].to_owned())
+}
+
 /// A secret as it may look after somebody encoded it.
 fn add_forms(secret: &str, forms: &mut BTreeSet<String>) {
     // A form this short would be found in texts that have nothing to do with the secret.
@@ -181,9 +196,7 @@ fn add_forms(secret: &str, forms: &mut BTreeSet<String>) {
         }
         forms.insert(secret.to_owned());
         forms.insert(secret.escape_debug().to_string());
-        if let Ok(json) = serde_json::to_string(secret) {
-            forms.insert(json[1..json.len() - 1].to_owned());
-        }
+        forms.extend(as_written(secret));
         let percent = percent_encoded(secret);
         forms.insert(percent.replace("%20", "+"));
         forms.insert(lower_escapes(&percent));
