@@ -1,6 +1,8 @@
 //! What holds for whatever anybody sends: an answer and never a panic, one digest for one input, and no
 //! secret in what leaves.
 
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};

@@ -76,6 +76,7 @@ impl Methods {
             };
             marked = true;
             whole &= methods.add(errors, attribute, &ours, method).is_some();
+            method.attributes.push(allow_what_is_asked_for());
         }
         if !marked && block.of_trait.is_none() {
             let message = "nothing in this block is marked\n\
@@ -125,6 +126,19 @@ impl Methods {
             self.options.push(read_options(errors, method, &parameters)?);
         }
         sound.then_some(())
+    }
+}
+
+/// The forms that this macro asks for, and that clippy would have otherwise: nobody could please both.
+fn allow_what_is_asked_for() -> Attribute {
+    syn::parse_quote! {
+        #[allow(
+            clippy::needless_pass_by_value,
+            clippy::too_many_arguments,
+            clippy::unnecessary_wraps,
+            clippy::unused_async,
+            clippy::unused_self
+        )]
     }
 }
 

@@ -50,6 +50,13 @@ const _: () = {
 
 impl Notes {
     /// List the notes, sorted by path.
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn list_notes(
         &self,
         ctx: &Context,
@@ -59,10 +66,24 @@ impl Notes {
         note::list(&self.folder()?, folder.as_deref(), limit, ctx)
     }
     /// Read a note.
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn read_note(&self, path: &str) -> Result<Note> {
         note::read(&self.folder()?, path)
     }
     /// Search the notes, the best hits first.
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn search_notes(
         &self,
         ctx: &Context,
@@ -72,14 +93,35 @@ impl Notes {
         search::search(&self.folder()?, query, limit, ctx)
     }
     /// Make a note. No other note is ever overwritten.
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn create_note(&self, title: &str, body: &str) -> Result<Created> {
         write::create(&self.folder()?, title, body)
     }
     /// Delete a note for good.
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn delete_note(&self, path: &str) -> Result<()> {
         write::delete(&self.folder()?, path)
     }
     /// Notes to choose from.
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn paths(&self, ctx: &Context, query: &str) -> Result<Vec<Choice>> {
         let folder = self.folder()?;
         if query.trim().is_empty() {
@@ -95,6 +137,13 @@ impl Notes {
         Ok(hits.into_iter().map(|hit| Choice::new(hit.path, hit.title)).collect())
     }
     /// Is the root a folder that can be read?
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::too_many_arguments,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
     async fn health(&self) -> Result<()> {
         self.folder().map(drop)
     }
@@ -107,74 +156,50 @@ const _: () = {
     fn __limits_0_limit<__L: __private::Limiting<u32>>(__limits: __L) -> __L {
         __limits.range(1..=1000)
     }
-    #[derive(::core::default::Default)]
-    struct __Slots0 {
-        limit: ::core::option::Option<u32>,
-        folder: ::core::option::Option<Option<String>>,
-    }
     struct __Values0 {
         limit: u32,
         folder: Option<String>,
     }
     impl __private::Arguments for __Values0 {
-        type Slots = __Slots0;
-        const NAMES: &'static [&'static ::core::primitive::str] = &["limit", "folder"];
-        fn set<'de, __A: __private::MapAccess<'de>>(
-            __slots: &mut __Slots0,
-            __name: &'static ::core::primitive::str,
-            __map: &mut __A,
-        ) -> ::core::result::Result<(), __A::Error> {
-            match __name {
-                "limit" => <u32 as __private::Argument>::fill(&mut __slots.limit, __map),
-                "folder" => {
-                    <Option<
-                        String,
-                    > as __private::Argument>::fill(&mut __slots.folder, __map)
-                }
-                _ => __private::skip(__map),
-            }
-        }
-        fn finish(__slots: __Slots0) -> __private::Result<__Values0> {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values0> {
+            let mut __slot0 = ::core::option::Option::None;
+            let mut __slot1 = ::core::option::Option::None;
+            __private::read(
+                __input,
+                &mut [
+                    <u32 as __private::Argument>::slot("limit", &mut __slot0),
+                    <Option<String> as __private::Argument>::slot("folder", &mut __slot1),
+                ],
+            )?;
             let __values = __Values0 {
-                limit: __private::or_default(__slots.limit, __default_0_limit),
+                limit: __private::or_default(__slot0, __default_0_limit),
                 folder: <Option<
                     String,
-                > as __private::Argument>::required("folder", __slots.folder)?,
+                > as __private::Argument>::required("folder", __slot1)?,
             };
             __private::check("limit", &__values.limit, __limits_0_limit)?;
             ::core::result::Result::Ok(__values)
         }
     }
-    #[derive(::core::default::Default)]
-    struct __Slots1 {
-        path: ::core::option::Option<::std::string::String>,
-    }
     struct __Values1 {
         path: ::std::string::String,
     }
     impl __private::Arguments for __Values1 {
-        type Slots = __Slots1;
-        const NAMES: &'static [&'static ::core::primitive::str] = &["path"];
-        fn set<'de, __A: __private::MapAccess<'de>>(
-            __slots: &mut __Slots1,
-            __name: &'static ::core::primitive::str,
-            __map: &mut __A,
-        ) -> ::core::result::Result<(), __A::Error> {
-            match __name {
-                "path" => {
-                    <::std::string::String as __private::Argument>::fill(
-                        &mut __slots.path,
-                        __map,
-                    )
-                }
-                _ => __private::skip(__map),
-            }
-        }
-        fn finish(__slots: __Slots1) -> __private::Result<__Values1> {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values1> {
+            let mut __slot0 = ::core::option::Option::None;
+            __private::read(
+                __input,
+                &mut [
+                    <::std::string::String as __private::Argument>::slot(
+                        "path",
+                        &mut __slot0,
+                    ),
+                ],
+            )?;
             let __values = __Values1 {
                 path: <::std::string::String as __private::Argument>::required(
                     "path",
-                    __slots.path,
+                    __slot0,
                 )?,
             };
             ::core::result::Result::Ok(__values)
@@ -191,41 +216,30 @@ const _: () = {
     fn __limits_2_limit<__L: __private::Limiting<u32>>(__limits: __L) -> __L {
         __limits.range(1..=100)
     }
-    #[derive(::core::default::Default)]
-    struct __Slots2 {
-        query: ::core::option::Option<::std::string::String>,
-        limit: ::core::option::Option<u32>,
-    }
     struct __Values2 {
         query: ::std::string::String,
         limit: u32,
     }
     impl __private::Arguments for __Values2 {
-        type Slots = __Slots2;
-        const NAMES: &'static [&'static ::core::primitive::str] = &["query", "limit"];
-        fn set<'de, __A: __private::MapAccess<'de>>(
-            __slots: &mut __Slots2,
-            __name: &'static ::core::primitive::str,
-            __map: &mut __A,
-        ) -> ::core::result::Result<(), __A::Error> {
-            match __name {
-                "query" => {
-                    <::std::string::String as __private::Argument>::fill(
-                        &mut __slots.query,
-                        __map,
-                    )
-                }
-                "limit" => <u32 as __private::Argument>::fill(&mut __slots.limit, __map),
-                _ => __private::skip(__map),
-            }
-        }
-        fn finish(__slots: __Slots2) -> __private::Result<__Values2> {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values2> {
+            let mut __slot0 = ::core::option::Option::None;
+            let mut __slot1 = ::core::option::Option::None;
+            __private::read(
+                __input,
+                &mut [
+                    <::std::string::String as __private::Argument>::slot(
+                        "query",
+                        &mut __slot0,
+                    ),
+                    <u32 as __private::Argument>::slot("limit", &mut __slot1),
+                ],
+            )?;
             let __values = __Values2 {
                 query: <::std::string::String as __private::Argument>::required(
                     "query",
-                    __slots.query,
+                    __slot0,
                 )?,
-                limit: __private::or_default(__slots.limit, __default_2_limit),
+                limit: __private::or_default(__slot1, __default_2_limit),
             };
             __private::check("query", &__values.query, __limits_2_query)?;
             __private::check("limit", &__values.limit, __limits_2_limit)?;
@@ -237,84 +251,60 @@ const _: () = {
     ) -> __L {
         __limits.length(1..=200)
     }
-    #[derive(::core::default::Default)]
-    struct __Slots3 {
-        title: ::core::option::Option<::std::string::String>,
-        body: ::core::option::Option<::std::string::String>,
-    }
     struct __Values3 {
         title: ::std::string::String,
         body: ::std::string::String,
     }
     impl __private::Arguments for __Values3 {
-        type Slots = __Slots3;
-        const NAMES: &'static [&'static ::core::primitive::str] = &["title", "body"];
-        fn set<'de, __A: __private::MapAccess<'de>>(
-            __slots: &mut __Slots3,
-            __name: &'static ::core::primitive::str,
-            __map: &mut __A,
-        ) -> ::core::result::Result<(), __A::Error> {
-            match __name {
-                "title" => {
-                    <::std::string::String as __private::Argument>::fill(
-                        &mut __slots.title,
-                        __map,
-                    )
-                }
-                "body" => {
-                    <::std::string::String as __private::Argument>::fill(
-                        &mut __slots.body,
-                        __map,
-                    )
-                }
-                _ => __private::skip(__map),
-            }
-        }
-        fn finish(__slots: __Slots3) -> __private::Result<__Values3> {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values3> {
+            let mut __slot0 = ::core::option::Option::None;
+            let mut __slot1 = ::core::option::Option::None;
+            __private::read(
+                __input,
+                &mut [
+                    <::std::string::String as __private::Argument>::slot(
+                        "title",
+                        &mut __slot0,
+                    ),
+                    <::std::string::String as __private::Argument>::slot(
+                        "body",
+                        &mut __slot1,
+                    ),
+                ],
+            )?;
             let __values = __Values3 {
                 title: <::std::string::String as __private::Argument>::required(
                     "title",
-                    __slots.title,
+                    __slot0,
                 )?,
                 body: <::std::string::String as __private::Argument>::required(
                     "body",
-                    __slots.body,
+                    __slot1,
                 )?,
             };
             __private::check("title", &__values.title, __limits_3_title)?;
             ::core::result::Result::Ok(__values)
         }
     }
-    #[derive(::core::default::Default)]
-    struct __Slots4 {
-        path: ::core::option::Option<::std::string::String>,
-    }
     struct __Values4 {
         path: ::std::string::String,
     }
     impl __private::Arguments for __Values4 {
-        type Slots = __Slots4;
-        const NAMES: &'static [&'static ::core::primitive::str] = &["path"];
-        fn set<'de, __A: __private::MapAccess<'de>>(
-            __slots: &mut __Slots4,
-            __name: &'static ::core::primitive::str,
-            __map: &mut __A,
-        ) -> ::core::result::Result<(), __A::Error> {
-            match __name {
-                "path" => {
-                    <::std::string::String as __private::Argument>::fill(
-                        &mut __slots.path,
-                        __map,
-                    )
-                }
-                _ => __private::skip(__map),
-            }
-        }
-        fn finish(__slots: __Slots4) -> __private::Result<__Values4> {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values4> {
+            let mut __slot0 = ::core::option::Option::None;
+            __private::read(
+                __input,
+                &mut [
+                    <::std::string::String as __private::Argument>::slot(
+                        "path",
+                        &mut __slot0,
+                    ),
+                ],
+            )?;
             let __values = __Values4 {
                 path: <::std::string::String as __private::Argument>::required(
                     "path",
-                    __slots.path,
+                    __slot0,
                 )?,
             };
             ::core::result::Result::Ok(__values)

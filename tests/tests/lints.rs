@@ -1,0 +1,107 @@
+//! Connectors pass the strictest lints, whatever is generated for them. Clippy is what tests it; what runs
+//! here only shows that the connector is one.
+
+#![warn(clippy::pedantic, clippy::nursery, missing_docs, unreachable_pub)]
+
+use connector_sdk::manifest::Mode;
+use connector_sdk::prelude::*;
+use connector_sdk::{Factory as _, Settings};
+
+/// All forms at once.
+#[connector(id = "strict", auth = basic(user, password))]
+pub struct Strict {
+    /// User.
+    #[config(default = "me", length = 1..=9, pattern = "^[a-z]+$", options = users)]
+    user: String,
+    /// Depth.
+    #[config(default = 1, range = 1..=5)]
+    depth: u32,
+    /// Sure?
+    sure: Option<bool>,
+    /// Password.
+    #[secret]
+    password: Secret,
+    #[state]
+    seen: std::sync::Mutex<Vec<String>>,
+}
+
+#[connector]
+impl Strict {
+    /// Nothing is awaited, nothing can fail, `self` is not read, and a list is only looked at.
+    #[action(read)]
+    async fn look(
+        &self,
+        /// A list.
+        #[arg(length = ..=3)]
+        list: Vec<String>,
+        /// A.
+        #[arg(default = 1, range = 1..)]
+        first: u8,
+        /// B.
+        #[arg(default = 1)]
+        second: u8,
+        /// C.
+        #[arg(default = 1)]
+        third: u8,
+        /// D.
+        #[arg(default = 1)]
+        fourth: u8,
+        /// E.
+        #[arg(default = "e", pattern = "e")]
+        fifth: &str,
+        /// F.
+        sixth: Option<bool>,
+        context: &Context,
+    ) -> Result<usize> {
+        let _ = (first, second, third, fourth, fifth, sixth, context);
+        Ok(list.len())
+    }
+
+    /// With a struct.
+    #[action(write, resource = "notes", scopes = ["notes"], timeout = "1s", risk = business)]
+    async fn create_note(&self, #[input] note: Note) -> Result<usize> {
+        let seen = {
+            let mut seen = self.seen.lock().map_err(|_| Error::internal("poisoned"))?;
+            seen.push(note.title);
+            seen.len()
+        };
+        Ok(seen
+            + self.password.expose().len()
+            + self.user.len()
+            + self.depth as usize
+            + usize::from(self.sure.is_some()))
+    }
+
+    /// Without anything.
+    #[action(destructive, local)]
+    async fn wipe(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Users.
+    #[options]
+    async fn users(&self, query: &str) -> Result<Vec<Choice>> {
+        Ok(vec![Choice::new(query, query)])
+    }
+
+    /// Good?
+    #[health]
+    async fn health(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A note.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+pub struct Note {
+    /// Its title.
+    title: String,
+}
+
+#[test]
+fn a_connector_under_all_lints_is_one() {
+    let factory = connector_sdk::factory::<Strict>();
+    let settings = Settings::new().secret("password", "p");
+    assert_eq!(factory.open(&settings).map(|strict| strict.manifest().actions.len()).ok(), Some(3));
+    assert_eq!(factory.manifest().actions[2].permission.mode, Mode::Admin);
+}
