@@ -1,5 +1,7 @@
 //! ArgentOS's contract (1.3 to 1.5 of its command-line specification), held by the built binary.
 
+#![expect(clippy::expect_used, reason = "a helper of a test that can't go on says so by panicking")]
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
