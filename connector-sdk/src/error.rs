@@ -178,7 +178,7 @@ impl Error {
         self
     }
 
-    /// Keeps what caused it. The cause is shown in logs only, never to a caller.
+    /// Keeps what caused it. The cause is foreign text, so it is dropped where the error leaves a connection.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
@@ -196,12 +196,12 @@ impl Error {
     pub(crate) fn map_text(
         mut self,
         text: impl Fn(&str) -> Option<String>,
-        value: impl Fn(&mut Value),
+        details: impl Fn(&mut Map<String, Value>),
     ) -> Self {
         if let Some(message) = text(&self.0.message) {
             self.0.message = message.into();
         }
-        self.0.details.values_mut().for_each(value);
+        details(&mut self.0.details);
         // A source is foreign text that can't be rewritten, so it doesn't leave the connection.
         self.0.source = None;
         self

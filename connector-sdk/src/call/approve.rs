@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::audit::{Decision, Trail};
 use super::{Connection, InputDigest};
 use crate::manifest::{Action, Manifest, Mode, Trust};
-use crate::{BoxFuture, Error, Result};
+use crate::{BoxFuture, Error, Output, Result};
 
 /// Who calls, how far they may go, and how they get the approval that some actions need.
 ///
@@ -164,8 +164,9 @@ impl Caller {
                 Ok(Decision::Approved)
             }
             Approvals::Asked(approver) => {
-                let text = String::from_utf8_lossy(input);
-                let text = connection.redactor().text(&text).unwrap_or_else(|| text.into_owned());
+                // As JSON and not as text: `\u0073` spells a letter of a secret as well.
+                let shown = connection.redactor().output(Output::from_json(input.to_vec())).into_bytes();
+                let text = String::from_utf8_lossy(&shown);
                 let request = ApprovalRequest {
                     connection: connection.name(),
                     manifest: connection.manifest(),

@@ -119,8 +119,12 @@ impl Redactor {
     pub(crate) fn error(&self, error: Error) -> Error {
         error.map_text(
             |text| self.text(text),
-            |value| {
-                self.value(value);
+            |details| {
+                let mut value = Value::Object(std::mem::take(details));
+                self.value(&mut value);
+                if let Value::Object(redacted) = value {
+                    *details = redacted;
+                }
             },
         )
     }
@@ -304,6 +308,7 @@ mod tests {
     fn errors_lose_secrets_and_their_causes() {
         let error = Error::upstream(format!("bad token {SECRET}"))
             .with_detail("token", SECRET)
+            .with_detail(SECRET, "token")
             .with_source(std::io::Error::other(SECRET));
         let shown = format!("{:?}", redactor().error(error));
         assert!(!shown.contains("ss w"), "{shown}");

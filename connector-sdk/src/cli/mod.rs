@@ -2,7 +2,7 @@
 //! ArgentOS asks of a command-line tool.
 //!
 //! One grammar (`command.rs`) serves the reading of a command line (`scan.rs`), its help and its shell
-//! completions (`tree.rs`). The reading is our own and not clap's, because ArgentOS's callers need what
+//! completions (`help.rs`). The reading is our own and not clap's, because ArgentOS's callers need what
 //! clap can't do: options of the binary before, between and after the words of a command, a token that
 //! is a value whatever it looks like, a mode that decides before any argument is looked at, and an
 //! envelope on standard output for every outcome, broken command lines included. It is also what keeps

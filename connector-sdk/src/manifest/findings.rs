@@ -37,7 +37,18 @@ impl Manifest {
     /// Everything that is wrong with this manifest, action by action; empty is what an author wants.
     pub fn findings(&self) -> Vec<Finding> {
         let rules = [unenforced, not_an_object, unsendable];
-        self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action))).collect()
+        let settings = self.settings.iter().flat_map(|setting| {
+            setting.unenforced.iter().map(|pointer| Finding {
+                severity: Severity::Error,
+                subject: setting.name.clone(),
+                message: format!(
+                    "its schema publishes the constraint `{pointer}`, which nothing checks; \
+                     write it as a key of `#[config]`, or remove it"
+                ),
+            })
+        });
+        let actions = self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action)));
+        settings.chain(actions).collect()
     }
 }
 
@@ -90,33 +101,10 @@ fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// JSON pointers to every keyword below `schema` that serde does not enforce by itself.
-///
-/// `own_properties`: whether the constraints of the top-level properties themselves count. They
-/// don't where generated checks enforce them.
-pub(crate) fn unenforced_keywords(schema: &Value, own_properties: bool) -> Vec<String> {
+/// JSON pointers to every keyword of `schema` and below it that serde does not enforce by itself.
+pub(crate) fn unenforced_keywords(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    let Some(root) = schema.as_object() else { return found };
-    if own_properties {
-        walk(schema, String::new(), &mut found);
-        return found;
-    }
-    for (keyword, value) in root {
-        match (keyword.as_str(), value) {
-            ("properties", Value::Object(properties)) => {
-                for (name, property) in properties {
-                    let Some(property) = property.as_object() else { continue };
-                    walk_children(property, &format!("/properties/{}", escape(name)), &mut found);
-                }
-            }
-            ("$defs", Value::Object(definitions)) => {
-                for (name, definition) in definitions {
-                    walk(definition, format!("/$defs/{}", escape(name)), &mut found);
-                }
-            }
-            _ => {}
-        }
-    }
+    walk(schema, String::new(), &mut found);
     found
 }
 
@@ -186,8 +174,8 @@ fn is_constraint(keyword: &str) -> bool {
 }
 
 /// Whether a keyword only says what the Rust type says already: schemars writes `minimum: 0` for a
-/// `u32`, both lengths for a `char` or an array, `uniqueItems` for a set. (A `NonZeroU32` looks like a
-/// `u32` that must be at least 1, which serde does not enforce, so it counts as a constraint.)
+/// `u32`, both lengths for a `char` or an array, `uniqueItems` for a set. (A `NonZeroU32` looks like
+/// a `u32` that was given a least value of 1, which serde does not enforce, so both count.)
 fn follows_from_type(keyword: &str, schema: &Map<String, Value>) -> bool {
     let number = |name: &str| schema.get(name).and_then(Value::as_i64);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
@@ -243,11 +231,10 @@ mod tests {
             "/properties/filter/properties/name/pattern",
             "/properties/tags/items/maxLength",
         ];
-        assert_eq!(unenforced_keywords(&schema, false), nested);
         let mut all = nested.clone();
         all.extend(["/properties/limit/maximum", "/properties/limit/minimum"]);
         all.sort_unstable();
-        let mut found = unenforced_keywords(&schema, true);
+        let mut found = unenforced_keywords(&schema);
         found.sort();
         assert_eq!(found, all);
     }

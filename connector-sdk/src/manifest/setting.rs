@@ -32,6 +32,9 @@ pub struct Setting {
     /// Whether a form may hide it at first.
     #[serde(default)]
     pub advanced: bool,
+    /// JSON pointers to constraints of the schema that are published and that nothing checks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unenforced: Vec<String>,
 }
 
 impl Setting {
@@ -48,6 +51,7 @@ impl Setting {
             options: None,
             depends_on: None,
             advanced: false,
+            unenforced: Vec::new(),
         }
     }
 

@@ -96,17 +96,22 @@ fn describe(spec: &StructSpec) -> Manifest {
             let mut generator = generator();
             let mut schema = property(param, &mut generator);
             add_definitions(&mut schema, &mut generator);
+            let schema = Value::Object(schema);
+            let mut unenforced = unenforced_keywords(&schema);
+            let generated = generated_checks(param, "");
+            unenforced.retain(|pointer| !generated.contains(pointer));
             Setting {
                 name: param.name.to_owned(),
                 description: param.description.to_owned(),
                 required: param.default.is_none() && (param.required)(),
                 env: setting.env.map_or_else(|| env_name(spec.id, param.name), str::to_owned),
-                schema: Value::Object(schema),
+                schema,
                 placeholder: setting.placeholder.map(str::to_owned),
                 help: setting.help.map(str::to_owned),
                 options: param.options.map(str::to_owned),
                 depends_on: setting.depends_on.map(str::to_owned),
                 advanced: setting.advanced,
+                unenforced,
             }
         })
         .collect();
@@ -146,17 +151,20 @@ fn auth(spec: &AuthSpec) -> Auth {
 }
 
 fn action<C>(spec: &ActionSpec<C>) -> Action {
-    let (input_schema, parameters, own_properties) = match &spec.input {
+    let (input_schema, parameters, generated) = match &spec.input {
         Input::Params(params) => {
             let (schema, parameters) = input_of(params);
-            (schema, parameters, false)
+            let at = |param: &Param| generated_checks(param, &format!("/properties/{}", param.name));
+            (schema, parameters, params.iter().flat_map(at).collect())
         }
         Input::Struct(schema) => {
             let schema = close(root(*schema, generator()));
             let parameters = parameters_of(&schema);
-            (schema, parameters, true)
+            (schema, parameters, Vec::new())
         }
     };
+    let mut unenforced = unenforced_keywords(&input_schema);
+    unenforced.retain(|pointer| !generated.contains(pointer));
     Action {
         name: spec.name.to_owned(),
         command: spec.command.to_owned(),
@@ -166,7 +174,7 @@ fn action<C>(spec: &ActionSpec<C>) -> Action {
         scopes: spec.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         timeout: spec.timeout.map(Duration::from_millis),
         parameters,
-        unenforced: unenforced_keywords(&input_schema, own_properties),
+        unenforced,
         input_schema,
         output_schema: Value::Object(root(spec.output, settings().for_serialize().into_generator())),
     }
@@ -200,6 +208,13 @@ fn input_of(params: &[Param]) -> (Value, Vec<Parameter>) {
     schema.insert("additionalProperties".to_owned(), false.into());
     add_definitions(&mut schema, &mut generator);
     (Value::Object(schema), parameters)
+}
+
+/// JSON pointers to the keywords of a value whose schema is at `at` that generated checks enforce.
+fn generated_checks(param: &Param, at: &str) -> Vec<String> {
+    let Some(keywords) = param.keywords else { return Vec::new() };
+    let Keywords(keywords) = keywords(Keywords::default());
+    keywords.into_iter().map(|(keyword, _)| format!("{at}/{keyword}")).collect()
 }
 
 fn property(param: &Param, generator: &mut SchemaGenerator) -> Map<String, Value> {
