@@ -1,7 +1,7 @@
 //! The `#[connector]` macro. Its documentation is on the re-export in `connector-sdk`.
 //!
-//! Four layers, each of which knows the one before it: [`parse`] turns tokens into syntax, [`model`]
-//! into validated types, [`check`] applies the rules that concern several items, and [`expand`] turns
+//! Four layers, each of which knows the one before it: `parse` turns tokens into syntax, `model`
+//! into validated types, `check` applies the rules that concern several items, and `expand` turns
 //! the model into tokens, which can't fail.
 
 mod check;
