@@ -7,13 +7,17 @@ pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
     if written.len() > LONGEST {
         return None;
     }
-    let allowed = (written.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .map(|name| (distance(written, name), name))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let mut allowed = (written.chars().count() / 3).max(1);
+    let mut nearest = None;
+    for name in known {
+        let distance = distance(written, name);
+        // The first of several that are as near.
+        if distance < allowed || (distance == allowed && nearest.is_none()) {
+            allowed = distance;
+            nearest = Some(name);
+        }
+    }
+    nearest
 }
 
 /// How many letters have to be added, dropped, changed or swapped with their neighbour (optimal
@@ -44,8 +48,15 @@ fn fold(letter: char) -> char {
 
 /// `` `a`, `b` or `c` `` for a message, cut after ten.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
+    let mut quoted = Vec::new();
+    for name in names {
+        quoted.push(format!("`{name}`"));
+    }
+    sentence(&quoted)
+}
+
+fn sentence(names: &[String]) -> String {
+    match names {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
         [init @ .., last] if names.len() <= 10 => format!("{} or {last}", init.join(", ")),

@@ -1,6 +1,5 @@
 //! Takes a connection's secrets out of whatever leaves it.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,12 +28,12 @@ pub struct Redactor {
 impl Redactor {
     /// A redactor that knows some secrets.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut forms = BTreeSet::new();
+        let mut forms = Vec::new();
         for secret in secrets {
             add_forms(secret.expose(), &mut forms);
         }
-        let mut forms: Vec<String> = forms.into_iter().collect();
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms.sort_unstable_by(|a: &String, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        forms.dedup();
         let finder = |form: &String| Finder::new(form.as_bytes()).into_owned();
         let written = forms.iter().filter_map(|form| as_written(form).filter(|written| written != form));
         Self {
@@ -81,10 +80,9 @@ impl Redactor {
                 if !members.keys().any(|key| self.text(key).is_some()) {
                     return found;
                 }
-                *members = std::mem::take(members)
-                    .into_iter()
-                    .map(|(key, member)| (self.text(&key).unwrap_or(key), member))
-                    .collect();
+                for (key, member) in std::mem::take(members) {
+                    members.insert(self.text(&key).unwrap_or(key), member);
+                }
                 true
             }
             Value::Null | Value::Bool(_) => false,
@@ -190,7 +188,7 @@ fn as_written(text: &str) -> Option<String> {
 }
 
 /// A secret as it may look after somebody encoded it.
-fn add_forms(secret: &str, forms: &mut BTreeSet<String>) {
+fn add_forms(secret: &str, forms: &mut Vec<String>) {
     // A form this short would be found in texts that have nothing to do with the secret.
     const SHORTEST_ENCODED: usize = 6;
     // A key file is trimmed by some and not by others; both are the secret.
@@ -198,13 +196,13 @@ fn add_forms(secret: &str, forms: &mut BTreeSet<String>) {
         if secret.is_empty() {
             continue;
         }
-        forms.insert(secret.to_owned());
-        forms.insert(secret.escape_debug().to_string());
+        forms.push(secret.to_owned());
+        forms.push(secret.escape_debug().to_string());
         forms.extend(as_written(secret));
         let percent = percent_encoded(secret);
-        forms.insert(percent.replace("%20", "+"));
-        forms.insert(lower_escapes(&percent));
-        forms.insert(percent);
+        forms.push(percent.replace("%20", "+"));
+        forms.push(lower_escapes(&percent));
+        forms.push(percent);
         if secret.len() >= SHORTEST_ENCODED {
             for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
                 forms.extend((0..3).map(|before| base64_inside(engine, secret.as_bytes(), before)));

@@ -3,12 +3,11 @@
 //! Credentials come from the environment alone. Arguments are seen by every user of the machine, and
 //! a file in the clear is copied, committed and backed up.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
 
 use serde_json::{Map, Value};
-use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::process::Process;
 use super::scan::Scan;
@@ -77,7 +76,7 @@ pub(super) fn read<'m>(
     for setting in &manifest.settings {
         let name = setting.name.as_str();
         let (value, source) = if let Some(text) = flags.remove(name) {
-            (Value::String(text), Source::Flag)
+            (text, Source::Flag)
         } else if let Some(text) = variable(process, &setting.env)? {
             (Value::String(text), Source::Env)
         } else if let Some(value) = file.remove(name) {
@@ -108,8 +107,9 @@ fn variable(process: &Process, name: &str) -> Result<Option<String>> {
     })
 }
 
-fn flags(manifest: &Manifest, set: &[String]) -> Result<BTreeMap<String, String>> {
-    let mut flags = BTreeMap::new();
+/// What `--set` says, as texts.
+fn flags(manifest: &Manifest, set: &[String]) -> Result<Map<String, Value>> {
+    let mut flags = Map::new();
     for pair in set {
         // The text is not repeated: it may be a credential with its name left out.
         let Some((name, value)) = pair.split_once('=') else {
@@ -126,7 +126,7 @@ fn flags(manifest: &Manifest, set: &[String]) -> Result<BTreeMap<String, String>
         if manifest.setting(name).is_none() {
             return Err(Error::usage(format!("`--set`: {}", unknown(manifest, name))));
         }
-        if flags.insert(name.to_owned(), value.to_owned()).is_some() {
+        if flags.insert(name.to_owned(), value.into()).is_some() {
             return Err(Error::usage(format!("`--set {name}` is given twice; give it once")));
         }
     }
@@ -157,26 +157,27 @@ fn file(manifest: &Manifest, path: &str) -> Result<Map<String, Value>> {
         wrong(format!("is not UTF-8 text in line {line}"))
     })?;
     // The error's own text shows the line at fault, and a credential may stand in it.
-    let table: BTreeMap<Spanned<String>, toml::Value> = toml::from_str(&text).map_err(|error| {
+    let table = DeTable::parse(&text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         wrong(format!("is not TOML in line {}: {}", line_of(text.as_bytes(), at), error.message()))
     })?;
     let mut values = Map::new();
-    for (key, value) in table {
+    for (key, value) in table.get_ref() {
         let line = line_of(text.as_bytes(), key.span().start);
-        let name = key.into_inner();
-        if let Some(Credential { env, .. }) = manifest.credential(&name) {
+        let name = key.get_ref().as_ref();
+        if let Some(Credential { env, .. }) = manifest.credential(name) {
             return Err(wrong(format!(
                 "has credential `{name}` in line {line}; credentials are not kept in files: remove it and \
                  set the environment variable {env}"
             )));
         }
-        if manifest.setting(&name).is_none() {
-            return Err(wrong(format!("has a fault in line {line}: {}", unknown(manifest, &name))));
+        if manifest.setting(name).is_none() {
+            return Err(wrong(format!("has a fault in line {line}: {}", unknown(manifest, name))));
         }
-        let value = json_of(value)
-            .ok_or_else(|| wrong(format!("sets `{name}` in line {line} to a number that has no end")))?;
-        values.insert(name, value);
+        let value = json_of(value.get_ref()).ok_or_else(|| {
+            wrong(format!("sets `{name}` in line {line} to a number that is not finite, or beyond 64 bits"))
+        })?;
+        values.insert(name.to_owned(), value);
     }
     Ok(values)
 }
@@ -186,18 +187,24 @@ fn line_of(text: &[u8], at: usize) -> usize {
     1 + text.iter().take(at).filter(|byte| **byte == b'\n').count()
 }
 
-/// A value of TOML as JSON; none for what JSON can't write. Dates become text.
-fn json_of(value: toml::Value) -> Option<Value> {
+/// A value of TOML as JSON; none for a number that JSON or 64 bits can't hold. Dates become text.
+fn json_of(value: &DeValue<'_>) -> Option<Value> {
     Some(match value {
-        toml::Value::String(text) => text.into(),
-        toml::Value::Integer(number) => number.into(),
-        toml::Value::Float(number) => serde_json::Number::from_f64(number)?.into(),
-        toml::Value::Boolean(is) => is.into(),
-        toml::Value::Datetime(date) => date.to_string().into(),
-        toml::Value::Array(items) => Value::Array(items.into_iter().map(json_of).collect::<Option<_>>()?),
-        toml::Value::Table(members) => Value::Object(
-            members.into_iter().map(|(key, value)| Some((key, json_of(value)?))).collect::<Option<_>>()?,
-        ),
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok()?.into(),
+        DeValue::Float(number) => serde_json::Number::from_f64(number.as_str().parse().ok()?)?.into(),
+        DeValue::Boolean(is) => (*is).into(),
+        DeValue::Datetime(date) => date.to_string().into(),
+        DeValue::Array(items) => {
+            Value::Array(items.iter().map(|item| json_of(item.get_ref())).collect::<Option<_>>()?)
+        }
+        DeValue::Table(members) => {
+            let mut object = Map::new();
+            for (key, member) in members {
+                object.insert(key.get_ref().to_string(), json_of(member.get_ref())?);
+            }
+            Value::Object(object)
+        }
     })
 }
 

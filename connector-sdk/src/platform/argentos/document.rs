@@ -3,9 +3,7 @@
 //! It is made of structs and not of maps, so that its bytes depend on nothing but the manifest: the
 //! order of a map's keys depends on features that some other crate may have turned on.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::commands::{Command, actions, commands, options_command};
@@ -40,8 +38,8 @@ struct Scope<'m> {
     worker_fields: Vec<String>,
     worker_visible_actions: Vec<&'m str>,
     fields: Vec<Field<'m>>,
-    #[serde(rename = "pickerHints")]
-    picker_hints: BTreeMap<&'m str, PickerHint<'m>>,
+    #[serde(rename = "pickerHints", serialize_with = "object")]
+    picker_hints: Vec<(&'m str, PickerHint<'m>)>,
 }
 
 #[derive(Serialize)]
@@ -76,23 +74,24 @@ pub(super) struct Auth<'m> {
 pub(super) struct Permissions<'m> {
     tool: String,
     backend: &'m str,
-    permissions: BTreeMap<String, &'static str>,
+    #[serde(serialize_with = "object")]
+    permissions: Vec<(String, &'static str)>,
+}
+
+/// Members in the order in which they stand.
+fn object<S: Serializer, K: Serialize, V: Serialize>(
+    members: &[(K, V)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(members.iter().map(|(key, value)| (key, value)))
 }
 
 /// What `capabilities` answers.
 pub fn capabilities(manifest: &Manifest) -> Value {
-    #[derive(Serialize)]
-    struct Capabilities<'m> {
-        #[serde(flatten)]
-        document: Document<'m>,
-        version: &'m str,
-        modes: [&'static str; 4],
-    }
-    value_of(&Capabilities {
-        document: document(manifest),
-        version: &manifest.version,
-        modes: Mode::ALL.map(Mode::as_str),
-    })
+    let mut answer = value_of(&document(manifest));
+    answer["version"] = manifest.version.as_str().into();
+    answer["modes"] = Mode::ALL.map(Mode::as_str).as_slice().into();
+    answer
 }
 
 /// What `connector.json` says.
@@ -228,8 +227,8 @@ pub(super) fn needs(manifest: &Manifest) -> Vec<Need<'_>> {
         description: &setting.description,
         help: setting.help.as_deref(),
     });
-    let mut needs: Vec<_> = credentials.chain(settings).collect();
-    needs.sort_by_key(|need| !need.required);
+    let (mut needs, optional): (Vec<_>, Vec<_>) = credentials.chain(settings).partition(|need| need.required);
+    needs.extend(optional);
     needs
 }
 

@@ -27,11 +27,12 @@ pub fn health(manifest: &Manifest, state: &State<'_>) -> (Value, Map<String, Val
 pub fn doctor(manifest: &Manifest, state: &State<'_>) -> (Value, Map<String, Value>) {
     let outcome = assess(manifest, state);
     let ready = outcome.status == Status::Healthy;
-    let readiness: Map<String, Value> = commands(manifest)
-        .into_iter()
+    let mut readiness = Map::new();
+    for command in commands(manifest) {
         // What ArgentOS asks every tool is answered without a connection.
-        .map(|command| (command.id.into_owned(), (ready || command.resource == "connector").into()))
-        .collect();
+        let is_ready = ready || command.resource == "connector";
+        readiness.insert(command.id.into_owned(), is_ready.into());
+    }
     let runtime = json!({
         "version": manifest.version,
         "platform": format!("{}-{}", std::env::consts::OS, std::env::consts::ARCH),
@@ -183,11 +184,12 @@ fn top_level(manifest: &Manifest, outcome: &Outcome) -> Map<String, Value> {
 
 fn data(manifest: &Manifest, state: &State<'_>, outcome: &Outcome) -> Map<String, Value> {
     let auth = document(manifest).auth;
-    let set: Map<String, Value> = needs(manifest)
-        .into_iter()
-        .filter(|need| need.secret)
-        .map(|need| (need.env.to_owned(), state.is_set(need.name).into()))
-        .collect();
+    let mut set = Map::new();
+    for need in needs(manifest) {
+        if need.secret {
+            set.insert(need.env.to_owned(), state.is_set(need.name).into());
+        }
+    }
     let mut data = facts(manifest, outcome);
     data.insert("status".to_owned(), outcome.status.for_catalogue().into());
     data.insert("summary".to_owned(), outcome.summary.clone().into());

@@ -1,7 +1,5 @@
 //! What is known of a connection when ArgentOS asks, and what `config show` tells of it.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::tool;
@@ -43,7 +41,7 @@ impl Source {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct State<'a> {
-    set: BTreeMap<&'a str, Set>,
+    set: Vec<(&'a str, Set)>,
     opening: Option<&'a Error>,
     check: Option<Result<(), &'a Error>>,
 }
@@ -64,14 +62,14 @@ impl<'a> State<'a> {
     /// A setting is set to that value (or text, where it came as text).
     #[must_use]
     pub fn setting(mut self, name: &'a str, value: impl Into<Value>, source: Source) -> Self {
-        self.set.insert(name, Set { source, value: Some(value.into()) });
+        self.put(name, Set { source, value: Some(value.into()) });
         self
     }
 
     /// A credential is set; its value stays where it is.
     #[must_use]
     pub fn credential(mut self, name: &'a str, source: Source) -> Self {
-        self.set.insert(name, Set { source, value: None });
+        self.put(name, Set { source, value: None });
         self
     }
 
@@ -89,8 +87,17 @@ impl<'a> State<'a> {
         self
     }
 
+    fn put(&mut self, name: &'a str, set: Set) {
+        self.set.retain(|(known, _)| *known != name);
+        self.set.push((name, set));
+    }
+
+    fn get(&self, name: &str) -> Option<&Set> {
+        self.set.iter().find(|(known, _)| *known == name).map(|(_, set)| set)
+    }
+
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.set.contains_key(name)
+        self.get(name).is_some()
     }
 
     pub(super) fn opening_error(&self) -> Option<&'a Error> {
@@ -108,7 +115,7 @@ pub fn config(manifest: &Manifest, state: &State<'_>) -> Value {
         .settings
         .iter()
         .map(|setting| {
-            let set = state.set.get(setting.name.as_str());
+            let set = state.get(&setting.name);
             let default = setting.default_value();
             let source = set.map(|set| set.source).or(default.map(|_| Source::Default));
             json!({
@@ -125,7 +132,7 @@ pub fn config(manifest: &Manifest, state: &State<'_>) -> Value {
         .credentials
         .iter()
         .map(|credential| {
-            let set = state.set.get(credential.name.as_str());
+            let set = state.get(&credential.name);
             json!({
                 "name": credential.name,
                 "env": credential.env,
