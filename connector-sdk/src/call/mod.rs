@@ -193,16 +193,15 @@ impl Connection {
             return Err(error);
         }
         // The method may have less time than the caller has.
-        let shorter;
-        let context = match action.timeout {
-            Some(timeout) => {
-                shorter = context.clone().with_timeout(timeout);
-                &shorter
-            }
-            None => context,
-        };
-        let call = Call::new(action, place, input, context);
-        let run = drive::catch(|| self.connector.prepare(call))?;
+        let shorter = |timeout| context.clone().with_timeout(timeout);
+        let (first, second);
+        let mut own = context;
+        if let Some(timeout) = action.timeout {
+            first = shorter(timeout);
+            own = &first;
+        }
+        let prepare = |own| drive::catch(|| self.connector.prepare(Call::new(action, place, input, own)));
+        let mut run = prepare(own)?;
         let decision = match caller.approve(self, action, input, trail).await {
             Ok(decision) => decision,
             Err(error) => {
@@ -211,10 +210,16 @@ impl Connection {
             }
         };
         trail.decided(decision);
+        if let (Decision::Approved, Some(timeout)) = (decision, action.timeout) {
+            // The time that somebody took to agree is not the method's.
+            second = shorter(timeout);
+            own = &second;
+            run = prepare(own)?;
+        }
         // Reading a clock costs as much as a check does. Where nobody was asked and little was read, it is
         // still the time at which the call began.
         let idle = decision == Decision::Allowed && input.len() < 64 * 1024;
-        drive::drive(run, context, if idle { trail.began() } else { Instant::now() }).await
+        drive::drive(run, own, if idle { trail.began() } else { Instant::now() }).await
     }
 
     fn find(&self, name: &str) -> Result<(usize, &Action)> {

@@ -252,6 +252,26 @@ fn the_shorter_of_two_time_limits_ends_a_call() {
 }
 
 #[test]
+fn the_time_that_somebody_takes_to_agree_is_not_the_methods() {
+    /// Agrees when the action's own time would be over.
+    struct Slow;
+    impl Approver for Slow {
+        fn approve<'a>(&'a self, request: &'a ApprovalRequest<'a>) -> BoxFuture<'a, Result<bool>> {
+            Box::pin(async {
+                tokio::time::sleep(request.action.timeout.unwrap_or_default() * 2).await;
+                Ok(true)
+            })
+        }
+    }
+    let mut echo = Echo::new(&Arc::default());
+    echo.manifest.actions[1].timeout = Some(Duration::from_millis(20));
+    let connection = Connection::over("work", Box::new(echo), Redactor::default());
+    let caller = me(Mode::Write).asking(Arc::new(Slow));
+    let call = connection.call("write_it", b"1", &caller, Context::new());
+    assert_eq!(block_on(call).expect("agreed to").as_bytes(), b"1");
+}
+
+#[test]
 fn the_trail_holds_the_input_as_a_digest() {
     let fixture = Fixture::new();
     for input in ["{\"a\":1}", "{ \"a\" : 1 }", "{\"a\":2}"] {

@@ -154,14 +154,20 @@ mod tests {
 
     #[test]
     fn nobody_is_asked_without_need() {
-        for extra in ["--yes", "--json"] {
-            let outcome = ask(&[&CREATE[..], &[extra]].concat(), "");
-            assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{extra}");
-        }
+        let agreed = ask(&[&CREATE[..], &["--yes"]].concat(), "");
+        assert_eq!((agreed.code, agreed.stderr.as_str()), (0, ""));
         let read = ask(&["notes", "search", "x"], "");
         assert_eq!((read.code, read.stderr.as_str()), (0, ""));
         let piped = run_with(&CREATE, |process| process);
         assert_eq!((piped.code, piped.stderr.as_str()), (0, ""), "no terminal: the mode decides");
+    }
+
+    #[test]
+    fn somebody_at_a_terminal_is_asked_whatever_form_the_answer_has() {
+        let outcome = ask(&[&CREATE[..], &["--json"]].concat(), "n\n");
+        assert_eq!(outcome.code, 3, "{outcome:?}");
+        assert!(outcome.stderr.contains("Proceed? [y/N]"), "{outcome:?}");
+        assert!(outcome.stdout.starts_with(r#"{"ok":false"#), "{outcome:?}");
     }
 
     #[test]

@@ -87,12 +87,12 @@ fn config(session: &Session<'_>) -> Result<Answer> {
 }
 
 fn options(session: &mut Session<'_>, source: &str, query: &str) -> Result<Answer> {
-    let timeout = session.timeout()?;
+    let deadline = session.deadline()?;
     let settings = setting::read(session.manifest, session.scan, session.process)?.settings;
     let connection = Connection::open(CONNECTION, session.factory, &settings)?;
-    let context = session.context(timeout);
+    let context = session.context(deadline);
     let token = context.cancellation().clone();
-    let items = session.wait(token, connection.options(source, query, context))??;
+    let items = session.wait(token, deadline, connection.options(source, query, context))??;
     let items = serde_json::to_value(items).unwrap_or_default();
     let people = People::Other(Data::of(&items));
     Ok(Answer::of_value(&json!({ "items": items })).shown(people))
@@ -104,7 +104,7 @@ type Tell = fn(&Manifest, &State<'_>) -> (Value, Map<String, Value>);
 /// Tells in what state the connector is. That it is not ready is an answer; only what was given on
 /// the command line or in a file can be a mistake here.
 fn readiness(session: &mut Session<'_>, tell: Tell) -> Result<Answer> {
-    let timeout = session.timeout()?.unwrap_or(HEALTH_TIMEOUT);
+    let deadline = session.deadline()?.or_else(|| session.started.checked_add(HEALTH_TIMEOUT));
     let configuration = setting::read(session.manifest, session.scan, session.process)?;
     let state = configuration.state();
     let (mut data, mut top_level) =
@@ -112,9 +112,9 @@ fn readiness(session: &mut Session<'_>, tell: Tell) -> Result<Answer> {
             Err(error) => tell(session.manifest, &state.failed_to_open(&error)),
             Ok(_) if !session.manifest.health => tell(session.manifest, &state),
             Ok(connection) => {
-                let context = session.context(Some(timeout));
+                let context = session.context(deadline);
                 let token = context.cancellation().clone();
-                let health = session.wait(token.clone(), connection.health(context))?;
+                let health = session.wait(token.clone(), deadline, connection.health(context))?;
                 if token.is_cancelled() {
                     return Err(Error::cancelled("the check was cancelled"));
                 }

@@ -1,13 +1,14 @@
 //! Keeps what a panic says away from the terminal: its message may hold a credential.
 
 use std::io::Write as _;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
 use super::process::Sink;
 use crate::{Error, Result};
 
 /// Replaces the hook of the whole process. With `verbose` it says where a panic was, and never why.
-pub(super) fn install(verbose: bool, stderr: Sink) {
+/// `end` is called for a panic that nobody can catch, and has to end the process.
+pub(super) fn install(verbose: bool, stderr: Sink, end: impl Fn(Error) + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic| {
         if let (true, Some(place)) = (verbose, panic.location()) {
             // Not waiting for the lock: it may be this very thread that holds it.
@@ -15,7 +16,16 @@ pub(super) fn install(verbose: bool, stderr: Sink) {
                 let _ = writeln!(stderr, "connector panicked at {}:{}", place.file(), place.line());
             }
         }
+        if cfg!(panic = "abort") || is_second(panic) {
+            end(Error::internal("the connector panicked, and the process can't go on after it"));
+        }
     }));
+}
+
+/// Whether a destructor panicked while another panic unwound its thread, for which std aborts. What it
+/// says is all that tells: `PanicHookInfo::can_unwind` is unstable (rust-lang/rust#92988).
+fn is_second(panic: &PanicHookInfo<'_>) -> bool {
+    panic.payload().downcast_ref::<&str>() == Some(&"panic in a destructor during cleanup")
 }
 
 /// Runs the command line itself. The waist catches the panics of a connector; this is for our own.

@@ -6,7 +6,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Instant;
 
 use super::width;
 use crate::{Error, Result};
@@ -32,6 +33,7 @@ pub struct Process {
     environment: Environment,
     stdin: Input,
     stdin_taken: bool,
+    read_until: Option<Instant>,
     stdout: Sink,
     stderr: Sink,
 }
@@ -70,6 +72,7 @@ impl Process {
             environment: Box::new(|_| None),
             stdin: shared(Box::new(BufReader::new(io::empty()))),
             stdin_taken: false,
+            read_until: None,
             stdout: shared(Box::new(io::sink())),
             stderr: shared(Box::new(io::sink())),
         }
@@ -143,16 +146,41 @@ impl Process {
         (self.environment)(name).filter(|value| !value.is_empty())
     }
 
+    /// Until when everything must be read.
+    pub(super) fn read_until(&mut self, deadline: Option<Instant>) {
+        self.read_until = deadline;
+    }
+
+    /// Reads something that may never end.
+    ///
+    /// # Errors
+    ///
+    /// `cancelled` when the time is over. What reads then goes on until the process ends, since nothing
+    /// can stop it.
+    pub(super) fn in_time<T: Send + 'static>(
+        &self,
+        what: &str,
+        read: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let Some(deadline) = self.read_until else { return Ok(read()) };
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || sender.send(read()));
+        receiver
+            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+            .map_err(|_| Error::cancelled(format!("the time was over before {what} came to its end")))
+    }
+
     /// Reads all of standard input as text, once.
     pub(super) fn read_stdin(&mut self) -> Result<String> {
         if std::mem::replace(&mut self.stdin_taken, true) {
             return Err(Error::usage("standard input can be read once, so only one value can be `-`"));
         }
-        let mut bytes = Vec::new();
-        lock(&self.stdin)
-            .by_ref()
-            .take(MOST_INPUT + 1)
-            .read_to_end(&mut bytes)
+        let stdin = Arc::clone(&self.stdin);
+        let bytes = self
+            .in_time("standard input", move || {
+                let mut bytes = Vec::new();
+                lock(&stdin).by_ref().take(MOST_INPUT + 1).read_to_end(&mut bytes).map(|_| bytes)
+            })?
             .map_err(|error| Error::usage(format!("standard input can't be read: {error}")))?;
         if bytes.len() as u64 > MOST_INPUT {
             return Err(Error::usage("standard input is larger than 16 MiB; send less"));
@@ -249,6 +277,16 @@ mod tests {
         let broken = read(&b"ok\xff"[..]).expect_err("not UTF-8");
         assert_eq!(broken.kind(), ErrorKind::Usage);
         assert!(broken.message().contains("position 2"), "{broken}");
+    }
+
+    #[test]
+    fn what_never_ends_is_given_up_when_the_time_is_over() {
+        let (reader, _writer) = io::pipe().expect("a pipe");
+        let mut process = Process::new("notes", [""; 0]).stdin(reader);
+        process.read_until(Instant::now().checked_add(std::time::Duration::from_millis(20)));
+        let error = process.read_stdin().expect_err("nobody writes");
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert_eq!(error.message(), "the time was over before standard input came to its end");
     }
 
     #[test]

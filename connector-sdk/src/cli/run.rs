@@ -31,7 +31,7 @@ pub fn run(factory: &dyn Factory, mut process: Process) -> u8 {
     let manifest = factory.manifest();
     let scan = scan(manifest, &process.arguments);
     if process.owns_process {
-        panic::install(scan.verbose, process.stderr_sink());
+        panic::install(scan.verbose, process.stderr_sink(), give_up(manifest, &scan, &process, started));
     }
     let result = {
         let mut session = Session { factory, manifest, scan: &scan, process: &mut process, started };
@@ -54,17 +54,19 @@ pub fn run_main(factory: &dyn Factory) -> ExitCode {
 /// Whether the one answer of a process that a signal may end was begun.
 static ANSWERED: AtomicBool = AtomicBool::new(false);
 
-/// Ends the process of a call that was cancelled and doesn't end by itself.
-pub(super) fn give_up(session: &Session<'_>) -> impl FnOnce() + Send + 'static {
-    let manifest = session.manifest;
+/// Ends the process with an answer: for a call that doesn't end by itself, and for a panic that nobody
+/// can catch.
+pub(super) fn give_up(
+    manifest: &Manifest,
+    scan: &Scan<'_>,
+    process: &Process,
+    started: Instant,
+) -> impl Fn(Error) + Send + Sync + 'static {
+    let (command, mode, json) = (command_of(manifest, scan), mode_of(scan), scan.json);
+    let (stdout, stderr) = (process.stdout_sink(), process.stderr_sink());
     // All of it that an envelope shows.
     let manifest = Manifest::new(&manifest.id, &manifest.title, &manifest.version);
-    let (json, started) = (session.scan.json, session.started);
-    let (stdout, stderr) = (session.process.stdout_sink(), session.process.stderr_sink());
-    let command = command_of(session.manifest, session.scan);
-    let mode = mode_of(session.scan);
-    move || {
-        let error = Error::cancelled("the call was cancelled, and the connector didn't stop in time");
+    move |error| {
         if !ANSWERED.swap(true, Ordering::AcqRel) {
             if json {
                 let meta = Meta { mode, duration: started.elapsed(), at: SystemTime::now() };

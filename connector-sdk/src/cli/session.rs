@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio_util::sync::CancellationToken;
 
@@ -36,6 +36,10 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(super) fn answer(&mut self) -> Result<Answer> {
         if self.scan.help {
+            let (words, found) = (&self.scan.words, self.scan.command.is_some() || self.scan.group);
+            if !words.is_empty() && !found {
+                return Err(no_command(self.manifest, self.scan));
+            }
             return Ok(builtin::help(self));
         }
         if self.scan.version {
@@ -54,6 +58,7 @@ impl<'a> Session<'a> {
         if let Some(problem) = &self.scan.problem {
             return Err(again(problem));
         }
+        self.process.read_until(self.deadline()?);
         match command {
             Command::Action(action) => {
                 let scan = self.scan;
@@ -92,19 +97,23 @@ impl<'a> Session<'a> {
 
     /// Calls an action by its name or command id.
     pub(super) fn act(&mut self, action: &str, input: &[u8], mode: Mode) -> Result<Answer> {
-        let timeout = self.timeout()?;
+        let deadline = self.deadline()?;
         let settings = setting::read(self.manifest, self.scan, self.process)?.settings;
         let mut connection = Connection::open(CONNECTION, self.factory, &settings)?;
         if self.scan.verbose {
             connection = connection.with_audit(Arc::new(Lines(self.process.stderr_sink())));
         }
-        let context = self.context(timeout);
+        let context = self.context(deadline);
         let caller = Caller::new(self.caller(), mode);
-        let asks = self.process.can_ask() && !self.scan.yes && !self.scan.json;
+        let asks = self.process.can_ask() && !self.scan.yes;
         let caller =
             if asks { caller.asking(Arc::new(self.prompt(&context))) } else { caller.without_asking() };
         let token = context.cancellation().clone();
-        let output = self.wait(token, connection.call(action, input, &caller, context))??;
+        let action_timeout = self.manifest.action(action).and_then(|action| action.timeout);
+        // Unknown where somebody is asked first: the action's time begins with their answer.
+        let own = action_timeout.filter(|_| !asks).and_then(|timeout| Instant::now().checked_add(timeout));
+        let deadline = deadline.into_iter().chain(own).min();
+        let output = self.wait(token, deadline, connection.call(action, input, &caller, context))??;
         let done = output.as_bytes() == b"null" && self.manifest.action(action).is_some_and(changes);
         let answer = Answer::from(output);
         Ok(if done { answer.shown(People::Text("done\n".to_owned())) } else { answer })
@@ -116,11 +125,11 @@ impl<'a> Session<'a> {
     }
 
     /// What a call of this command line is limited and watched by.
-    pub(super) fn context(&self, timeout: Option<Duration>) -> Context {
+    pub(super) fn context(&self, deadline: Option<Instant>) -> Context {
         let mut context =
             Context::new().with_caller(self.caller()).with_cancellation(CancellationToken::new());
-        if let Some(timeout) = timeout {
-            context = context.with_timeout(timeout);
+        if let Some(deadline) = deadline {
+            context = context.with_deadline(deadline);
         }
         if self.scan.verbose {
             context = context.with_observer(Arc::new(Lines(self.process.stderr_sink())));
@@ -128,21 +137,32 @@ impl<'a> Session<'a> {
         context
     }
 
-    pub(super) fn timeout(&self) -> Result<Option<Duration>> {
+    /// When the command line must be done, by its `--timeout`.
+    pub(super) fn deadline(&self) -> Result<Option<Instant>> {
         let Some(text) = &self.scan.timeout else { return Ok(None) };
-        humantime::parse_duration(text).map(Some).map_err(|error| {
+        let timeout = humantime::parse_duration(text).map_err(|error| {
             Error::usage(format!("`--timeout` takes a duration such as `30s` or `2m`: {error}"))
-        })
+        })?;
+        // One that is too far away to be told is none.
+        Ok(self.started.checked_add(timeout))
     }
 
     /// Runs a future to its end. The runtime exists for that long only: most commands need none.
-    pub(super) fn wait<T>(&self, token: CancellationToken, future: impl Future<Output = T>) -> Result<T> {
+    ///
+    /// `deadline` is when it should have ended by itself.
+    pub(super) fn wait<T>(
+        &self,
+        token: CancellationToken,
+        deadline: Option<Instant>,
+        future: impl Future<Output = T>,
+    ) -> Result<T> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
         if self.process.owns_process {
-            interrupt::watch(token, run::give_up(self));
+            let end = run::give_up(self.manifest, self.scan, self.process, self.started);
+            interrupt::watch(token, deadline, end);
         }
         let result = runtime.block_on(future);
         // Work that a method left on another thread is not waited for.

@@ -68,7 +68,7 @@ pub(super) fn read<'m>(
 ) -> Result<Configuration<'m>> {
     let mut flags = flags(manifest, &scan.set)?;
     let mut file = match &scan.config {
-        Some(path) => file(manifest, path)?,
+        Some(path) => file(manifest, path, process)?,
         None => Map::new(),
     };
     let mut settings = Settings::new();
@@ -142,11 +142,14 @@ fn unknown(manifest: &Manifest, name: &str) -> String {
     }
 }
 
-fn file(manifest: &Manifest, path: &str) -> Result<Map<String, Value>> {
+fn file(manifest: &Manifest, path: &str, process: &Process) -> Result<Map<String, Value>> {
     let wrong = |what: String| Error::setup(format!("the settings file `{path}` {what}"));
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MOST_FILE + 1).read_to_end(&mut bytes))
+    let opened = path.to_owned();
+    let bytes = process
+        .in_time("the settings file", move || {
+            let mut bytes = Vec::new();
+            File::open(opened)?.take(MOST_FILE + 1).read_to_end(&mut bytes).map(|_| bytes)
+        })?
         .map_err(|error| wrong(format!("can't be read: {error}")))?;
     if bytes.len() as u64 > MOST_FILE {
         return Err(wrong("is larger than 1 MiB; that is no settings file".to_owned()));

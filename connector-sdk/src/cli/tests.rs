@@ -255,6 +255,11 @@ fn half_a_command_is_answered_with_help() {
     assert_eq!((asked.code, asked.stderr.as_str()), (0, ""));
     assert!(asked.stdout.contains("--query <QUERY>"));
     assert_eq!(run(&["help", "notes", "search"]).stdout, run(&["notes", "search", "-h"]).stdout);
+    for line in [&["bogus", "--help"][..], &["help", "bogus"], &["notes", "bogus", "-h"]] {
+        let unknown = run(line);
+        assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""), "{line:?}");
+        assert!(unknown.stderr.contains("bogus`"), "{unknown:?}");
+    }
     assert!(
         envelope(&["--help", "--json"]).1["data"]["text"].as_str().is_some_and(|text| text.contains("Usage"))
     );

@@ -132,7 +132,7 @@ impl Folder {
             full.push(part);
             let found = fs::symlink_metadata(&full).map_err(|error| failed("find", path, error))?;
             if found.is_symlink() {
-                return Err(Error::denied(format!(
+                return Err(Error::usage(format!(
                     "{} goes through a symbolic link, and links are not followed; give the path of the file itself",
                     quoted(path)
                 )));
@@ -264,10 +264,10 @@ mod tests {
         symlink("nowhere.md", sandbox.path().join("dangling.md")).unwrap();
         for path in ["file.md", "parent/secret.md", "inside/a.md", "loop/loop/real/a.md", "dangling.md"] {
             let (kind, message) = refused(&sandbox, path);
-            assert_eq!(kind, ErrorKind::Denied, "{path}");
+            assert_eq!(kind, ErrorKind::Usage, "{path}");
             assert!(message.contains("symbolic link"), "{path}: {message}");
         }
-        assert_eq!(sandbox.folder.subfolder("parent").unwrap_err().kind(), ErrorKind::Denied);
+        assert_eq!(sandbox.folder.subfolder("parent").unwrap_err().kind(), ErrorKind::Usage);
         assert_eq!(listed(&sandbox), ["real/a.md"]);
         // The folder itself may be one.
         let linked = Folder::open(&sandbox.path().join("inside")).unwrap();

@@ -31,7 +31,10 @@ pub use write::Created;
 #[connector(id = "notes", title = "Notes", category = "document-storage", auth = none)]
 pub struct Notes {
     /// The folder that the notes are in.
-    #[config(placeholder = "/home/me/notes", help = "Hidden and git-ignored files are left out")]
+    #[config(
+        placeholder = "/home/me/notes",
+        help = "Lists and searches leave out hidden and git-ignored files"
+    )]
     root: PathBuf,
 }
 

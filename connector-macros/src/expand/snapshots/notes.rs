@@ -23,7 +23,7 @@ const _: () = {
                     env: ::core::option::Option::None,
                     placeholder: ::core::option::Option::Some("/home/me/notes"),
                     help: ::core::option::Option::Some(
-                        "Hidden and git-ignored files are left out",
+                        "Lists and searches leave out hidden and git-ignored files",
                     ),
                     depends_on: ::core::option::Option::None,
                     advanced: false,
