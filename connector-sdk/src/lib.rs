@@ -54,7 +54,7 @@ pub use serde;
 pub use serde_json;
 pub use tokio_util::sync::CancellationToken;
 
-#[doc = include_str!("../docs/guide.md")]
+#[doc = include_str!("../docs/writing-a-connector.md")]
 pub mod guide {}
 
 #[doc = include_str!("../docs/rules.md")]
