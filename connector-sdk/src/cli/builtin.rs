@@ -11,7 +11,7 @@ use super::command::Builtin;
 use super::data::Data;
 use super::export::{Request, export};
 use super::session::{CONNECTION, Session};
-use super::{help as tree, setting};
+use super::{help, setting};
 use crate::call::Connection;
 use crate::manifest::{Manifest, Mode};
 use crate::platform::argentos::{self, State};
@@ -52,7 +52,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         }
         Builtin::Completions => {
             let shell = next().unwrap_or_default();
-            let script = tree::completions(session.manifest, &session.process.program, &shell)?;
+            let script = help::completions(session.manifest, &session.process.program, &shell)?;
             let data = json!({ "shell": shell, "script": script });
             Ok(Answer::of_value(&data).shown(People::Text(script)))
         }
@@ -165,7 +165,7 @@ pub(super) fn help(session: &Session<'_>) -> Answer {
         Some(command) => command.id().split('.').map(str::to_owned).collect(),
         None => session.scan.words.clone(),
     };
-    let text = tree::help(session.manifest, &session.process.program, &words);
+    let text = help::help(session.manifest, &session.process.program, &words);
     Answer::of_value(&json!({ "text": text })).shown(People::Text(text))
 }
 
