@@ -11,6 +11,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
+//! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -20,6 +21,8 @@ pub mod cli;
 mod connector;
 mod context;
 mod error;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod manifest;
 #[cfg(feature = "cli")]
 pub mod platform;

@@ -1,0 +1,208 @@
+//! A client and how it is made.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, Method, redirect};
+use tokio::sync::Semaphore;
+
+use super::credentials::Ready;
+use super::guard::Guard;
+use super::rate::Limiter;
+use super::resolve::PublicOnly;
+use super::{Credentials, Rate, Request, Retry};
+use crate::call::Redactor;
+use crate::{Error, Result};
+
+/// A client of one service, with one set of credentials. Cheap to clone; clones share their limits.
+#[derive(Clone)]
+pub struct Http {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) client: Client,
+    pub(super) guard: Guard,
+    pub(super) credentials: Ready,
+    pub(super) limiter: Option<Limiter>,
+    pub(super) slots: Option<Arc<Semaphore>>,
+    pub(super) timeout: Duration,
+    pub(super) most_bytes: u64,
+    pub(super) retry: Retry,
+    pub(super) redactor: Redactor,
+}
+
+impl Http {
+    /// A client for what is below a base URL, such as `https://api.github.com`.
+    pub fn builder(base: impl Into<String>) -> Builder {
+        Builder {
+            base: base.into(),
+            credentials: Credentials::None,
+            rate: None,
+            concurrency: None,
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(30),
+            most_bytes: 64 * 1024 * 1024,
+            retry: Retry::background(),
+            user_agent: concat!("connector-sdk/", env!("CARGO_PKG_VERSION")).to_owned(),
+            plain_http: false,
+            public_only: false,
+        }
+    }
+
+    /// A request. `path` begins with `/` and stands below the base URL; what it has in braces is filled by
+    /// [`Request::path`].
+    pub fn request(&self, method: Method, path: &'static str) -> Request {
+        Request::new(self.clone(), method, path)
+    }
+
+    /// A `GET` request.
+    pub fn get(&self, path: &'static str) -> Request {
+        self.request(Method::GET, path)
+    }
+
+    /// A `POST` request.
+    pub fn post(&self, path: &'static str) -> Request {
+        self.request(Method::POST, path)
+    }
+
+    /// A `PUT` request.
+    pub fn put(&self, path: &'static str) -> Request {
+        self.request(Method::PUT, path)
+    }
+
+    /// A `PATCH` request.
+    pub fn patch(&self, path: &'static str) -> Request {
+        self.request(Method::PATCH, path)
+    }
+
+    /// A `DELETE` request.
+    pub fn delete(&self, path: &'static str) -> Request {
+        self.request(Method::DELETE, path)
+    }
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http").field("guard", &self.inner.guard).finish_non_exhaustive()
+    }
+}
+
+/// Makes a client.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Builder {
+    base: String,
+    credentials: Credentials,
+    rate: Option<Rate>,
+    concurrency: Option<usize>,
+    connect_timeout: Duration,
+    timeout: Duration,
+    most_bytes: u64,
+    retry: Retry,
+    user_agent: String,
+    plain_http: bool,
+    public_only: bool,
+}
+
+impl Builder {
+    /// What goes with every request to the base URL's origin.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// How often the service may be asked; as often as anybody likes unless it is said.
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.rate = Some(rate);
+        self
+    }
+
+    /// How many requests may be under way at once; any number unless it is said.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.concurrency = Some(requests.max(1));
+        self
+    }
+
+    /// How long connecting may take; 10 seconds unless it is said.
+    pub fn connect_timeout(mut self, time: Duration) -> Self {
+        self.connect_timeout = time;
+        self
+    }
+
+    /// How long one attempt may take from beginning to end, its answer's body included; 30 seconds unless
+    /// it is said.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = time;
+        self
+    }
+
+    /// The most bytes of an answer, after it was decompressed; 64 MiB unless it is said.
+    pub fn most_bytes(mut self, bytes: u64) -> Self {
+        self.most_bytes = bytes;
+        self
+    }
+
+    /// How requests are sent again; [`Retry::background`] unless it is said.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Who the service is told is asking.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = name.into();
+        self
+    }
+
+    /// Lets requests go to other hosts than loopback in the clear.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// The host comes from a setting: addresses of private networks are refused.
+    pub fn public_only(mut self) -> Self {
+        self.public_only = true;
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// `setup` for a base URL that is none or may not be spoken to, and for credentials that can't be sent.
+    pub fn build(self) -> Result<Http> {
+        let mut guard = Guard::new(&self.base)?;
+        guard.plain_http = self.plain_http;
+        guard.public_only = self.public_only;
+        guard.check(&guard.url("/")?)?;
+        // Whatever provider the program chose stays; without one rustls has none.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut client = Client::builder()
+            // They are followed by `send.rs`, which knows what may go where.
+            .redirect(redirect::Policy::none())
+            .connect_timeout(self.connect_timeout)
+            .user_agent(&self.user_agent);
+        if self.public_only {
+            client = client.dns_resolver(PublicOnly);
+        }
+        let client = client.build().map_err(|error| {
+            Error::internal(format!("the HTTP client can't be made: {}", error.without_url()))
+        })?;
+        Ok(Http {
+            inner: Arc::new(Inner {
+                client,
+                guard,
+                credentials: self.credentials.ready()?,
+                limiter: self.rate.map(Limiter::new),
+                slots: self.concurrency.map(|most| Arc::new(Semaphore::new(most))),
+                timeout: self.timeout,
+                most_bytes: self.most_bytes,
+                retry: self.retry,
+                redactor: Redactor::new(&self.credentials.secrets()),
+            }),
+        })
+    }
+}

@@ -1,0 +1,175 @@
+//! What goes with a request so that the service knows who sends it.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
+
+use crate::{Error, Result, Secret};
+
+/// How requests are authenticated.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// Not at all.
+    #[default]
+    None,
+    /// `Authorization: Bearer <token>` (RFC 6750).
+    Bearer(Secret),
+    /// `Authorization: Basic <user:password>` (RFC 7617).
+    Basic {
+        /// The user's name, without a colon.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A header of the service's own.
+    Header {
+        /// The header's name.
+        name: String,
+        /// What it holds.
+        value: Secret,
+    },
+    /// A parameter of the query.
+    Query {
+        /// The parameter's name.
+        name: String,
+        /// What it holds.
+        value: Secret,
+    },
+    /// A cookie.
+    Cookie {
+        /// The cookie's name.
+        name: String,
+        /// What it holds.
+        value: Secret,
+    },
+}
+
+/// Credentials in the form in which they are sent.
+pub(super) struct Ready {
+    header: Option<(HeaderName, HeaderValue)>,
+    query: Option<(String, Secret)>,
+}
+
+impl Credentials {
+    /// The secrets, for whoever has to keep them out of what is shown.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Bearer(value)
+            | Self::Header { value, .. }
+            | Self::Query { value, .. }
+            | Self::Cookie { value, .. } => vec![value.clone()],
+            // The pair as it is sent is as good as the password.
+            Self::Basic { user, password } => {
+                vec![password.clone(), Secret::new(pair(user, password.expose()))]
+            }
+        }
+    }
+
+    /// # Errors
+    ///
+    /// `setup` for what no header or cookie can hold, such as a line break.
+    pub(super) fn ready(&self) -> Result<Ready> {
+        let mut ready = Ready { header: None, query: None };
+        ready.header = match self {
+            Self::None => None,
+            Self::Query { name, value } => {
+                ready.query = Some((name.clone(), value.clone()));
+                None
+            }
+            Self::Bearer(token) => Some((AUTHORIZATION, value_of(format!("Bearer {}", token.expose()))?)),
+            Self::Basic { user, .. } if user.contains(':') => {
+                return Err(Error::setup("the user's name has a colon in it, which `basic` can't send"));
+            }
+            Self::Basic { user, password } => {
+                let pair = BASE64_STANDARD.encode(pair(user, password.expose()));
+                Some((AUTHORIZATION, value_of(format!("Basic {pair}"))?))
+            }
+            Self::Header { name, value } => {
+                let name = HeaderName::try_from(name.as_str())
+                    .map_err(|_| Error::setup(format!("`{name}` can't be the name of a header")))?;
+                Some((name, value_of(value.expose().to_owned())?))
+            }
+            Self::Cookie { name, value } => {
+                // RFC 6265: what would end the value and begin another cookie.
+                if value.expose().contains([';', ',', ' ', '"', '\\']) {
+                    return Err(Error::setup(format!("the cookie `{name}` can't hold that credential")));
+                }
+                Some((COOKIE, value_of(format!("{name}={}", value.expose()))?))
+            }
+        };
+        Ok(ready)
+    }
+}
+
+fn pair(user: &str, password: &str) -> String {
+    format!("{user}:{password}")
+}
+
+fn value_of(text: String) -> Result<HeaderValue> {
+    let mut value = HeaderValue::try_from(text).map_err(|_| {
+        Error::setup("a credential has a character in it that no header can hold, such as a line break")
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl Ready {
+    pub(super) fn send_with(&self, url: &mut Url, headers: &mut HeaderMap) {
+        if let Some((name, value)) = &self.header {
+            headers.insert(name, value.clone());
+        }
+        if let Some((name, value)) = &self.query {
+            url.query_pairs_mut().append_pair(name, value.expose());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(credentials: &Credentials) -> (String, HeaderMap) {
+        let mut url = Url::parse("https://a.test/x?q=1").expect("a URL");
+        let mut headers = HeaderMap::new();
+        credentials.ready().expect("can be sent").send_with(&mut url, &mut headers);
+        (url.to_string(), headers)
+    }
+
+    #[test]
+    fn each_kind_is_sent_in_its_place() {
+        let secret = || Secret::new("s3cret");
+        let (_, bearer) = sent(&Credentials::Bearer(secret()));
+        assert_eq!(bearer[AUTHORIZATION], "Bearer s3cret");
+        assert!(bearer[AUTHORIZATION].is_sensitive());
+        let basic = Credentials::Basic { user: "Aladdin".to_owned(), password: Secret::new("open sesame") };
+        assert_eq!(
+            sent(&basic).1[AUTHORIZATION],
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
+            "RFC 7617, section 2"
+        );
+        let header = Credentials::Header { name: "X-Api-Key".to_owned(), value: secret() };
+        assert_eq!(sent(&header).1["x-api-key"], "s3cret");
+        let query = Credentials::Query { name: "key".to_owned(), value: Secret::new("a&b") };
+        assert_eq!(sent(&query).0, "https://a.test/x?q=1&key=a%26b");
+        let cookie = Credentials::Cookie { name: "sid".to_owned(), value: secret() };
+        assert_eq!(sent(&cookie).1[COOKIE], "sid=s3cret");
+    }
+
+    #[test]
+    fn what_would_break_a_header_is_refused_and_not_shown() {
+        for credentials in [
+            Credentials::Bearer(Secret::new("s3cret\r\nX: y")),
+            Credentials::Header { name: "X-Key".to_owned(), value: Secret::new("s3cret\n") },
+            Credentials::Header { name: "X Key".to_owned(), value: Secret::new("s3cret") },
+            Credentials::Cookie { name: "sid".to_owned(), value: Secret::new("s3cret; a=b") },
+            Credentials::Basic { user: "a:b".to_owned(), password: Secret::new("s3cret") },
+        ] {
+            let error = credentials.ready().err().expect("refused");
+            assert_eq!(error.kind(), crate::ErrorKind::Setup);
+            assert!(!error.to_string().contains("s3cret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What went wrong with a request, in the kinds of an [`Error`].
+
+use std::error::Error as _;
+
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use super::Response;
+use super::retry::is_rate_limit;
+use crate::{Error, ErrorKind};
+
+/// More of an answer than this is not read for what it says.
+const MOST_BODY: usize = 16 * 1024;
+
+/// More of what a service says than this hides the rest of the message.
+const MOST_MESSAGE: usize = 300;
+
+/// What no answer, or half of one, means.
+pub(super) fn of_transport(error: reqwest::Error, host: &str) -> Error {
+    // What the guard said to a name that was looked up.
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(refused) = inner.downcast_ref::<Error>() {
+            return Error::new(refused.kind(), refused.message().to_owned());
+        }
+        cause = inner.source();
+    }
+    let timeout = error.is_timeout();
+    let what = match (timeout, error.is_connect(), error.is_body() || error.is_decode()) {
+        (true, true, _) => "can't be reached in time",
+        (true, ..) => "didn't answer in time",
+        (_, true, _) => "can't be reached",
+        (_, _, true) => "broke off its answer, or sent what can't be decoded",
+        _ => "broke off the connection",
+    };
+    // Its own text is left out where nothing in it helps; a URL of it may hold a key.
+    let error = error.without_url();
+    let reason = if timeout { None } else { innermost(&error) };
+    let message = match reason {
+        Some(reason) => format!("`{host}` {what}: {reason}"),
+        None => format!("`{host}` {what}"),
+    };
+    Error::unavailable(message).with_source(error)
+}
+
+/// The last cause, which is the one that says something: `connection refused`.
+fn innermost(error: &reqwest::Error) -> Option<String> {
+    let mut cause = error.source()?;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let mut text = cause.to_string();
+    text.truncate(text.find(" (os error").unwrap_or(text.len()));
+    Some(cut(&text))
+}
+
+/// What a refusal means, with what the service says.
+pub(super) async fn of_answer(response: Response) -> Error {
+    let status = response.status();
+    let kind = kind_of(status, is_rate_limit(status, response.headers()));
+    let host = response.host().to_owned();
+    let body = response.beginning(MOST_BODY).await;
+    let reason = status.canonical_reason().unwrap_or("no reason given");
+    let number = status.as_u16();
+    let message = match said(&body) {
+        Some(said) => format!("`{host}` answered {number} ({reason}): {said}"),
+        None => format!("`{host}` answered {number} ({reason})"),
+    };
+    Error::new(kind, message).with_detail("status", number)
+}
+
+fn kind_of(status: StatusCode, is_rate_limit: bool) -> ErrorKind {
+    match status.as_u16() {
+        _ if is_rate_limit => ErrorKind::RateLimited,
+        401 | 403 => ErrorKind::Auth,
+        404 | 410 => ErrorKind::NotFound,
+        409 | 412 => ErrorKind::Conflict,
+        408 | 502 | 503 | 504 | 529 => ErrorKind::Unavailable,
+        _ => ErrorKind::Upstream,
+    }
+}
+
+/// What an error's body says, if that can be found in it.
+fn said(body: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    match serde_json::from_str::<Value>(text) {
+        Ok(json) => message_in(&json, 0).map(cut),
+        // A page for people says nothing in so few words, and what broke off can't be told from one.
+        Err(_) if text.is_empty() || text.starts_with(['<', '{', '[']) => None,
+        Err(_) => Some(cut(text)),
+    }
+}
+
+/// The first text where services put it: RFC 9457's `detail` and `title`, OAuth's `error_description`,
+/// and what others call it.
+fn message_in(json: &Value, depth: u8) -> Option<&str> {
+    const NAMES: [&str; 11] = [
+        "message",
+        "error_description",
+        "detail",
+        "error_message",
+        "errorMessages",
+        "errorMessage",
+        "title",
+        "error",
+        "errors",
+        "reason",
+        "description",
+    ];
+    match json {
+        Value::String(text) if !text.trim().is_empty() => Some(text),
+        Value::Array(items) if depth < 4 => items.iter().find_map(|item| message_in(item, depth + 1)),
+        Value::Object(members) if depth < 4 => {
+            NAMES.iter().find_map(|name| message_in(members.get(*name)?, depth + 1))
+        }
+        _ => None,
+    }
+}
+
+/// One line of a bounded length, without control characters.
+fn cut(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .take(MOST_MESSAGE)
+        .collect();
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() > MOST_MESSAGE { format!("{line}…") } else { line }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_services_say_is_found() {
+        for (body, message) in [
+            (r#"{"message":"Bad credentials","documentation_url":"x"}"#, Some("Bad credentials")),
+            (
+                r#"{"error":{"type":"invalid_request","message":"No such customer"}}"#,
+                Some("No such customer"),
+            ),
+            (r#"{"error":"invalid_grant","error_description":"It has expired"}"#, Some("It has expired")),
+            (r#"{"errors":[{"detail":"Title is missing"}]}"#, Some("Title is missing")),
+            (r#"{"errorMessages":["Issue does not exist"],"errors":{}}"#, Some("Issue does not exist")),
+            ("slow down\n\u{1b}[2Jplease", Some("slow down [2Jplease")),
+            ("<html><body>502</body></html>", None),
+            (r#"{"message":"#, None),
+            ("{}", None),
+            ("", None),
+        ] {
+            assert_eq!(said(body.as_bytes()).as_deref(), message, "{body}");
+        }
+        assert_eq!(
+            said("x".repeat(5000).as_bytes()).map(|text| text.chars().count()),
+            Some(MOST_MESSAGE + 1)
+        );
+    }
+
+    #[test]
+    fn a_status_says_whose_fault_it_is() {
+        for (status, kind) in [
+            (400, ErrorKind::Upstream),
+            (401, ErrorKind::Auth),
+            (403, ErrorKind::Auth),
+            (404, ErrorKind::NotFound),
+            (409, ErrorKind::Conflict),
+            (429, ErrorKind::RateLimited),
+            (500, ErrorKind::Upstream),
+            (503, ErrorKind::Unavailable),
+        ] {
+            let status = StatusCode::from_u16(status).expect("a status");
+            assert_eq!(kind_of(status, status.as_u16() == 429), kind, "{status}");
+        }
+        assert_eq!(kind_of(StatusCode::FORBIDDEN, true), ErrorKind::RateLimited);
+    }
+}

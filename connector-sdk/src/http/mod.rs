@@ -1,0 +1,63 @@
+//! The HTTP client of a connector: authenticated, retried, limited, and kept to its host.
+//!
+//! ```no_run
+//! # use connector_sdk::{Context, Error, Result, Secret};
+//! use connector_sdk::http::{Credentials, Http, Method};
+//!
+//! # async fn demo(context: &Context, owner: &str) -> Result<()> {
+//! #[derive(serde::Deserialize)]
+//! struct Repository {
+//!     name: String,
+//! }
+//!
+//! let http = Http::builder("https://api.github.com")
+//!     .credentials(Credentials::Bearer(Secret::new("ghp_..")))
+//!     .rate("30/min".parse()?)
+//!     .build()?;
+//! let answer = http.get("/users/{owner}/repos").path("owner", owner).query("per_page", 5).within(context).send();
+//! let repositories: Vec<Repository> = answer.await?.json().await?;
+//! # drop(repositories.into_iter().map(|repository| repository.name));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What it does by itself:
+//!
+//! | | |
+//! |---|---|
+//! | credentials | go with every request to the base URL's origin, and to no other: a redirect or a link elsewhere goes without |
+//! | encoding | what fills a placeholder of a path is one part of the path, whatever is in it |
+//! | transport | `https`, and `http` on loopback; other hosts by `http` only if they were allowed |
+//! | addresses | where the host comes from a setting, private and link-local addresses are refused after their name was looked up |
+//! | retries | 429, 502, 503, 504, 529, 403 with rate limit headers, and broken connections; see [`Retry`] |
+//! | limits | requests a time and at once, 10 s to connect, 30 s for all of it, 64 MiB an answer |
+//! | errors | status, what the service said (shortened, without secrets), and the [kind](crate::ErrorKind) that follows |
+//!
+//! Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`). A proxy looks names up itself, so the
+//! rule of addresses can't hold behind one.
+
+mod client;
+mod credentials;
+mod failure;
+mod guard;
+mod pages;
+mod rate;
+mod request;
+mod resolve;
+mod response;
+mod retry;
+mod send;
+mod template;
+
+#[cfg(test)]
+mod tests;
+
+pub use client::{Builder, Http};
+pub use credentials::Credentials;
+pub use pages::{Page, Pages};
+pub use rate::Rate;
+pub use request::Request;
+pub use response::Response;
+pub use retry::Retry;
+
+pub use reqwest::{Method, StatusCode, header, multipart};

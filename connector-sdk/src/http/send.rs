@@ -1,0 +1,218 @@
+//! From a request to its answer: attempts, waits, redirects.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
+    HeaderValue, LOCATION, USER_AGENT,
+};
+use reqwest::{Method, Url};
+use tracing::Instrument as _;
+
+use super::client::Inner;
+use super::request::{Body, Once};
+use super::{Request, Response, Retry, failure, retry};
+use crate::{Error, Result};
+
+/// As many as browsers follow; what goes on for longer goes in circles.
+const MOST_REDIRECTS: u32 = 10;
+
+pub(super) async fn send(mut request: Request) -> Result<Response> {
+    let url = request.url()?;
+    let inner = Arc::clone(&request.http.inner);
+    // The path as it was written: what fills its placeholders is nobody's business.
+    let span = tracing::debug_span!(
+        "http",
+        method = %request.method,
+        host = url.host_str().unwrap_or_default(),
+        path = request.template,
+    );
+    let mut journey = Journey {
+        inner: &inner,
+        method: request.method,
+        url,
+        headers: request.headers,
+        body: request.body,
+        repeatable: request.repeatable,
+        deadline: request.deadline,
+        timeout: request.timeout.unwrap_or(inner.timeout),
+        redirects: 0,
+    };
+    let retry = request.retry.unwrap_or(inner.retry);
+    journey.run(retry).instrument(span).await.map_err(|error| inner.redactor.error(error))
+}
+
+/// A request on its way, which redirects change.
+struct Journey<'h> {
+    inner: &'h Inner,
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Body,
+    repeatable: bool,
+    deadline: Option<Instant>,
+    timeout: Duration,
+    redirects: u32,
+}
+
+/// How an attempt failed.
+struct Failed {
+    error: Error,
+    /// Whether the same request may do better later.
+    may_pass: bool,
+    /// Whether the service has seen nothing of it.
+    unseen: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, may_pass: false, unseen: false }
+    }
+}
+
+impl Journey<'_> {
+    async fn run(&mut self, retry: Retry) -> Result<Response> {
+        let began = Instant::now();
+        let mut made = 0;
+        loop {
+            let sends_once = matches!(self.body, Body::Once(_));
+            made += 1;
+            let failed = match self.attempt().await {
+                Ok(Some(response)) => {
+                    tracing::debug!(status = response.status().as_u16(), attempts = made, "answered");
+                    return Ok(response);
+                }
+                // Sent on to another place, which is no attempt of its own.
+                Ok(None) => {
+                    made -= 1;
+                    continue;
+                }
+                Err(failed) => failed,
+            };
+            let again = failed.may_pass && !sends_once && (self.repeatable || failed.unseen);
+            let wait = again
+                .then(|| retry.wait(made, began.elapsed(), failed.error.retry_after(), self.left()))
+                .flatten();
+            tracing::debug!(
+                error = failed.error.kind().as_str(),
+                attempt = made,
+                again = wait.is_some(),
+                "failed"
+            );
+            let Some(wait) = wait else { return Err(failed.error) };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Sends it once; nothing: it was sent on to another place.
+    async fn attempt(&mut self) -> std::result::Result<Option<Response>, Failed> {
+        let inner = self.inner;
+        inner.guard.check(&self.url)?;
+        if let Some(limiter) = &inner.limiter {
+            limiter.turn(self.deadline).await?;
+        }
+        let slot =
+            match &inner.slots {
+                Some(slots) => Some(Arc::clone(slots).acquire_owned().await.map_err(|error| {
+                    Error::internal(format!("the client has no slots any more: {error}"))
+                })?),
+                None => None,
+            };
+        let left = self.left();
+        if left == Some(Duration::ZERO) {
+            return Err(Error::cancelled("the call ran out of time").into());
+        }
+        let host = self.url.host_str().unwrap_or_default().to_owned();
+        let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
+        let answer = inner.client.execute(self.prepare(timeout)?).await;
+        let answer = answer.map_err(|error| {
+            let unseen = error.is_connect();
+            Failed { may_pass: !error.is_builder(), unseen, error: failure::of_transport(error, &host) }
+        })?;
+        let status = answer.status();
+        if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(LOCATION)) {
+            let location = location.clone();
+            self.follow(status.as_u16(), &location)?;
+            return Ok(None);
+        }
+        let response = Response::new(answer, host, inner.most_bytes, slot);
+        // 304 is what a conditional request hopes for.
+        if status.is_success() || status.as_u16() == 304 {
+            return Ok(Some(response));
+        }
+        let asked = retry::asked(response.headers(), SystemTime::now());
+        let may_pass = retry::may_pass(status, response.headers());
+        let mut error = failure::of_answer(response).await;
+        if let (Some(wait), true) = (asked, may_pass) {
+            error = error.with_retry_after(wait);
+        }
+        Err(Failed { error, may_pass, unseen: false })
+    }
+
+    fn prepare(&mut self, timeout: Duration) -> Result<reqwest::Request> {
+        let (mut url, mut headers) = (self.url.clone(), self.headers.clone());
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        if self.inner.guard.is_home(&url) {
+            self.inner.credentials.send_with(&mut url, &mut headers);
+        }
+        let mut request =
+            self.inner.client.request(self.method.clone(), url).headers(headers).timeout(timeout);
+        request = match &mut self.body {
+            Body::None => request,
+            Body::Bytes(bytes) => request.body(Bytes::clone(bytes)),
+            once => match std::mem::replace(once, Body::None) {
+                Body::Once(Once::Multipart(form)) => request.multipart(form),
+                Body::Once(Once::Stream(stream)) => request.body(stream),
+                _ => request,
+            },
+        };
+        request
+            .build()
+            .map_err(|error| Error::internal(format!("the request can't be made: {}", error.without_url())))
+    }
+
+    /// Goes where the service sends it (RFC 9110, section 15.4).
+    fn follow(&mut self, status: u16, location: &HeaderValue) -> Result<()> {
+        self.redirects += 1;
+        if self.redirects > MOST_REDIRECTS {
+            return Err(Error::upstream("the service sends the request on in a circle"));
+        }
+        let wrong = || Error::upstream("the service sends the request on to something that is no URL");
+        let url = self.url.join(location.to_str().map_err(|_| wrong())?).map_err(|_| wrong())?;
+        let keeps = matches!(status, 307 | 308) || self.method == Method::GET || self.method == Method::HEAD;
+        if !keeps {
+            self.method = Method::GET;
+            self.body = Body::None;
+            for name in [CONTENT_TYPE, CONTENT_LENGTH] {
+                self.headers.remove(name);
+            }
+        }
+        if self.url.origin() != url.origin() {
+            if !matches!(self.body, Body::None) || (self.method != Method::GET && self.method != Method::HEAD)
+            {
+                let host = url.host_str().unwrap_or_default();
+                return Err(Error::upstream(format!(
+                    "the service sends the request on to `{host}`, which is not its own host; nothing was sent there"
+                )));
+            }
+            // Whatever else was set may be a credential of another name.
+            let harmless = [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT];
+            let mut kept = HeaderMap::new();
+            for name in harmless {
+                if let Some(value) = self.headers.remove(&name) {
+                    kept.insert(name, value);
+                }
+            }
+            self.headers = kept;
+        }
+        debug_assert!(!self.headers.contains_key(AUTHORIZATION) || self.inner.guard.is_home(&self.url));
+        self.url = url;
+        Ok(())
+    }
+}

@@ -1,0 +1,357 @@
+//! The client against real servers on loopback: wiremock, and a socket for what no server will do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::TryStreamExt as _;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use wiremock::matchers::{any, body_json, body_string, header, header_exists, method, path, query_param};
+use wiremock::{Mock, MockServer, Request as Received, ResponseTemplate};
+
+use super::*;
+use crate::{Context, Error, ErrorKind, Secret};
+
+const TOKEN: &str = "tok_5ecr3t";
+
+/// Waits so short that a test doesn't notice.
+fn quick(retry: Retry) -> Retry {
+    retry.waits(Duration::from_millis(1), Duration::from_millis(2))
+}
+
+fn builder(base: &str) -> Builder {
+    Http::builder(base).credentials(Credentials::Bearer(Secret::new(TOKEN))).retry(quick(Retry::background()))
+}
+
+async fn server() -> (MockServer, Http) {
+    let server = MockServer::start().await;
+    let http = builder(&server.uri()).build().expect("a client");
+    (server, http)
+}
+
+async fn received(server: &MockServer) -> Vec<Received> {
+    server.received_requests().await.expect("recorded")
+}
+
+/// A server that sends these bytes to whoever connects, and closes.
+async fn raw(answer: impl Into<Vec<u8>>) -> (String, Arc<AtomicUsize>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let (answer, count) = (answer.into(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&count);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request).await;
+            let _ = stream.write_all(&answer).await;
+        }
+    });
+    (base, count)
+}
+
+#[tokio::test]
+async fn a_request_is_sent_as_it_was_put_together() {
+    let (server, http) = server().await;
+    Mock::given(method("POST"))
+        .and(path("/repos/a%2Fb/issues"))
+        .and(query_param("q", "x & y"))
+        .and(header("authorization", format!("Bearer {TOKEN}")))
+        .and(header("x-extra", "1"))
+        .and(body_json(json!({"title": "T"})))
+        .respond_with(ResponseTemplate::new(201).set_body_json(json!({"number": 7})))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let request = http.post("/repos/{repo}/issues").path("repo", "a/b").query("q", "x & y");
+    let answer =
+        request.query_if("none", None::<u8>).header("X-Extra", 1).json(&json!({"title": "T"})).send().await;
+    let answer: Value = answer.expect("an answer").json().await.expect("JSON");
+    assert_eq!(answer["number"], 7);
+}
+
+#[tokio::test]
+async fn forms_files_and_streams_are_sent() {
+    let (server, http) = server().await;
+    Mock::given(body_string("a=1+%26+2&b=%C3%A9"))
+        .respond_with(ResponseTemplate::new(204))
+        .mount(&server)
+        .await;
+    http.post("/form").form([("a", "1 & 2"), ("b", "é")]).send().await.expect("a form");
+    Mock::given(body_string("onetwo")).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    let chunks =
+        futures_util::stream::iter(["one", "two"].map(|chunk| Ok::<_, std::io::Error>(chunk.into())));
+    http.put("/stream").stream("text/plain", chunks).send().await.expect("a stream");
+    Mock::given(path("/file")).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    http.post("/file").multipart(multipart::Form::new().text("name", "a.md")).send().await.expect("a file");
+    let file = received(&server).await.pop().expect("received");
+    assert!(String::from_utf8_lossy(&file.body).contains("name=\"name\""), "{file:?}");
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again_as_the_service_asks() {
+    for (status, name, value) in
+        [(429, "retry-after", "0"), (503, "x-none", ""), (403, "x-ratelimit-remaining", "0")]
+    {
+        let (server, http) = server().await;
+        let failing = ResponseTemplate::new(status).insert_header(name, value);
+        Mock::given(any()).respond_with(failing).up_to_n_times(2).mount(&server).await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        http.get("/x").send().await.unwrap_or_else(|error| panic!("{status}: {error}"));
+        assert_eq!(received(&server).await.len(), 3, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_changes_something_is_sent_once_unless_it_has_a_name() {
+    let (server, http) = server().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(503)).mount(&server).await;
+    let error = http.post("/x").send().await.expect_err("refused");
+    assert_eq!((error.kind(), error.details()["status"].clone()), (ErrorKind::Unavailable, json!(503)));
+    assert_eq!(received(&server).await.len(), 1);
+    let context = Context::new().with_idempotency_key("k-1");
+    http.post("/x").within(&context).send().await.expect_err("refused");
+    let all = received(&server).await;
+    assert_eq!(all.len(), 1 + 6, "six attempts");
+    assert!(all[1..].iter().all(|request| request.headers["idempotency-key"] == "k-1"));
+    http.delete("/x").retry(quick(Retry::check())).send().await.expect_err("refused");
+    assert_eq!(received(&server).await.len(), 7 + 4, "four attempts");
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_is_not_begun() {
+    let (server, http) = server().await;
+    let failing = ResponseTemplate::new(429).insert_header("retry-after", "60");
+    Mock::given(any()).respond_with(failing).mount(&server).await;
+    let context = Context::new().with_timeout(Duration::from_secs(5));
+    let began = Instant::now();
+    let error = http.get("/x").within(&context).send().await.expect_err("refused");
+    assert!(began.elapsed() < Duration::from_secs(5), "it waited");
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(60))));
+}
+
+#[tokio::test]
+async fn errors_say_what_the_service_said_without_the_credentials() {
+    let (server, http) = server().await;
+    let refusal = json!({"message": format!("bad token {TOKEN}")});
+    Mock::given(any()).respond_with(ResponseTemplate::new(401).set_body_json(refusal)).mount(&server).await;
+    let error = http.get("/x").send().await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert_eq!(error.message(), "`127.0.0.1` answered 401 (Unauthorized): bad token [redacted]");
+}
+
+#[tokio::test]
+async fn credentials_stay_with_their_host() {
+    let (other, _) = server().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("there")).mount(&other).await;
+    let (home, http) = server().await;
+    let there = format!("{}/x", other.uri());
+    for status in [301, 302, 307, 308] {
+        let moved = ResponseTemplate::new(status).insert_header("location", there.as_str());
+        Mock::given(path(format!("/{status}"))).respond_with(moved).mount(&home).await;
+    }
+    for path in ["/301", "/302", "/307", "/308"] {
+        let answer = http.get(path).header("X-Other-Key", TOKEN).send().await.expect("followed");
+        assert_eq!(answer.text().await.expect("text"), "there");
+    }
+    for request in received(&other).await {
+        assert!(!format!("{:?} {}", request.headers, request.url).contains(TOKEN), "{request:?}");
+    }
+    assert!(received(&home).await.iter().all(|request| request.headers.contains_key("authorization")));
+    let count = received(&other).await.len();
+    let error = http.post("/307").json(&json!({"a": 1})).send().await.expect_err("not sent on");
+    assert!(error.message().contains("not its own host"), "{error}");
+    assert_eq!(received(&other).await.len(), count);
+}
+
+#[tokio::test]
+async fn redirects_at_home_are_followed_with_credentials_and_end() {
+    let (server, http) = server().await;
+    Mock::given(path("/a"))
+        .respond_with(ResponseTemplate::new(303).insert_header("location", "b"))
+        .mount(&server)
+        .await;
+    Mock::given(path("/b"))
+        .and(method("GET"))
+        .and(header_exists("authorization"))
+        .respond_with(ResponseTemplate::new(200))
+        .mount(&server)
+        .await;
+    http.post("/a").json(&json!(1)).send().await.expect("followed");
+    Mock::given(path("/c"))
+        .respond_with(ResponseTemplate::new(302).insert_header("location", "/c"))
+        .mount(&server)
+        .await;
+    let error = http.get("/c").send().await.expect_err("a circle");
+    assert!(error.message().contains("circle"), "{error}");
+}
+
+#[tokio::test]
+async fn a_host_from_a_setting_has_to_be_public() {
+    let error = Http::builder("https://169.254.169.254").public_only().build().expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Setup);
+    assert!(Http::builder("http://api.test").build().is_err(), "in the clear");
+}
+
+#[tokio::test]
+async fn hostile_answers_are_errors() {
+    let hostile: [(&str, Vec<u8>, &str); 6] = [
+        (
+            "not JSON",
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>".to_vec(),
+            "no JSON (`text/html`)",
+        ),
+        (
+            "NaN",
+            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 3\r\n\r\nNaN".to_vec(),
+            "broken JSON",
+        ),
+        ("cut off", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":".to_vec(), "broke off"),
+        ("half JSON", b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{\"a\":".to_vec(), "breaks off"),
+        ("too large", b"HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n".to_vec(), "more than the"),
+        (
+            "not gzip",
+            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd".to_vec(),
+            "decoded",
+        ),
+    ];
+    for (what, answer, says) in hostile {
+        let (base, _) = raw(answer).await;
+        let http = builder(&base).most_bytes(1000).build().expect("a client");
+        let error = match http.get("/x").send().await {
+            Ok(response) => response.json::<Value>().await.expect_err(what),
+            Err(error) => error,
+        };
+        assert!(error.message().contains(says), "{what}: {error}");
+    }
+    let endless = [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b' '; 100_000]].concat();
+    let http = builder(&raw(endless).await.0).most_bytes(1000).build().expect("a client");
+    let error = http.get("/x").send().await.expect("a head").bytes().await.expect_err("too much");
+    assert!(error.message().contains("more than the"), "{error}");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_tried_again() {
+    let (base, count) = raw("").await;
+    let http = builder(&base).build().expect("a client");
+    let error = http.get("/x").retry(quick(Retry::check())).send().await.expect_err("closed");
+    assert_eq!((error.kind(), count.load(Ordering::SeqCst)), (ErrorKind::Unavailable, 4));
+    http.post("/x").retry(quick(Retry::check())).send().await.expect_err("closed");
+    assert_eq!(count.load(Ordering::SeqCst), 5, "what may have been done is not done again");
+    let nobody = builder("http://127.0.0.1:1").build().expect("a client");
+    let error = nobody.post("/x").retry(quick(Retry::check())).send().await.expect_err("nobody listens");
+    assert!(error.message().starts_with("`127.0.0.1` can't be reached"), "{error}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_silent_is_given_up() {
+    let (server, http) = server().await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_secs(30)))
+        .mount(&server)
+        .await;
+    let error = http.get("/x").timeout(Duration::from_millis(20)).retry(Retry::never()).send().await;
+    assert!(error.expect_err("silent").message().contains("didn't answer in time"));
+}
+
+#[tokio::test]
+async fn only_so_many_are_under_way_at_once() {
+    let server = MockServer::start().await;
+    let http = builder(&server.uri()).concurrency(2).build().expect("a client");
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(200).set_delay(Duration::from_millis(30)))
+        .mount(&server)
+        .await;
+    let first = http.get("/x").send().await.expect("an answer");
+    let second = http.get("/x").send().await.expect("an answer");
+    let third = tokio::spawn(http.get("/x").send());
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(received(&server).await.len(), 2, "until a body is read its request is under way");
+    drop((first, second));
+    third.await.expect("no panic").expect("its turn came");
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let (server, http) = server().await;
+    Mock::given(header("if-none-match", "\"v1\""))
+        .respond_with(ResponseTemplate::new(304))
+        .mount(&server)
+        .await;
+    let fresh = ResponseTemplate::new(200).insert_header("etag", "\"v1\"");
+    Mock::given(any()).respond_with(fresh).mount(&server).await;
+    let answer = http.get("/x").send().await.expect("an answer");
+    let etag = answer.etag().expect("a tag").to_owned();
+    assert!(!answer.not_modified());
+    assert!(http.get("/x").unless(&etag).send().await.expect("an answer").not_modified());
+}
+
+#[tokio::test]
+async fn pages_are_followed_to_the_end() {
+    let (server, http) = server().await;
+    let page = |items: &[u32]| ResponseTemplate::new(200).set_body_json(json!({"data": {"items": items}}));
+    let next = format!("<{}/link?page=2>; rel=\"next\"", server.uri());
+    Mock::given(path("/link")).and(query_param("page", "2")).respond_with(page(&[3])).mount(&server).await;
+    Mock::given(path("/link"))
+        .respond_with(page(&[1, 2]).insert_header("link", next.as_str()))
+        .mount(&server)
+        .await;
+    for (at, numbers) in [("1", &[1_u32, 2][..]), ("2", &[3]), ("3", &[])] {
+        Mock::given(path("/number"))
+            .and(query_param("page", at))
+            .respond_with(page(numbers))
+            .mount(&server)
+            .await;
+    }
+    for (at, numbers) in [("0", &[1_u32, 2][..]), ("2", &[3]), ("3", &[])] {
+        Mock::given(path("/offset"))
+            .and(query_param("skip", at))
+            .respond_with(page(numbers))
+            .mount(&server)
+            .await;
+    }
+    let cursor = |items: &[u32], next: Option<&str>| {
+        ResponseTemplate::new(200).set_body_json(json!({"data": {"items": items}, "next": next}))
+    };
+    Mock::given(path("/cursor"))
+        .and(query_param("after", "c2"))
+        .respond_with(cursor(&[3], None))
+        .mount(&server)
+        .await;
+    Mock::given(path("/cursor")).respond_with(cursor(&[1, 2], Some("c2"))).mount(&server).await;
+    for (path, kind) in [
+        ("/link", Page::Link),
+        ("/number", Page::Number { parameter: "page", first: 1 }),
+        ("/offset", Page::Offset { parameter: "skip" }),
+        ("/cursor", Page::Cursor { at: "next", parameter: "after" }),
+    ] {
+        let items: Vec<u32> =
+            http.get(path).pages(kind).items::<u32>("data.items").try_collect().await.expect("pages");
+        assert_eq!(items, [1, 2, 3], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_lead_to_themselves_end() {
+    let (server, http) = server().await;
+    let link = format!("<{}/x>; rel=next", server.uri());
+    let page = ResponseTemplate::new(200).set_body_json(json!([1])).insert_header("link", link.as_str());
+    Mock::given(any()).respond_with(page).mount(&server).await;
+    let items: Result<Vec<u32>, Error> =
+        http.get("/x").pages(Page::Link).items::<u32>("").try_collect().await;
+    assert!(items.expect_err("a circle").message().contains("the page itself"));
+    let items: Result<Vec<u32>, Error> =
+        http.get("/x").pages(Page::Link).items::<u32>("data").try_collect().await;
+    assert!(items.is_err());
+}
+
+#[tokio::test]
+async fn a_mistake_in_a_request_is_said_when_it_is_sent() {
+    let (server, http) = server().await;
+    let newline = http.get("/x").header("X-Name", "a\r\nX-Evil: b").send().await.expect_err("refused");
+    assert_eq!(newline.kind(), ErrorKind::Usage);
+    assert!(http.get("/{id}").path("id", "..").send().await.is_err());
+    assert!(http.get("/{id}").send().await.is_err());
+    assert!(received(&server).await.is_empty(), "nothing was sent");
+}
