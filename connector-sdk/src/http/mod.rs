@@ -36,6 +36,7 @@
 //! Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`). A proxy looks names up itself, so the
 //! rule of addresses can't hold behind one.
 
+mod base;
 mod client;
 mod credentials;
 mod failure;
@@ -52,6 +53,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use base::{Values, client};
 pub use client::{Builder, Http};
 pub use credentials::Credentials;
 pub use pages::{Page, Pages};
