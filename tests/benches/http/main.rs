@@ -1,0 +1,76 @@
+//! What the HTTP client costs beside bare reqwest with the same options, against a server on loopback
+//! that answers 200 with 1 kB of JSON; and that 10,000 pages are followed in constant memory.
+#![expect(clippy::expect_used, reason = "a benchmark that can't go on stops")]
+
+#[path = "../measure/mod.rs"]
+mod measure;
+
+mod server;
+
+use std::time::Duration;
+
+use connector_sdk::Secret;
+use connector_sdk::http::{Credentials, Http, Page};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+use measure::{Contender, compare};
+use serde_json::Value;
+
+const TOKEN: &str = "tok_0123456789abcdef";
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let base = server::start();
+    let http =
+        Http::builder(&base).credentials(Credentials::Bearer(Secret::new(TOKEN))).build().expect("a client");
+    // What `Http` sets as well: no redirects of its own, times, compression by the same features.
+    let bare = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(30))
+        .build()
+        .expect("a client");
+
+    let ours = || async { http.get("/item").send().await.expect("an answer").bytes().await.expect("a body") };
+    let theirs = || async {
+        let request =
+            bare.get(format!("{base}/item")).bearer_auth(TOKEN).header("accept", "application/json");
+        request.send().await.expect("an answer").bytes().await.expect("a body")
+    };
+    runtime.block_on(async { assert_eq!(ours().await, theirs().await) });
+
+    for together in [1_usize, 64] {
+        println!("{together} at once");
+        let mut contenders = [
+            Contender::new("floor: reqwest", |times| {
+                runtime.block_on(async {
+                    let all = futures_util::stream::iter(0..times).map(|_| theirs());
+                    all.buffer_unordered(together).for_each(|_| async {}).await;
+                });
+            }),
+            Contender::new("Http", |times| {
+                runtime.block_on(async {
+                    let all = futures_util::stream::iter(0..times).map(|_| ours());
+                    all.buffer_unordered(together).for_each(|_| async {}).await;
+                });
+            }),
+        ];
+        compare(&mut contenders, Duration::from_millis(50), 40);
+    }
+
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0 kB");
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default()
+    };
+    let follow = |pages: u32| {
+        let items = http.get("/pages").query("of", pages).pages(Page::Link).items::<Value>("");
+        runtime.block_on(items.try_fold(0_u32, |count, _| async move { Ok(count + 1) })).expect("pages")
+    };
+    follow(1_000);
+    let before = resident();
+    let items = follow(10_000);
+    println!(
+        "10,000 pages: {items} items, {} kB more resident than after 1,000",
+        resident().saturating_sub(before)
+    );
+}
