@@ -47,7 +47,7 @@ pub(super) fn has_a_name_that_hosts_accept(errors: &Errors, action: &Action) {
     if !is_word(&name) {
         errors.at(
             action.name_tokens(),
-            format!("action `{name}` has a name that hosts refuse\nhelp: use small letters, digits and `_`, a letter first"),
+            format!("action `{name}` has a name that hosts refuse\nhelp: use small letters, digits, `_` and `-`, a letter first"),
         );
     } else if name.len() > LONGEST {
         errors.at(

@@ -259,8 +259,72 @@ fn all_mistakes_of_all_methods_are_reported() {
         "unknown key `x` in `#[options]`",
         "options `two` has no description",
         "options `two` must take what the user has typed",
+        "argument `a` of action `one` has no description",
     ];
     assert_eq!(heads(TokenStream::new(), item), expected);
+}
+
+#[test]
+fn a_mistake_in_reading_hides_no_broken_rule() {
+    let item = quote! {
+        impl Demo {
+            #[action(destructive, trust = auto, timeout = 30)]
+            fn one(self, #[arg(options = nowhere, range = 5..=1, rang = 2)] a: &u8, (b, c): (u8, u8)) {}
+            /** Two. */
+            #[action(reed)]
+            async fn two(&self, a: &Context, b: &Context) -> Result<()> {}
+            async fn (&self) {}
+            #[action(read, write, command = "No")]
+            #[health]
+            async fn three(&self) -> Result<()>;
+            #[action(read, write, trust = auto, risk = business, command = "No")]
+            async fn four(&self) -> Result<()> {}
+            #[options]
+            #[health]
+            async fn nowhere(&self) -> Result<()> {}
+        }
+    };
+    let found = heads(TokenStream::new(), item);
+    for expected in [
+        "`trust = auto` is looser than `destructive` allows",
+        "the `range` of `a` holds nothing",
+        "action `two` takes two contexts",
+        "a command is words joined by dots",
+        "action `four` has two effects",
+    ] {
+        assert!(found.iter().any(|found| found == expected), "no {expected:?} in {found:#?}");
+    }
+    for follow_up in ["looser than `write`", "no `#[options]` method", "only reads", "nothing in this block"]
+    {
+        assert!(!found.iter().any(|found| found.contains(follow_up)), "{follow_up:?} in {found:#?}");
+    }
+
+    let item = quote! {
+        struct Demo {
+            #[config(env = "a b", options = 7, depends_on = c)]
+            a: String,
+            #[config]
+            #[secret]
+            b: Secret,
+            /** C. */
+            #[config(length = 5..=1)]
+            c: String,
+            #[secret(unused_by_aut)]
+            d: Secret,
+        }
+    };
+    let found = heads(quote!(auth = bearer(b), docs = ""), item);
+    let rules = [
+        "`env` must be the name of an environment variable",
+        "the `length` of `c` holds nothing",
+        "`docs` must be a URL",
+    ];
+    for expected in rules {
+        assert!(found.iter().any(|found| found == expected), "no {expected:?} in {found:#?}");
+    }
+    for follow_up in ["has no options", "not a credential", "no `auth` uses"] {
+        assert!(!found.iter().any(|found| found.contains(follow_up)), "{follow_up:?} in {found:#?}");
+    }
 }
 
 #[test]
