@@ -1,6 +1,7 @@
 //! What the layers are built of, and what knows nothing of connectors: an error sink, attribute lists,
 //! slots that are filled once, and names.
 
+mod cfgs;
 mod docs;
 mod entry;
 mod errors;
@@ -10,6 +11,7 @@ mod names;
 mod slot;
 mod value;
 
+pub(crate) use cfgs::cfgs;
 pub(crate) use docs::{Description, doc};
 pub(crate) use entry::{Entries, Entry, EntryValue, entries, entries_of};
 pub(crate) use errors::Errors;
@@ -18,10 +20,3 @@ pub(crate) use literal::{Bounds, Number};
 pub(crate) use names::{did_you_mean, expected_one_of, humanize, is_kebab, nearest};
 pub(crate) use slot::Slot;
 pub(crate) use value::{Value, flag};
-
-use syn::Attribute;
-
-/// The `#[cfg]` attributes of an item, which whatever is generated for it must carry too.
-pub(crate) fn cfgs(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
-}
