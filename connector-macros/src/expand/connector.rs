@@ -1,6 +1,6 @@
 //! The expansion of the struct: `Described`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
@@ -24,7 +24,9 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let options = fields.iter().filter_map(|field| options_exist(ident, field));
     let fns = fields.iter().filter_map(|field| Some(limited(field)?.fns(&[&field.cfgs])));
     let fns = with_self(quote!(#(#fns)*), &quote!(#ident));
+    let allowed = &model.allowed;
     quote! {
+        #(#allowed)*
         const _: () = {
             use #runtime::__private;
             #fns
@@ -152,7 +154,8 @@ fn secret(field: &Field) -> Option<TokenStream> {
 
 /// The variable that a field's value is in until all are there.
 fn local(field: &Field) -> Ident {
-    format_ident!("__field_{}", field.ident.unraw())
+    // At the call, so that no lint takes it for the author's.
+    format_ident!("__field_{}", field.ident.unraw(), span = Span::call_site())
 }
 
 /// Reads a field from the settings. All are read before any is missed.

@@ -25,7 +25,9 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
     });
     let shapes = model.actions.iter().filter_map(input_is_an_object);
     let health = health(&model.health);
+    let allowed = &model.allowed;
     quote! {
+        #(#allowed)*
         const _: () = {
             use #runtime::__private;
             #(#structs)*

@@ -1,10 +1,10 @@
 //! The struct: what a connector is.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Fields, Ident, ItemStruct, LitStr, Path};
+use syn::{Attribute, Fields, Ident, ItemStruct, LitStr, Path};
 
 use super::auth::Auth;
-use super::{Field, runtime, unknown_key};
+use super::{Field, lints, runtime, unknown_key};
 use crate::keys;
 use crate::kit::{Description, Entries, Errors, Slot, doc, humanize, is_kebab};
 
@@ -19,6 +19,8 @@ pub(crate) struct Connector {
     pub(crate) auth: Auth,
     pub(crate) fields: Vec<Field>,
     pub(crate) runtime: Path,
+    /// What the expansion is not warned of.
+    pub(crate) allowed: Vec<Attribute>,
 }
 
 /// The longest id or category: ids become file names and parts of other names.
@@ -70,6 +72,8 @@ impl Connector {
             auth = Auth::Unread;
             Vec::new()
         });
+        let members = item.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, &*field.attrs)));
+        let allowed = lints::carried(&item.attrs, members);
         let id = id.take().unwrap_or_else(|| LitStr::new("", ident.span()));
         Self {
             title: title.take().unwrap_or_else(|| LitStr::new(&humanize(&id.value()), id.span())),
@@ -81,6 +85,7 @@ impl Connector {
             auth,
             fields,
             runtime: runtime(path.take()),
+            allowed,
             ident,
         }
     }

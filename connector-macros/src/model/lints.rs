@@ -1,12 +1,36 @@
-//! The forms that this macro asks for, and that clippy would have otherwise: nobody could please both.
+//! Lints that must not fire: on the forms that this macro asks for, and that clippy would have otherwise, so
+//! that nobody could please both; and on the code that is made of what was linted already.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, FnArg, Type};
+use syn::{Attribute, FnArg, Ident, Type};
 
 use super::signature::borrow;
 use crate::kit::inner_type;
 use crate::parse::{Body, Method};
+
+/// What the code that is made of an item must not be warned of, since its author was, or said not to be:
+/// what the item allows, the use of what is deprecated, and names that are not as rustc would have them.
+pub(super) fn carried<'a>(
+    item: &[Attribute],
+    members: impl IntoIterator<Item = (&'a Ident, &'a [Attribute])>,
+) -> Vec<Attribute> {
+    let is_deprecated = |attribute: &Attribute| attribute.path().is_ident("deprecated");
+    let mut carried: Vec<Attribute> =
+        item.iter().filter(|attribute| attribute.path().is_ident("allow")).cloned().collect();
+    let (mut deprecated, mut unusual) = (item.iter().any(is_deprecated), false);
+    for (name, attributes) in members {
+        deprecated |= attributes.iter().any(is_deprecated);
+        unusual |= name.to_string().chars().any(char::is_uppercase);
+    }
+    if deprecated {
+        carried.push(syn::parse_quote!(#[allow(deprecated)]));
+    }
+    if unusual {
+        carried.push(syn::parse_quote!(#[allow(non_snake_case)]));
+    }
+    carried
+}
 
 /// How many parameters clippy takes for too many.
 const MANY: usize = 7;

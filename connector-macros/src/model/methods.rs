@@ -1,7 +1,7 @@
 //! The `impl` block: what a connector does.
 
 use quote::ToTokens;
-use syn::{Attribute, FnArg, Path, PathArguments, Signature, Type};
+use syn::{Attribute, FnArg, Pat, Path, PathArguments, Signature, Type};
 
 use super::misplaced::{self, Place};
 use super::{Action, Health, Options, Parameter, lints, misspelt, runtime, signature, strip, unknown_key};
@@ -15,6 +15,8 @@ pub(crate) struct Methods {
     pub(crate) options: Vec<Options>,
     pub(crate) health: Vec<Health>,
     pub(crate) runtime: Path,
+    /// What the expansion is not warned of.
+    pub(crate) allowed: Vec<Attribute>,
 }
 
 /// The parameters of a method, with those left out of which it isn't known what they are.
@@ -59,6 +61,7 @@ impl Methods {
             options: Vec::new(),
             health: Vec::new(),
             runtime: runtime(path.take()),
+            allowed: allowed(block),
         };
         let mut marked = false;
         for item in &mut block.items {
@@ -154,4 +157,24 @@ fn refuse_unusual_blocks(errors: &Errors, block: &Block) {
         let message = "a connector's `impl` block can't be generic\nhelp: a connector is one type; write `impl Name { .. }`";
         errors.at(&block.generics, message);
     }
+}
+
+/// What is called and passed, for the lints that may fire where that is done.
+fn allowed(block: &Block) -> Vec<Attribute> {
+    let methods = || {
+        block.items.iter().filter_map(|item| match item {
+            BlockItem::Method(method) => Some(method),
+            BlockItem::Other { .. } | BlockItem::Unread(_) => None,
+        })
+    };
+    let parameters =
+        methods().flat_map(|method| &method.signature.inputs).filter_map(|argument| match argument {
+            FnArg::Typed(argument) => match &*argument.pat {
+                Pat::Ident(pattern) => Some((&pattern.ident, &[][..])),
+                _ => None,
+            },
+            FnArg::Receiver(_) => None,
+        });
+    let methods = methods().map(|method| (&method.signature.ident, method.attributes.as_slice()));
+    lints::carried(&block.attributes, methods.chain(parameters))
 }
