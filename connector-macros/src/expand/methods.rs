@@ -59,8 +59,9 @@ pub(super) fn dummy(block: &Block, runtime: &Path, body: &TokenStream) -> TokenS
     }
     let (of, _, bounds) = block.generics.split_for_impl();
     let bounds = bounds.map(|bounds| &bounds.predicates);
+    // As of the struct's own stand-in; without one it is no connector, which is said.
     let bounds = (!block.generics.params.is_empty())
-        .then(|| quote!(where Self: #runtime::__private::Described, #bounds));
+        .then(|| quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static, #bounds));
     let self_type = &block.self_type;
     quote! {
         const _: () = {

@@ -13,7 +13,7 @@ use quote::quote;
 use syn::{Generics, Ident, ItemStruct, Path};
 
 use crate::kit::{Entries, Errors, entries_of};
-use crate::model::{Connector, Methods, refuse};
+use crate::model::{Connector, Methods, refuse, refuse_another};
 use crate::parse::{Block, Target, strip_item, strip_member};
 use crate::{check, keys};
 
@@ -85,6 +85,7 @@ fn of_struct(list: TokenStream, mut item: ItemStruct) -> TokenStream {
     let errors = Errors::new();
     let list = entries_of(&errors, list);
     let runtime = renamed(&list);
+    refuse_another(&errors, &mut item.attrs);
     let model = Connector::read(&errors, &list, &mut item);
     check::connector(&errors, &model);
     let errors = errors.finish();
@@ -100,10 +101,13 @@ fn of_block(list: TokenStream, mut block: Block) -> TokenStream {
     let errors = Errors::new();
     let list = entries_of(&errors, list);
     let runtime = renamed(&list);
+    refuse_another(&errors, &mut block.attributes);
     let model = Methods::read(&errors, &list, &mut block);
     check::methods(&errors, &model);
     let errors = errors.finish();
-    if errors.is_some() || !told_apart::methods(&block) || !block.is_whole() {
+    // What else is wrong is said at the struct, or by rustc.
+    let sound = told_apart::methods(&block) && block.is_whole() && block.generics.params.is_empty();
+    if errors.is_some() || !sound {
         block.complete();
         let body = if block.is_whole() { mistakes() } else { unread() };
         let dummy = methods::dummy(&block, &runtime, &body);

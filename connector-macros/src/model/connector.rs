@@ -153,3 +153,15 @@ pub(crate) fn refuse(errors: &Errors, keyword: &TokenStream) {
                    help: put `#[connector(id = \"..\")]` on `struct Name { .. }`";
     errors.at(keyword, message);
 }
+
+/// An item has one list of ours: another is reported and taken off, or it would expand once more.
+pub(crate) fn refuse_another(errors: &Errors, attributes: &mut Vec<Attribute>) {
+    attributes.retain(|attribute| {
+        let another = attribute.path().is_ident(keys::CONNECTOR);
+        if another {
+            let message = "a second `#[connector]` on one item\nhelp: put all keys into one list";
+            errors.at(attribute, message);
+        }
+        !another
+    });
+}

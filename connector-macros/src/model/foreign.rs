@@ -3,7 +3,16 @@
 use crate::keys;
 
 /// The ways, each with the names that it has elsewhere, in one spelling.
-const WAYS: [(&[&str], &str, &str); 11] = [
+const WAYS: [(&[&str], &str, &str); 16] = [
+    (&["name"], keys::ID, "write `id = \"..\"`, and `title = \"..\"` for people"),
+    (&["version"], keys::ID, "leave it out; the version is your crate's"),
+    (&["label", "displayname"], keys::TITLE, "write `title = \"..\"`"),
+    (&["url", "website", "homepage", "documentation"], keys::DOCS, "write `docs = \"https://..\"`"),
+    (
+        &["secret", "sensitive", "password"],
+        keys::PLACEHOLDER,
+        "mark the field `#[secret]`, and make its type `Secret`",
+    ),
     (&["readonly", "readonlyhint"], keys::READ, "write `read`"),
     (&["destructivehint"], keys::DESTRUCTIVE, "write `destructive`"),
     (&["idempotenthint"], keys::IDEMPOTENT, "write `idempotent`"),

@@ -4,7 +4,10 @@ use quote::ToTokens;
 use syn::{Attribute, FnArg, Pat, Path, PathArguments, Signature, Type};
 
 use super::misplaced::{self, Place};
-use super::{Action, Health, Options, Parameter, lints, misspelt, runtime, signature, strip, unknown_key};
+use super::{
+    Action, Health, Options, Parameter, ParameterKind, lints, misspelt, runtime, signature, strip,
+    unknown_key,
+};
 use crate::keys;
 use crate::kit::{Entries, Errors, Slot, entries, last_word};
 use crate::parse::{Block, BlockItem, Method};
@@ -23,19 +26,26 @@ pub(crate) struct Methods {
 pub(super) struct Parameters {
     pub(super) read: Vec<Parameter>,
     /// Whether none was left out.
-    pub(super) whole: bool,
+    whole: bool,
 }
 
 impl Parameters {
-    fn read(errors: &Errors, method: &mut Method) -> Self {
+    fn read(errors: &Errors, kind: &str, method: &mut Method) -> Self {
         let Signature { ident, inputs, .. } = &mut method.signature;
         let typed = inputs.iter_mut().filter_map(|argument| match argument {
             FnArg::Typed(argument) => Some(argument),
             FnArg::Receiver(_) => None,
         });
-        let read: Vec<_> = typed.map(|argument| Parameter::read(errors, ident, argument)).collect();
+        let read: Vec<_> = typed.map(|argument| Parameter::read(errors, kind, ident, argument)).collect();
         let whole = read.iter().all(Option::is_some);
         Self { read: read.into_iter().flatten().collect(), whole }
+    }
+
+    /// Whether nothing was reported of what they are, so that it can be said which are missing or too many.
+    pub(super) fn are_sound(&self) -> bool {
+        let refused =
+            |parameter: &Parameter| matches!(&parameter.kind, ParameterKind::Plain(plain) if plain.refused);
+        self.whole && !self.read.iter().any(refused)
     }
 }
 
@@ -97,7 +107,7 @@ impl Methods {
             for attribute in [attribute, second] {
                 errors.at(attribute, format!("method `{ident}` has two attributes\nhelp: keep one"));
             }
-            drop(Parameters::read(errors, method));
+            drop(Parameters::read(errors, "", method));
             if ours.iter().any(|attribute| attribute.path().is_ident(keys::OPTIONS)) {
                 self.options.push(Options::unread(ident));
             }
@@ -105,7 +115,7 @@ impl Methods {
         }
         let kind = attribute.path().to_token_stream().to_string();
         signature::check(errors, &kind, method);
-        let parameters = Parameters::read(errors, method);
+        let parameters = Parameters::read(errors, &kind, method);
         self.read_marked(errors, &kind, attribute, method, parameters);
         method.attributes.extend(lints::allow_what_is_asked_for(method));
         true

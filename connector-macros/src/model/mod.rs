@@ -17,7 +17,7 @@ mod signature;
 
 pub(crate) use action::{Action, Effect};
 pub(crate) use auth::Auth;
-pub(crate) use connector::{Connector, refuse};
+pub(crate) use connector::{Connector, refuse, refuse_another};
 pub(crate) use field::{Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
 pub(crate) use methods::Methods;

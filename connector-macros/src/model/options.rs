@@ -1,10 +1,10 @@
 //! The methods that are no actions: `#[options]` and `#[health]`.
 
-use syn::{Attribute, Ident, Type};
+use syn::{Attribute, Ident};
 
 use super::methods::Parameters;
 use super::{Parameter, ParameterKind};
-use crate::kit::{Description, Errors, cfgs, doc, inner_type};
+use crate::kit::{Description, Errors, cfgs, doc};
 use crate::parse::Method;
 
 /// An `#[options]` method.
@@ -68,7 +68,7 @@ impl Options {
             [query, context] if is_query(query) && is_context(context) => (true, false),
             [context, query] if is_query(query) && is_context(context) => (true, true),
             _ => {
-                if parameters.whole && !read.iter().any(is_reported) {
+                if parameters.are_sound() {
                     let message = format!(
                         "options `{ident}` must take what the user has typed\n\
                          help: write `async fn {ident}(&self, query: &str) -> Result<Vec<Choice>>`"
@@ -91,12 +91,6 @@ fn is_query(parameter: &Parameter) -> bool {
 
 fn is_context(parameter: &Parameter) -> bool {
     matches!(parameter.kind, ParameterKind::Context)
-}
-
-/// Whether a parameter was refused for its type already.
-fn is_reported(parameter: &Parameter) -> bool {
-    let refused = matches!(inner_type(&parameter.ty), Type::Reference(_) | Type::ImplTrait(_));
-    matches!(parameter.kind, ParameterKind::Plain(_)) && refused
 }
 
 /// Nobody sees what is typed before it is there, so there is nothing to constrain or to fill in.

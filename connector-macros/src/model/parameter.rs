@@ -31,6 +31,8 @@ pub(crate) struct Plain {
     pub(crate) limits: Limits,
     /// `&str`: the argument is a `String`, and the method gets a reference to it.
     pub(crate) by_reference: bool,
+    /// Whether its type was reported as none that an argument has.
+    pub(crate) refused: bool,
     /// The `#[arg(..)]`, where there is one.
     pub(crate) attribute: Option<Attribute>,
 }
@@ -45,7 +47,7 @@ impl Plain {
 impl Parameter {
     /// Reads a parameter and takes our attributes and its doc comment off it, which rustc wouldn't
     /// have there. There is none where it isn't known what the parameter was meant to be.
-    pub(crate) fn read(errors: &Errors, method: &Ident, argument: &mut PatType) -> Option<Self> {
+    pub(crate) fn read(errors: &Errors, kind: &str, method: &Ident, argument: &mut PatType) -> Option<Self> {
         let description = doc(&argument.attrs);
         argument.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
         misplaced::refuse(errors, &mut argument.attrs, Some(Place::Parameter));
@@ -83,14 +85,12 @@ impl Parameter {
         }
         let ident = ident_of(errors, method, argument)?;
         let by_reference = is_text(&argument.ty);
-        let ty = if by_reference {
-            syn::parse_quote!(::std::string::String)
-        } else {
-            owned(errors, method, &ident.to_string(), &argument.ty);
-            (*argument.ty).clone()
-        };
+        // A health check has no arguments, of whatever type.
+        let refused =
+            !by_reference && kind != keys::HEALTH && !owned(errors, method, &ident.to_string(), &argument.ty);
+        let ty = if by_reference { syn::parse_quote!(::std::string::String) } else { (*argument.ty).clone() };
         let attribute = ours.pop();
-        let plain = Plain { ident, description, limits, by_reference, attribute };
+        let plain = Plain { ident, description, limits, by_reference, refused, attribute };
         Some(Self { ty, cfgs, kind: ParameterKind::Plain(Box::new(plain)) })
     }
 }
@@ -133,31 +133,32 @@ fn is_text(ty: &Type) -> bool {
     reference.mutability.is_none() && str && !forever
 }
 
-/// An argument is parsed, so nothing else owns it.
-fn owned(errors: &Errors, method: &Ident, name: &str, ty: &Type) {
-    match inner_type(ty) {
-        Type::Reference(_) => errors.at(
-            ty,
+/// Whether nothing else owns an argument, since it is parsed; what something else owns is reported.
+fn owned(errors: &Errors, method: &Ident, name: &str, ty: &Type) -> bool {
+    let (at, message) = match inner_type(ty) {
+        Type::Reference(_) => (
+            ty.to_token_stream(),
             format!(
                 "parameter `{name}` of `{method}` can't be borrowed\n\
                  help: take it by value; only `&str` and `&Context` may be references"
             ),
         ),
-        Type::ImplTrait(_) => errors.at(
-            ty,
+        Type::ImplTrait(_) => (
+            ty.to_token_stream(),
             format!(
                 "parameter `{name}` of `{method}` can't be an `impl Trait`\n\
                  help: name one type, since the argument's schema depends on it"
             ),
         ),
         _ => {
-            if let Some(borrow) = borrow(ty.to_token_stream()) {
-                let message = format!(
-                    "parameter `{name}` of `{method}` can't hold what is borrowed\n\
-                     help: use owned types, as `String` for `&str`"
-                );
-                errors.at(borrow, message);
-            }
+            let Some(borrow) = borrow(ty.to_token_stream()) else { return true };
+            let message = format!(
+                "parameter `{name}` of `{method}` can't hold what is borrowed\n\
+                 help: use owned types, as `String` for `&str`"
+            );
+            (borrow, message)
         }
-    }
+    };
+    errors.at(at, message);
+    false
 }
