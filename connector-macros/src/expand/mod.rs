@@ -62,12 +62,12 @@ fn mistakes() -> TokenStream {
     quote!(::core::panic!("the connector has mistakes"))
 }
 
-/// The same where rustc is left to say what the mistake is. Should rustc see none, because its Rust is newer
-/// than ours, this is an error in its place, which rustc comes to only where there is no other.
+/// The same where rustc is left to say what the mistake is. An error of ours would be another one of it. Should
+/// rustc see no mistake, because its Rust is newer than syn's, whoever starts the connector is told.
 fn unread() -> TokenStream {
-    quote!(
-        const { ::core::panic!("`#[connector]` can't read a part of this; is there a newer connector-sdk?") }
-    )
+    quote!(::core::panic!(
+        "`#[connector]` can't read a part of this connector; is there a newer connector-sdk?"
+    ))
 }
 
 /// Expands `#[action]` where no `#[connector]` took it off.
