@@ -134,7 +134,7 @@ pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Entries {
 fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
     if !input.peek(Ident::peek_any) {
         let help = match input.peek(LitStr) {
-            true => "write it without quotes",
+            true => "write `key` or `key = value`; a key has no quotes",
             false => "write `key` or `key = value`",
         };
         return Err(input.error(format!("expected a key\nhelp: {help}")));
