@@ -126,3 +126,7 @@ pub(crate) const RESERVED_COMMANDS: [&str; 24] = [
     "tap",
     "version",
 ];
+
+/// The options that every command of the binary takes (`GLOBAL_OPTIONS` of the runtime, in its order).
+pub(crate) const GLOBAL_OPTIONS: [&str; 11] =
+    ["json", "mode", "set", "config", "verbose", "yes", "timeout", "help", "version", "workspace", "input"];

@@ -2,6 +2,7 @@
 //! here only shows that the connector is one.
 
 #![warn(clippy::pedantic, clippy::nursery, missing_docs, unreachable_pub)]
+#![warn(clippy::shadow_reuse, clippy::shadow_same, clippy::shadow_unrelated, clippy::allow_attributes)]
 
 use connector_sdk::manifest::Mode;
 use connector_sdk::prelude::*;
@@ -96,6 +97,48 @@ impl Strict {
 pub struct Note {
     /// Its title.
     title: String,
+}
+
+/// What clippy is told to allow, can't be allowed here.
+#[forbid(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::unnecessary_wraps,
+    clippy::unused_async,
+    clippy::unused_self
+)]
+mod forbidden {
+    use super::*;
+
+    /// Methods that are as clippy would have them.
+    #[connector(id = "forbidden")]
+    struct Forbidden {
+        /// Names.
+        names: Vec<String>,
+    }
+
+    #[connector]
+    impl Forbidden {
+        /// The name at a place.
+        #[action(read)]
+        async fn name(
+            &self,
+            /// The place.
+            place: u32,
+            /// What is said if there is none.
+            otherwise: &str,
+            context: &Context,
+        ) -> Result<String> {
+            std::future::ready(()).await;
+            context.check()?;
+            Ok(self.names.get(place as usize).map_or(otherwise, String::as_str).to_owned())
+        }
+    }
+
+    #[test]
+    fn a_connector_that_needs_no_allowance_takes_none() {
+        assert_eq!(connector_sdk::factory::<Forbidden>().manifest().actions.len(), 1);
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -88,19 +88,92 @@ fn holds(line: &str, fragments: &[String]) -> bool {
 
 #[test]
 fn every_rule_is_shown_by_its_cases() {
+    let mut missing = Vec::new();
     for Rule { message, cases } in rules() {
         // What stands in backticks is a name, another one in each case.
         let fragments: Vec<String> =
             message.split('`').step_by(2).map(|text| text.trim().to_owned()).collect();
-        assert!(
-            messages(&stderr(&cases[0])).any(|line| holds(line, &fragments)),
-            "`{}` doesn't say: {message}",
-            cases[0]
-        );
-        cases
-            .iter()
-            .for_each(|case| assert!(messages(&stderr(case)).next().is_some(), "`{case}` has no error"));
+        let says = |case: &String| messages(&stderr(case)).any(|line| holds(line, &fragments));
+        missing.extend(cases.iter().filter(|case| !says(case)).map(|case| format!("{case}: {message}")));
     }
+    assert!(missing.is_empty(), "these don't say their rule: {missing:#?}");
+}
+
+/// The constants of the macro's `keys.rs`, by their names: the words of each.
+fn constants() -> BTreeMap<String, Vec<String>> {
+    let path = repository().join("connector-macros/src/keys.rs");
+    let source = fs::read_to_string(path).expect("the keys");
+    let tokens: Vec<TokenTree> = source.parse::<TokenStream>().expect("Rust").into_iter().collect();
+    let mut constants: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (place, token) in tokens.iter().enumerate() {
+        let (TokenTree::Ident(word), Some(TokenTree::Ident(name))) = (token, tokens.get(place + 1)) else {
+            continue;
+        };
+        if word != "const" {
+            continue;
+        }
+        let value =
+            tokens[place..].iter().skip_while(|token| token.to_string() != "=").nth(1).expect("a value");
+        let words = match value {
+            TokenTree::Group(list) => list.stream().into_iter().collect(),
+            value => vec![value.clone()],
+        };
+        let words = words.into_iter().filter_map(|word| match word {
+            TokenTree::Ident(name) => Some(constants[&name.to_string()][0].clone()),
+            TokenTree::Literal(_) => Some(word.to_string().trim_matches('"').to_owned()),
+            _ => None,
+        });
+        let words = words.collect();
+        constants.insert(name.to_string(), words);
+    }
+    constants
+}
+
+/// The keys that the cells of a column of `connector.md` name, in the rows that are of a kind.
+fn documented(docs: &str, head: &str, column: usize, kinds: &[&str]) -> BTreeSet<String> {
+    let table = docs.split_once(head).expect("the table").1;
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cells = rows.map(|row| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect());
+    cells
+        .filter(|cells: &Vec<String>| kinds.is_empty() || kinds.contains(&cells[0].trim_matches('`')))
+        .flat_map(|cells| {
+            let named = quoted(&cells[column]);
+            let with_value = named.iter().any(|key| key.contains('='));
+            // `full` in "`mode = write`, `full`" is another value.
+            let keys = named.into_iter().filter(move |key| key.contains('=') == with_value);
+            keys.map(|key| key.split('=').next().unwrap_or_default().trim().to_owned()).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn every_key_is_documented_and_no_other() {
+    let constants = constants();
+    let keys = |name: &str| constants[name].iter().cloned().collect::<BTreeSet<String>>();
+    let docs = fs::read_to_string(repository().join("connector-sdk/docs/connector.md")).expect("the docs");
+    let fields = "| key of | key | default | what it becomes |";
+    assert_eq!(
+        keys("CONNECTOR_KEYS"),
+        documented(&docs, "| key | required | default | what it becomes |", 0, &[])
+    );
+    assert_eq!(keys("CONFIG_KEYS"), documented(&docs, fields, 1, &["both", "config"]));
+    assert_eq!(keys("SECRET_KEYS"), documented(&docs, fields, 1, &["both", "secret"]));
+    assert_eq!(
+        keys("ACTION_KEYS"),
+        documented(&docs, "| key of `action` | default | what it becomes |", 0, &[])
+    );
+    let arguments = docs.split_once("`#[arg(..)]` with the keys").expect("the keys of arguments").1;
+    let arguments = quoted(arguments.split_once("as above").expect("their end").0);
+    assert_eq!(keys("ARG_KEYS"), arguments.into_iter().collect());
+}
+
+#[test]
+fn both_crates_know_the_options_of_every_command() {
+    let runtime = fs::read_to_string(repository().join("connector-sdk/src/platform/argentos/commands.rs"));
+    let runtime = runtime.expect("the commands of ArgentOS");
+    let list = runtime.split_once("GLOBAL_OPTIONS: [&str; ").expect("the list").1;
+    let list: Vec<&str> = list.split_once("];").expect("its end").0.split('"').skip(1).step_by(2).collect();
+    assert_eq!(constants()["GLOBAL_OPTIONS"], list);
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub(super) fn has_a_name_that_hosts_accept(errors: &Errors, action: &Action) {
     if !is_word(&name) {
         errors.at(
             action.name_tokens(),
-            format!("action `{name}` has a name that hosts refuse\nhelp: use small letters, digits and `_`, a letter first"),
+            format!("action `{name}` has a name that hosts refuse\nhelp: use small letters, digits, `_` and `-`, a letter first"),
         );
     } else if name.len() > LONGEST {
         errors.at(
@@ -61,22 +61,21 @@ pub(super) fn has_a_name_that_hosts_accept(errors: &Errors, action: &Action) {
 
 /// A command id is words joined by dots, and none that the connector's binary has already.
 pub(super) fn has_a_command_of_its_own(errors: &Errors, action: &Action) {
-    if let Some(resource) = &action.resource
-        && !is_word(&resource.value())
-    {
+    let resource = action.resource.as_ref().filter(|resource| !is_word(&resource.value()));
+    if let Some(resource) = resource {
         errors.at(
             resource,
             "a resource is one word\nhelp: use small letters, digits, `-` and `_`, a letter first",
         );
-        return;
     }
-    if let Some(command) = &action.command
-        && !command.value().split('.').all(is_word)
-    {
+    let command = action.command.as_ref().filter(|command| !command.value().split('.').all(is_word));
+    if let Some(command) = command {
         errors.at(
-                command,
-                "a command is words joined by dots\nhelp: write it like `\"issues.list\"`, in small letters, digits, `-` and `_`",
-            );
+            command,
+            "a command is words joined by dots\nhelp: write it like `\"issues.list\"`, in small letters, digits, `-` and `_`",
+        );
+    }
+    if resource.is_some() || command.is_some() {
         return;
     }
     let command = action.command_id();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use syn::Ident;
+use syn::ext::IdentExt as _;
 
 use crate::kit::{Errors, did_you_mean};
 use crate::model::{Connector, Field, FieldKind};
@@ -17,7 +18,7 @@ pub(super) fn auth_names_fields(errors: &Errors, connector: &Connector) {
         .collect();
     for (name, secret) in connector.auth.fields() {
         match connector.fields.iter().find(|field| field.ident == *name) {
-            Some(Field { kind: FieldKind::Credential(_), .. }) => {}
+            Some(Field { kind: FieldKind::Credential(_) | FieldKind::Unread, .. }) => {}
             Some(Field { kind: FieldKind::Setting(_), .. }) if !secret => {}
             Some(field) => {
                 for tokens in [name, &field.ident] {
@@ -42,11 +43,13 @@ pub(super) fn environment_variables_are_told_apart(errors: &Errors, connector: &
         let env = match &field.kind {
             FieldKind::Setting(setting) => setting.env.get(),
             FieldKind::Credential(credential) => credential.env.get(),
-            FieldKind::State => continue,
+            FieldKind::State | FieldKind::Unread => continue,
         };
-        let derived = || format!("{}_{}", connector.id.value(), field.ident).replace('-', "_").to_uppercase();
+        let derived =
+            || format!("{}_{}", connector.id.value(), field.ident.unraw()).replace('-', "_").to_uppercase();
         let name = env.map_or_else(derived, syn::LitStr::value);
-        if let Some(first) = seen.insert(name.clone(), &field.ident) {
+        // Two of one name are rustc's affair.
+        if let Some(first) = seen.insert(name.clone(), &field.ident).filter(|first| **first != field.ident) {
             for ident in [first, &field.ident] {
                 errors.at(
                     ident,

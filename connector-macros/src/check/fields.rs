@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use syn::{GenericArgument, Ident, PathArguments, Type};
+use syn::{Ident, Type};
 
-use crate::kit::{Errors, did_you_mean};
-use crate::model::{Connector, Credential, Field, FieldKind, Setting};
+use crate::kit::{Errors, did_you_mean, in_option, last_word};
+use crate::model::{Auth, Connector, Credential, Field, FieldKind, Setting};
 
 /// Whoever sees the source sees which fields are secret.
 pub(super) fn secrets_are_marked(errors: &Errors, connector: &Connector) {
@@ -24,35 +24,28 @@ pub(super) fn secrets_are_marked(errors: &Errors, connector: &Connector) {
 
 /// `Secret` or `Option<Secret>`, by whatever path. An alias is caught by the traits of the runtime.
 fn is_secret(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    let Some(last) = path.path.segments.last() else { return false };
-    match &last.arguments {
-        PathArguments::AngleBracketed(inner) if last.ident == "Option" => {
-            matches!(inner.args.first(), Some(GenericArgument::Type(inner)) if is_secret(inner))
-        }
-        _ => last.ident == "Secret",
-    }
+    last_word(in_option(ty).unwrap_or(ty)).is_some_and(|last| last.ident == "Secret")
 }
 
 /// A credential that nothing sends is a mistake, or is sent by the author's own code, who says so.
 pub(super) fn auth_uses_the_secrets(errors: &Errors, connector: &Connector) {
     let used = connector.auth.fields();
     let is_field = |name: &Ident| connector.fields.iter().any(|field| field.ident == *name);
-    if !used.iter().all(|(name, _)| is_field(name)) {
+    if matches!(connector.auth, Auth::Unread) || !used.iter().all(|(name, _)| is_field(name)) {
         // Reported as that; which field was meant isn't known.
         return;
     }
     for (field, credential) in credentials(connector) {
         let name = &field.ident;
         match (used.iter().any(|(used, _)| *used == name), credential.unused_by_auth) {
-            (false, false) => errors.at(
+            (false, Some(false)) => errors.at(
                 name,
                 format!(
                     "no `auth` uses the credential `{name}`\n\
                      help: write `auth = bearer({name})`, or `#[secret(unused_by_auth)]` if your own code sends it"
                 ),
             ),
-            (true, true) => errors.at(
+            (true, Some(true)) => errors.at(
                 name,
                 format!("`auth` uses the credential `{name}`\nhelp: remove `unused_by_auth` from its `#[secret]`"),
             ),
@@ -67,9 +60,11 @@ pub(super) fn dependencies_are_settings(errors: &Errors, connector: &Connector) 
     for (field, setting) in settings(connector) {
         let Some(target) = setting.depends_on.get() else { continue };
         if !names.contains(&target.to_string()) {
-            let help = did_you_mean(&target.to_string(), names.iter().map(String::as_str));
+            let own = field.ident.to_string();
+            let others = names.iter().map(String::as_str).filter(|name| *name != own);
+            let help = did_you_mean(&target.to_string(), others);
             errors.at(target, format!("`depends_on` names `{target}`, which is not a setting\n{help}"));
-        } else if setting.limits.options.get().is_none() {
+        } else if !setting.limits.options.is_given() {
             errors.at(
                 target,
                 format!(
@@ -119,13 +114,13 @@ fn report_circle(errors: &Errors, connector: &Connector, ident: &Ident) {
 fn settings(connector: &Connector) -> impl Iterator<Item = (&Field, &Setting)> {
     connector.fields.iter().filter_map(|field| match &field.kind {
         FieldKind::Setting(setting) => Some((field, &**setting)),
-        FieldKind::Credential(_) | FieldKind::State => None,
+        FieldKind::Credential(_) | FieldKind::State | FieldKind::Unread => None,
     })
 }
 
 fn credentials(connector: &Connector) -> impl Iterator<Item = (&Field, &Credential)> {
     connector.fields.iter().filter_map(|field| match &field.kind {
         FieldKind::Credential(credential) => Some((field, credential)),
-        FieldKind::Setting(_) | FieldKind::State => None,
+        FieldKind::Setting(_) | FieldKind::State | FieldKind::Unread => None,
     })
 }

@@ -21,22 +21,30 @@ pub(super) fn names_are_told_apart(errors: &Errors, methods: &Methods) {
     }
 }
 
-/// Two actions never map to one command id.
+/// Two actions never map to one command id, nor to two that are one tool on ArgentOS, whose names of tools
+/// have `_` for all that is no letter or digit (its contract 1.5).
 pub(super) fn commands_are_told_apart(errors: &Errors, methods: &Methods) {
     let mut seen: HashMap<String, &Action> = HashMap::new();
     for action in methods.actions.iter().filter(|action| action.cfgs.is_empty()) {
         let command = action.command_id();
-        if let Some(first) = seen.insert(command.clone(), action) {
-            // Two of one name were reported as such.
-            if first.ident == action.ident || first.name() == action.name() {
-                continue;
-            }
+        let Some(first) = seen.insert(command.replace(['-', '.'], "_"), action) else { continue };
+        // Two of one name were reported as such.
+        if first.ident == action.ident || first.name() == action.name() {
+            continue;
+        }
+        let other = first.command_id();
+        if other == command {
             for action in [first, action] {
                 errors.at(
                     &action.ident,
                     format!("two actions have the command `{command}`\nhelp: name another one with `command = \"..\"`"),
                 );
             }
+        } else {
+            errors.at(
+                &action.ident,
+                format!("the commands `{other}` and `{command}` are told apart by `-`, `_` and `.` alone\nhelp: name another one with `command = \"..\"`, since some hosts take them for the same"),
+            );
         }
     }
 }

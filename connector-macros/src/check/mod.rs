@@ -3,8 +3,10 @@
 mod action;
 mod connector;
 mod fields;
+mod flags;
 mod limits;
 mod methods;
+mod values;
 
 use crate::kit::Errors;
 use crate::model::{Connector, FieldKind, Methods, ParameterKind};
@@ -12,6 +14,11 @@ use crate::model::{Connector, FieldKind, Methods, ParameterKind};
 pub(crate) fn connector(errors: &Errors, model: &Connector) {
     connector::auth_names_fields(errors, model);
     connector::environment_variables_are_told_apart(errors, model);
+    values::environment_variables_have_names(errors, model);
+    values::api_keys_are_sent_somewhere(errors, &model.auth);
+    values::basic_names_two_fields(errors, &model.auth);
+    values::links_lead_somewhere(errors, model);
+    flags::settings_are_told_apart(errors, model);
     fields::secrets_are_marked(errors, model);
     fields::auth_uses_the_secrets(errors, model);
     fields::dependencies_are_settings(errors, model);
@@ -32,6 +39,8 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
         action::takes_one_input_or_plain_arguments(errors, action);
         action::describes_its_arguments(errors, action);
         action::leaves_reserved_names_alone(errors, action);
+        values::scopes_are_words(errors, action);
+        flags::arguments_are_told_apart(errors, action);
         action::names_options_sources(errors, action, &model.options);
         for parameter in &action.parameters {
             if let ParameterKind::Plain(plain) = &parameter.kind {

@@ -1,10 +1,10 @@
 //! The expansion of the struct: `Described`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Ident, ItemStruct, LitStr, Path};
+use syn::{Generics, Ident, LitStr, Path};
 
 use super::limits::Limited;
 use super::{option, with_self};
@@ -24,7 +24,9 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let options = fields.iter().filter_map(|field| options_exist(ident, field));
     let fns = fields.iter().filter_map(|field| Some(limited(field)?.fns(&[&field.cfgs])));
     let fns = with_self(quote!(#(#fns)*), &quote!(#ident));
+    let allowed = &model.allowed;
     quote! {
+        #(#allowed)*
         const _: () = {
             use #runtime::__private;
             #fns
@@ -57,19 +59,20 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
 }
 
 /// Stands in for a connector that has mistakes, so that only the mistakes are reported.
-pub(super) fn dummy(item: &ItemStruct, runtime: &Path) -> TokenStream {
-    let ident = &item.ident;
-    if !item.generics.params.is_empty() {
-        return TokenStream::new();
-    }
+pub(super) fn dummy(ident: &Ident, generics: &Generics, runtime: &Path, body: &TokenStream) -> TokenStream {
+    let (of, names, bounds) = generics.split_for_impl();
+    let bounds = bounds.map(|bounds| &bounds.predicates);
+    // What a connector has to be, a generic one isn't for every type.
+    let bounds = (!generics.params.is_empty())
+        .then(|| quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static, #bounds));
     quote! {
         const _: () = {
             #[automatically_derived]
-            impl #runtime::__private::Described for #ident {
+            impl #of #runtime::__private::Described for #ident #names #bounds {
                 const SPEC: #runtime::__private::StructSpec = #runtime::__private::StructSpec::BROKEN;
 
                 fn open(_: #runtime::__private::Opening<'_>) -> #runtime::Result<Self> {
-                    ::core::panic!("the connector has mistakes")
+                    #body
                 }
             }
         };
@@ -80,7 +83,7 @@ fn auth(auth: &Auth) -> TokenStream {
     let spec = quote!(__private::AuthSpec);
     let text = |ident: &Ident| ident.unraw().to_string();
     match auth {
-        Auth::None => quote!(#spec::None),
+        Auth::None | Auth::Unread => quote!(#spec::None),
         Auth::Bearer { token } => {
             let token = text(token);
             quote!(#spec::Bearer { token: #token })
@@ -151,7 +154,8 @@ fn secret(field: &Field) -> Option<TokenStream> {
 
 /// The variable that a field's value is in until all are there.
 fn local(field: &Field) -> Ident {
-    format_ident!("__field_{}", field.ident.unraw())
+    // At the call, so that no lint takes it for the author's.
+    format_ident!("__field_{}", field.ident.unraw(), span = Span::call_site())
 }
 
 /// Reads a field from the settings. All are read before any is missed.
@@ -180,13 +184,13 @@ fn read(field: &Field) -> Option<TokenStream> {
                 let #local = #read(&mut __opening, #name);
             })
         }
-        FieldKind::State => None,
+        FieldKind::State | FieldKind::Unread => None,
     }
 }
 
 /// `finish` returned, so what is missing here is a bug of ours; it is an error all the same.
 fn take(field: &Field) -> Option<TokenStream> {
-    if matches!(field.kind, FieldKind::State) {
+    if matches!(field.kind, FieldKind::State | FieldKind::Unread) {
         return None;
     }
     let (cfgs, local) = (&field.cfgs, local(field));
@@ -202,7 +206,7 @@ fn value(field: &Field) -> TokenStream {
     let Field { ident, cfgs, kind, ty } = field;
     let local = local(field);
     match kind {
-        FieldKind::State => {
+        FieldKind::State | FieldKind::Unread => {
             let state = quote_spanned!(ty.span()=> __private::state::<#ty>());
             quote!(#(#cfgs)* #ident: #state)
         }

@@ -2,11 +2,12 @@
 //! published and for what is done, so that a mistake in one is one error.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Type};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, Type};
 
+use crate::kit::{Description, inner};
 use crate::model::Limits;
 
 /// A value with limits, and what the fns for it are named by.
@@ -38,9 +39,9 @@ impl Limited<'_> {
     }
 
     /// What describes the value: its type, name and description, with its default, limits and choices.
-    pub(super) fn param(&self, description: Option<&LitStr>) -> TokenStream {
+    pub(super) fn param(&self, description: Option<&Description>) -> TokenStream {
         let Self { ty, name, .. } = self;
-        let description = description.map_or_else(String::new, LitStr::value);
+        let description = description.map_or_else(|| quote!(""), ToTokens::to_token_stream);
         let new = quote_spanned!(ty.span()=> <#ty as __private::Argument>::PARAM);
         let default = self.limits.default.get().map(|_| {
             let default = self.default_fn();
@@ -71,7 +72,7 @@ impl Limited<'_> {
 
     fn is_limited(&self) -> bool {
         let Limits { range, length, pattern, .. } = self.limits;
-        range.is_set() || length.is_set() || pattern.is_set()
+        range.get().is_some() || length.get().is_some() || pattern.get().is_some()
     }
 
     fn default_fn(&self) -> Ident {
@@ -97,11 +98,11 @@ impl Limited<'_> {
     /// A default as its type: a string literal becomes whatever is made of text.
     fn default_value(&self, default: &Expr) -> TokenStream {
         let ty = self.ty;
-        match default {
+        match inner(default) {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
                 quote_spanned!(text.span()=> <#ty as __private::FromText>::from_text(#text))
             }
-            other => quote!(#other),
+            _ => quote!(#default),
         }
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{GenericParam, Ident, Path};
+use syn::{Ident, Path};
 
 use super::{located, params, with_self};
 use crate::model::{Action, Effect, Health, Methods, Options, Parameter, ParameterKind};
@@ -25,7 +25,9 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
     });
     let shapes = model.actions.iter().filter_map(input_is_an_object);
     let health = health(&model.health);
+    let allowed = &model.allowed;
     quote! {
+        #(#allowed)*
         const _: () = {
             use #runtime::__private;
             #(#structs)*
@@ -50,22 +52,27 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
 }
 
 /// Stands in for an impl that has mistakes, so that only the mistakes are reported.
-pub(super) fn dummy(block: &Block, runtime: &Path) -> TokenStream {
-    let generic = block.generics.params.iter().any(|generic| !matches!(generic, GenericParam::Lifetime(_)));
-    if block.of_trait.is_some() || generic {
+pub(super) fn dummy(block: &Block, runtime: &Path, body: &TokenStream) -> TokenStream {
+    if block.of_trait.is_some() && !block.is_marked {
+        // Another block is the connector's.
         return TokenStream::new();
     }
+    let (of, _, bounds) = block.generics.split_for_impl();
+    let bounds = bounds.map(|bounds| &bounds.predicates);
+    // As of the struct's own stand-in; without one it is no connector, which is said.
+    let bounds = (!block.generics.params.is_empty())
+        .then(|| quote!(where Self: ::core::marker::Send + ::core::marker::Sync + 'static, #bounds));
     let self_type = &block.self_type;
     quote! {
         const _: () = {
             #[automatically_derived]
-            impl #runtime::__private::Actions for #self_type {
+            impl #of #runtime::__private::Actions for #self_type #bounds {
                 const SPEC: #runtime::__private::ImplSpec<Self> = #runtime::__private::ImplSpec::BROKEN;
                 const OPTIONS: &'static [&'static ::core::primitive::str] = &[];
                 const BROKEN: ::core::primitive::bool = true;
 
                 fn table() -> &'static #runtime::__private::Table {
-                    ::core::panic!("the connector has mistakes")
+                    #body
                 }
             }
         };

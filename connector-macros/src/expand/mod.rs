@@ -6,14 +6,15 @@ mod methods;
 mod params;
 #[cfg(test)]
 mod tests;
+mod told_apart;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Ident, ItemStruct, Path};
+use syn::{Generics, Ident, ItemStruct, Path};
 
-use crate::kit::{Errors, entries_of};
-use crate::model::{Connector, Methods, refuse};
-use crate::parse::{Block, Header, Target};
+use crate::kit::{Entries, Errors, entries_of};
+use crate::model::{Connector, Methods, refuse, refuse_another};
+use crate::parse::{Block, Target, strip_item, strip_member};
 use crate::{check, keys};
 
 /// Expands `#[connector(..)]` on a struct or an impl.
@@ -24,25 +25,49 @@ pub(crate) fn connector(list: TokenStream, item: TokenStream) -> TokenStream {
     match syn::parse2::<Target>(item.clone()) {
         Ok(Target::Struct(item)) => of_struct(list, *item),
         Ok(Target::Block(block)) => of_block(list, *block),
-        Ok(Target::Other { keyword, item }) => {
+        Ok(Target::Other { keyword, of, item }) => {
             let errors = Errors::new();
             refuse(&errors, &keyword);
             let errors = errors.finish();
-            quote!(#item #errors)
+            let runtime = renamed(&quiet(list));
+            let dummy =
+                of.map(|(ident, generics)| connector::dummy(&ident, &generics, &runtime, &mistakes()));
+            quote!(#item #errors #dummy)
         }
-        Err(error) => unreadable(list, item, &error),
+        Err(_) => unreadable(list, item),
     }
 }
 
-/// What is no Rust. Rustc says so as well, but syn may lag behind it, so it is said here too.
-fn unreadable(list: TokenStream, item: TokenStream, error: &syn::Error) -> TokenStream {
-    let error = error.to_compile_error();
-    let Ok(Header(block)) = syn::parse2(item.clone()) else { return quote!(#item #error) };
-    // The block would come with our attributes on it, each another error.
-    let errors = Errors::new();
-    let dummy = methods::dummy(&block, &renamed(&entries_of(&errors, list)));
-    let errors = errors.finish();
-    quote!(#error #errors #dummy)
+/// What is no Rust, of which rustc says so.
+fn unreadable(list: TokenStream, item: TokenStream) -> TokenStream {
+    let name = struct_name(item.clone());
+    let runtime = renamed(&quiet(list));
+    let item = strip_item(item);
+    // Without a name there is no connector, which is an error wherever one is needed.
+    let dummy = name.map(|name| connector::dummy(&name, &Generics::default(), &runtime, &unread()));
+    quote!(#item #dummy)
+}
+
+/// The name of what begins as a struct that is not generic.
+fn struct_name(item: TokenStream) -> Option<Ident> {
+    let mut tokens =
+        item.into_iter().skip_while(|token| !matches!(token, TokenTree::Ident(word) if word == "struct"));
+    tokens.next()?;
+    let Some(TokenTree::Ident(name)) = tokens.next() else { return None };
+    matches!(tokens.next(), Some(TokenTree::Group(_) | TokenTree::Ident(_))).then_some(name)
+}
+
+/// The body of whatever stands in for what has mistakes: it is never called.
+fn mistakes() -> TokenStream {
+    quote!(::core::panic!("the connector has mistakes"))
+}
+
+/// The same where rustc is left to say what the mistake is. An error of ours would be another one of it. Should
+/// rustc see no mistake, because its Rust is newer than syn's, whoever starts the connector is told.
+fn unread() -> TokenStream {
+    quote!(::core::panic!(
+        "`#[connector]` can't read a part of this connector; is there a newer connector-sdk?"
+    ))
 }
 
 /// Expands `#[action]` where no `#[connector]` took it off.
@@ -51,7 +76,8 @@ pub(crate) fn outside_connector(name: &str, item: TokenStream) -> TokenStream {
         "`#[{name}]` means nothing outside a `#[connector]` impl\n\
          help: put it on a method, and `#[connector]` on the method's `impl` block"
     );
-    let error = syn::Error::new(proc_macro2::Span::call_site(), message).to_compile_error();
+    let error = syn::Error::new(Span::call_site(), message).to_compile_error();
+    let item = strip_member(item);
     quote!(#item #error)
 }
 
@@ -59,41 +85,44 @@ fn of_struct(list: TokenStream, mut item: ItemStruct) -> TokenStream {
     let errors = Errors::new();
     let list = entries_of(&errors, list);
     let runtime = renamed(&list);
+    refuse_another(&errors, &mut item.attrs);
     let model = Connector::read(&errors, &list, &mut item);
-    if let Some(model) = &model {
-        check::connector(&errors, model);
+    check::connector(&errors, &model);
+    let errors = errors.finish();
+    if errors.is_some() || !told_apart::fields(&item) {
+        let dummy = connector::dummy(&item.ident, &item.generics, &runtime, &mistakes());
+        return quote!(#item #errors #dummy);
     }
-    match (errors.finish(), model) {
-        (None, Some(model)) => {
-            let expansion = connector::expand(&model);
-            quote!(#item #expansion)
-        }
-        (errors, _) => {
-            let dummy = connector::dummy(&item, &runtime);
-            quote!(#item #errors #dummy)
-        }
-    }
+    let expansion = connector::expand(&model);
+    quote!(#item #expansion)
 }
 
 fn of_block(list: TokenStream, mut block: Block) -> TokenStream {
     let errors = Errors::new();
     let list = entries_of(&errors, list);
     let runtime = renamed(&list);
+    refuse_another(&errors, &mut block.attributes);
     let model = Methods::read(&errors, &list, &mut block);
-    if let Some(model) = &model {
-        check::methods(&errors, model);
+    check::methods(&errors, &model);
+    let errors = errors.finish();
+    // What else is wrong is said at the struct, or by rustc.
+    let sound = told_apart::methods(&block) && block.is_whole() && block.generics.params.is_empty();
+    if errors.is_some() || !sound {
+        block.complete();
+        let body = if block.is_whole() { mistakes() } else { unread() };
+        let dummy = methods::dummy(&block, &runtime, &body);
+        return quote!(#block #errors #dummy);
     }
-    match (errors.finish(), model) {
-        (None, Some(model)) => {
-            let expansion = methods::expand(&model);
-            quote!(#block #expansion)
-        }
-        (errors, _) => {
-            block.complete();
-            let dummy = methods::dummy(&block, &runtime);
-            quote!(#block #errors #dummy)
-        }
-    }
+    let expansion = methods::expand(&model);
+    quote!(#block #expansion)
+}
+
+/// A list whose mistakes are not what matters.
+fn quiet(list: TokenStream) -> Entries {
+    let errors = Errors::new();
+    let list = entries_of(&errors, list);
+    drop(errors.finish());
+    list
 }
 
 /// The runtime's path for the dummy impls, which must be right even when the list isn't.

@@ -2,11 +2,12 @@
 
 use std::ops::Deref;
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Group, Punct, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Expr, Ident, Meta, Token};
+use syn::{Attribute, Expr, Ident, LitStr, Meta, Token};
 
 use super::Errors;
 use super::names::nearest;
@@ -52,6 +53,10 @@ pub(crate) struct Entries {
 }
 
 impl Entries {
+    pub(crate) const fn none() -> Self {
+        Self { list: Vec::new(), whole: true }
+    }
+
     /// Whether none of some keys is there, nor anything that may have been meant to be one of them: that
     /// was reported as what it is.
     pub(crate) fn lack(&self, keys: &[&str]) -> bool {
@@ -83,7 +88,7 @@ impl IntoIterator for Entries {
 /// The list of an attribute; empty where it has none.
 pub(crate) fn entries(errors: &Errors, attribute: &Attribute) -> Entries {
     match &attribute.meta {
-        Meta::Path(_) => Entries { list: Vec::new(), whole: true },
+        Meta::Path(_) => Entries::none(),
         Meta::List(list) => entries_of(errors, list.tokens.clone()),
         Meta::NameValue(pair) => {
             let name = attribute.path().to_token_stream().to_string();
@@ -96,7 +101,7 @@ pub(crate) fn entries(errors: &Errors, attribute: &Attribute) -> Entries {
 /// The elements of a list. A mistake in one of them doesn't hide the others: reading goes on after
 /// the next comma.
 pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Entries {
-    let mut entries = Entries { list: Vec::new(), whole: true };
+    let mut entries = Entries::none();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
             match entry(input) {
@@ -104,9 +109,7 @@ pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Entries {
                 Err(error) => {
                     entries.whole = false;
                     errors.push(error);
-                    while !input.is_empty() && !input.peek(Token![,]) {
-                        input.parse::<proc_macro2::TokenTree>()?;
-                    }
+                    up_to_comma(input)?;
                 }
             }
             if input.is_empty() {
@@ -115,9 +118,7 @@ pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Entries {
             if !input.peek(Token![,]) {
                 entries.whole = false;
                 errors.push(input.error("expected a comma\nhelp: write one between two keys"));
-                while !input.is_empty() && !input.peek(Token![,]) {
-                    input.parse::<proc_macro2::TokenTree>()?;
-                }
+                up_to_comma(input)?;
             }
             input.parse::<Option<Token![,]>>()?;
         }
@@ -132,11 +133,20 @@ pub(crate) fn entries_of(errors: &Errors, list: TokenStream) -> Entries {
 
 fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
     if !input.peek(Ident::peek_any) {
-        return Err(input.error("expected a key\nhelp: write `key` or `key = value`"));
+        let help = match input.peek(LitStr) {
+            true => "write `key` or `key = value`; a key has no quotes",
+            false => "write `key` or `key = value`",
+        };
+        return Err(input.error(format!("expected a key\nhelp: {help}")));
     }
     let key = input.call(Ident::parse_any)?;
     if input.peek(syn::token::Paren) {
         return Ok(Entry { key, value: EntryValue::List(input.parse()?) });
+    }
+    if input.peek(Token![==]) || input.peek(Token![=>]) || input.peek(Token![:]) {
+        let message = format!("expected `=` after `{key}`\nhelp: write `{key} = ..`");
+        let sign = input.parse::<Punct>()?;
+        return Err(syn::Error::new_spanned(sign, message));
     }
     if input.parse::<Option<Token![=]>>()?.is_none() {
         return Ok(Entry { key, value: EntryValue::Flag });
@@ -145,5 +155,22 @@ fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
         let message = format!("expected a value after `{key} =`\nhelp: write one, or leave `{key}` out");
         return Err(syn::Error::new_spanned(&key, message));
     }
-    Ok(Entry { key, value: EntryValue::Assign(input.parse()?) })
+    let ahead = input.fork();
+    if let Ok(value) = ahead.parse() {
+        input.advance_to(&ahead);
+        return Ok(Entry { key, value: EntryValue::Assign(value) });
+    }
+    let value = up_to_comma(input)?;
+    let message =
+        format!("the value of `{key}` can't be read\nhelp: write a whole expression after `{key} =`");
+    Err(syn::Error::new_spanned(value, message))
+}
+
+/// What stands before the next comma, or the end.
+fn up_to_comma(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let mut passed = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        passed.extend([input.parse::<TokenTree>()?]);
+    }
+    Ok(passed)
 }

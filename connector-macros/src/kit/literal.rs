@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use syn::{Expr, ExprLit, ExprRange, ExprUnary, Lit, RangeLimits, UnOp};
 
+use super::inner;
+
 /// A number that stands in the source as such.
 #[derive(Clone, Copy)]
 pub(crate) enum Number {
@@ -13,7 +15,7 @@ pub(crate) enum Number {
 
 impl Number {
     pub(crate) fn of(expr: &Expr) -> Option<Self> {
-        match expr {
+        match inner(expr) {
             Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok().map(Self::Whole),
             Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => {
                 number.base10_parse().ok().map(Self::Fraction)
@@ -22,8 +24,6 @@ impl Number {
                 Self::Whole(number) => Some(Self::Whole(-number)),
                 Self::Fraction(number) => Some(Self::Fraction(-number)),
             },
-            Expr::Group(group) => Self::of(&group.expr),
-            Expr::Paren(paren) => Self::of(&paren.expr),
             _ => None,
         }
     }
@@ -58,6 +58,11 @@ impl Bounds {
             high: range.end.as_deref().and_then(Number::of),
             inclusive: matches!(range.limits, RangeLimits::Closed(_)),
         }
+    }
+
+    /// The same for lengths, of which none is less than nothing.
+    pub(crate) fn of_lengths(self) -> Self {
+        Self { low: self.low.or(Some(Number::Whole(0))), ..self }
     }
 
     /// Whether no number is within the limits.
@@ -101,6 +106,13 @@ mod tests {
         assert!(bounds("5..=1").is_empty() && bounds("1..1").is_empty() && bounds("0.5..0.25").is_empty());
         assert!(!bounds("1..=1").is_empty() && !bounds("-5..").is_empty() && !bounds("MIN..=MAX").is_empty());
         assert!(bounds("1..=100").excludes(number("0")) && bounds("0..1").excludes(number("1")));
+        assert!(
+            bounds("-1..=-5").is_empty()
+                && bounds("1_0u8..=9i64").is_empty()
+                && bounds("0x10..=0b1").is_empty()
+        );
+        assert!(bounds("..0").of_lengths().is_empty() && !bounds("..=0").of_lengths().is_empty());
+        assert!(bounds("-5..=-1").excludes(number("0")) && bounds("1..=9_000").excludes(number("9_001u32")));
         assert!(bounds("..=0.5").excludes(number("1")) && bounds("-1..").excludes(number("-2.5")));
         assert!(!bounds("1..=100").excludes(number("100")) && !bounds("LOW..HIGH").excludes(number("7")));
     }

@@ -7,20 +7,29 @@ use super::{Entry, Errors, Value};
 /// What one key of a list says.
 pub(crate) struct Slot<T> {
     value: Option<T>,
+    /// Whether the key was there, or was meant to be, even if its value couldn't be read: then nothing is
+    /// missing.
+    given: bool,
 }
 
 impl<T> Slot<T> {
     pub(crate) const fn empty() -> Self {
-        Self { value: None }
+        Self { value: None, given: false }
     }
 
-    /// Puts a value in; a second one is an error at its key.
-    pub(crate) fn set(&mut self, errors: &Errors, key: &Ident, value: T) {
-        if self.value.is_some() {
+    /// Puts in what could be read of a value; a second one is an error at its key.
+    pub(crate) fn set(&mut self, errors: &Errors, key: &Ident, value: Option<T>) {
+        if self.given {
             errors.at(key, format!("duplicate key `{key}`\nhelp: remove one of the two"));
         } else {
-            self.value = Some(value);
+            self.value = value;
         }
+        self.given = true;
+    }
+
+    /// Takes the key for given, since something was reported that may have been meant to be it.
+    pub(crate) fn excuse(&mut self, whether: bool) {
+        self.given |= whether;
     }
 
     pub(crate) fn get(&self) -> Option<&T> {
@@ -31,16 +40,14 @@ impl<T> Slot<T> {
         self.value
     }
 
-    pub(crate) fn is_set(&self) -> bool {
-        self.value.is_some()
+    pub(crate) fn is_given(&self) -> bool {
+        self.given
     }
 }
 
 impl<T: Value> Slot<T> {
     /// Reads the entry's value and puts it in.
     pub(crate) fn read(&mut self, errors: &Errors, entry: &Entry) {
-        if let Some(value) = T::read(errors, entry) {
-            self.set(errors, &entry.key, value);
-        }
+        self.set(errors, &entry.key, T::read(errors, entry));
     }
 }

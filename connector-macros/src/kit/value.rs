@@ -2,7 +2,7 @@
 
 use syn::{Expr, ExprLit, ExprRange, Ident, Lit, LitStr, Path};
 
-use super::{Entry, EntryValue, Errors};
+use super::{Entry, EntryValue, Errors, inner};
 
 /// A kind of value that a key may have.
 pub(crate) trait Value: Sized {
@@ -13,14 +13,23 @@ pub(crate) trait Value: Sized {
 
     fn from_expr(expr: &Expr) -> Option<Self>;
 
+    /// How a value of another kind is written as one of this, if it's clear what was meant.
+    fn meant(_: &Expr) -> Option<String> {
+        None
+    }
+
     /// The value of an entry; what is no such value is reported.
     fn read(errors: &Errors, entry: &Entry) -> Option<Self> {
         let key = &entry.key;
         match &entry.value {
             EntryValue::Assign(expr) => {
-                let value = Self::from_expr(ungrouped(expr));
+                let value = Self::from_expr(inner(expr));
                 if value.is_none() {
-                    let message = format!("expected {} for `{key}`\n{}", Self::EXPECTED, Self::help(entry));
+                    let help = match Self::meant(inner(expr)) {
+                        Some(meant) => format!("help: write `{key} = {meant}`"),
+                        None => Self::help(entry),
+                    };
+                    let message = format!("expected {} for `{key}`\n{help}", Self::EXPECTED);
                     errors.at(expr, message);
                 }
                 value
@@ -47,14 +56,6 @@ pub(crate) fn flag(errors: &Errors, entry: &Entry) -> bool {
     bare
 }
 
-/// Tokens that come out of a `macro_rules!` may have invisible groups around them.
-fn ungrouped(mut expr: &Expr) -> &Expr {
-    while let Expr::Group(group) = expr {
-        expr = &group.expr;
-    }
-    expr
-}
-
 impl Value for LitStr {
     const EXPECTED: &'static str = "a string";
     const EXAMPLE: &'static str = "\"..\"";
@@ -64,6 +65,10 @@ impl Value for LitStr {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
             _ => None,
         }
+    }
+
+    fn meant(expr: &Expr) -> Option<String> {
+        Ident::from_expr(expr).map(|name| format!("\"{name}\""))
     }
 }
 
@@ -76,6 +81,11 @@ impl Value for Ident {
             Expr::Path(path) if path.qself.is_none() => path.path.get_ident().cloned(),
             _ => None,
         }
+    }
+
+    fn meant(expr: &Expr) -> Option<String> {
+        let text = LitStr::from_expr(expr)?.value();
+        syn::parse_str::<Self>(&text).is_ok().then_some(text)
     }
 }
 
@@ -101,6 +111,11 @@ impl Value for ExprRange {
             _ => None,
         }
     }
+
+    fn meant(expr: &Expr) -> Option<String> {
+        let text = LitStr::from_expr(expr)?.value();
+        syn::parse_str::<Self>(&text).is_ok().then_some(text)
+    }
 }
 
 impl Value for Expr {
@@ -118,10 +133,15 @@ impl Value for Vec<LitStr> {
 
     fn from_expr(expr: &Expr) -> Option<Self> {
         match expr {
-            Expr::Array(list) => {
-                list.elems.iter().map(|element| LitStr::from_expr(ungrouped(element))).collect()
+            Expr::Array(list) if !list.elems.is_empty() => {
+                list.elems.iter().map(|element| LitStr::from_expr(inner(element))).collect()
             }
             _ => None,
         }
+    }
+
+    fn meant(expr: &Expr) -> Option<String> {
+        let text = LitStr::from_expr(expr)?.value();
+        Some(format!("[{text:?}]"))
     }
 }

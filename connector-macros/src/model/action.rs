@@ -2,18 +2,21 @@
 
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Ident, LitStr, ReturnType, Type};
+use syn::{Attribute, Expr, Ident, LitStr, Type};
 
-use super::{Parameter, ParameterKind, Plain, bare, unknown_key};
+use super::methods::Parameters;
+use super::{Parameter, ParameterKind, Plain, bare, foreign, signature, unknown_key};
 use crate::keys;
-use crate::kit::{Entries, Entry, Errors, Slot, cfgs, did_you_mean, doc, entries, expected_one_of, flag};
+use crate::kit::{
+    Description, Entries, Entry, Errors, Slot, Value, cfgs, did_you_mean, doc, entries, expected_one_of, flag,
+};
 use crate::parse::Method;
 
 pub(crate) struct Action {
     pub(crate) ident: Ident,
     /// `name = ".."`, where the action's name is not the method's.
     pub(crate) renamed: Option<LitStr>,
-    pub(crate) description: LitStr,
+    pub(crate) description: Description,
     pub(crate) effect: Effect,
     /// The key that says the effect.
     pub(crate) effect_key: Ident,
@@ -47,19 +50,20 @@ struct Keys {
 }
 
 impl Action {
-    /// Reads a method with its `#[action]`. The parameters are read already.
-    pub(crate) fn read(
+    /// Reads a method with its `#[action]`. The parameters are read already. What can't be read is reported,
+    /// and something stands in for it that breaks no rule.
+    pub(super) fn read(
         errors: &Errors,
         attribute: &Attribute,
         method: &Method,
-        parameters: Option<Vec<Parameter>>,
-    ) -> Option<Self> {
+        parameters: Parameters,
+    ) -> Self {
         let ident = method.signature.ident.clone();
         let mut keys_read = Keys::default();
         let mut renamed = Slot::<LitStr>::empty();
         let (mut resource, mut command) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
         let mut scopes = Slot::<Vec<LitStr>>::empty();
-        let mut timeout = Slot::<LitStr>::empty();
+        let mut timeout = Slot::<Duration>::empty();
         let (mut risk, mut trust, mut mode) = (Slot::empty(), Slot::empty(), Slot::empty());
         let (mut local, mut idempotent) = (Slot::empty(), Slot::empty());
         let list = entries(errors, attribute);
@@ -82,37 +86,41 @@ impl Action {
             }
         }
         let effect_read = keys_read.one(errors, &ident, &list);
-        let description = doc(&method.attributes);
-        if description.is_none() {
+        if effect_read.is_none() {
+            // How strict the others have to be depends on it.
+            (risk, trust, mode) = (Slot::empty(), Slot::empty(), Slot::empty());
+        }
+        let (effect_key, effect) = effect_read.unwrap_or_else(|| (ident.clone(), Effect::Read));
+        let description = doc(&method.attributes).unwrap_or_else(|| {
             errors.at(
                 &ident,
                 format!(
                     "action `{ident}` has no description\nhelp: say what it does in a doc comment `/// ..`"
                 ),
             );
-        }
-        let output = output(errors, method);
-        let timeout = timeout.take().and_then(|text| duration(errors, &text));
-        let (effect_key, effect) = effect_read?;
-        Some(Self {
+            Description::missing()
+        });
+        let output = signature::output(errors, keys::ACTION, method);
+        let timeout = timeout.take().and_then(|Duration(text)| duration(errors, &text));
+        Self {
             renamed: renamed.take(),
             effect,
             effect_key,
-            description: description?,
+            description,
             resource: resource.take(),
             command: command.take(),
             scopes: scopes.take().unwrap_or_default(),
             timeout,
             risk: risk.take(),
-            local: local.is_set(),
-            idempotent: idempotent.is_set(),
+            local: local.is_given(),
+            idempotent: idempotent.is_given(),
             trust: trust.take(),
             mode: mode.take(),
-            parameters: parameters?,
-            output: output?,
+            parameters: parameters.read,
+            output,
             cfgs: cfgs(&method.attributes),
             ident,
-        })
+        }
     }
 }
 
@@ -125,15 +133,26 @@ impl Keys {
 
     /// The one effect; none and several are reported.
     fn one(&self, errors: &Errors, action: &Ident, list: &Entries) -> Option<(Ident, Effect)> {
-        match self.effects.as_slice() {
-            [only] => Some(only.clone()),
-            [] if !list.lack(&[keys::READ, keys::WRITE, keys::DESTRUCTIVE]) => None,
+        let mut different: Vec<&(Ident, Effect)> = Vec::new();
+        for said in &self.effects {
+            if different.iter().any(|(_, effect)| *effect == said.1) {
+                let key = &said.0;
+                errors.at(key, format!("duplicate key `{key}`\nhelp: remove one of the two"));
+            } else {
+                different.push(said);
+            }
+        }
+        match different.as_slice() {
+            [only] => Some((*only).clone()),
             [] => {
-                let message = format!(
-                    "action `{action}` doesn't say what it may do\n\
-                     help: write `#[action(read)]`, `#[action(write)]` or `#[action(destructive)]`"
-                );
-                errors.at(action, message);
+                let foreign = list.iter().any(|entry| foreign::is_effect(&entry.name()));
+                if !foreign && list.lack(&[keys::READ, keys::WRITE, keys::DESTRUCTIVE]) {
+                    let message = format!(
+                        "action `{action}` doesn't say what it may do\n\
+                         help: write `#[action(read)]`, `#[action(write)]` or `#[action(destructive)]`"
+                    );
+                    errors.at(action, message);
+                }
                 None
             }
             several => {
@@ -149,35 +168,33 @@ impl Keys {
     }
 }
 
-fn output(errors: &Errors, method: &Method) -> Option<Type> {
-    match &method.signature.output {
-        ReturnType::Type(_, ty) => Some((**ty).clone()),
-        ReturnType::Default => {
-            let ident = &method.signature.ident;
-            let message = format!(
-                "action `{ident}` returns nothing\nhelp: return `Result<..>`, `Result<()>` for no data"
-            );
-            errors.at(ident, message);
-            None
-        }
-    }
-}
-
 /// A key whose value is one of some words.
 fn word(errors: &Errors, entry: &Entry, slot: &mut Slot<Ident>, known: &[&'static str]) {
-    let mut read = Slot::<Ident>::empty();
-    read.read(errors, entry);
-    let Some(value) = read.take() else { return };
-    let name = value.to_string();
-    if known.contains(&name.as_str()) {
-        slot.set(errors, &entry.key, value);
-    } else {
-        let key = &entry.key;
-        let help = match known {
-            [_] => format!("help: {}", expected_one_of(known.iter().copied())),
-            _ => did_you_mean(&name, known.iter().copied()),
-        };
-        errors.at(&value, format!("unknown `{key}` `{name}`\n{help}"));
+    let value = Ident::read(errors, entry).filter(|value| {
+        let name = value.to_string();
+        let is_known = known.contains(&name.as_str());
+        if !is_known {
+            let key = &entry.key;
+            let help = match known {
+                [_] => format!("help: {}", expected_one_of(known.iter().copied())),
+                _ => did_you_mean(&name, known.iter().copied()),
+            };
+            errors.at(value, format!("unknown `{key}` `{name}`\n{help}"));
+        }
+        is_known
+    });
+    slot.set(errors, &entry.key, value);
+}
+
+/// The text of a duration.
+struct Duration(LitStr);
+
+impl Value for Duration {
+    const EXPECTED: &'static str = LitStr::EXPECTED;
+    const EXAMPLE: &'static str = "\"30s\"";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        LitStr::from_expr(expr).map(Self)
     }
 }
 
@@ -238,7 +255,7 @@ impl Action {
 /// The words of a name without those of the resource, in whatever number: `create` of `create_issue`.
 fn verb(name: &str, resource: &str) -> String {
     let resource: Vec<&str> = resource.split(['-', '_']).collect();
-    let words: Vec<&str> = name.split('_').collect();
+    let words: Vec<&str> = name.split(['-', '_']).collect();
     let begin = words.windows(resource.len()).position(|window| {
         let last = resource.len() - 1;
         window[..last] == resource[..last] && singular(window[last]) == singular(resource[last])

@@ -4,15 +4,28 @@ use quote::ToTokens;
 use syn::{Expr, Ident, LitStr};
 
 use crate::keys;
-use crate::kit::{Entry, EntryValue, Errors, Value, did_you_mean};
+use crate::kit::{Entry, EntryValue, Errors, Value, did_you_mean, inner};
 
 /// How calls are authenticated, by the names of the fields that do it.
 pub(crate) enum Auth {
     None,
-    Bearer { token: Ident },
-    ApiKeyHeader { key: Ident, header: LitStr },
-    ApiKeyQuery { key: Ident, query: LitStr },
-    Basic { user: Ident, password: Ident },
+    Bearer {
+        token: Ident,
+    },
+    ApiKeyHeader {
+        key: Ident,
+        header: LitStr,
+    },
+    ApiKeyQuery {
+        key: Ident,
+        query: LitStr,
+    },
+    Basic {
+        user: Ident,
+        password: Ident,
+    },
+    /// What it says was refused, so nothing is known of the fields that it may name.
+    Unread,
 }
 
 impl Auth {
@@ -21,9 +34,9 @@ impl Auth {
             errors.at(entry, format!("`auth` needs a value\nhelp: {}", skeletons()));
             return None;
         };
-        match expr {
+        match inner(expr) {
             Expr::Path(_) => {
-                let name = Ident::from_expr(expr).map(|name| name.to_string()).unwrap_or_default();
+                let name = word(expr).map(|name| name.to_string()).unwrap_or_default();
                 match name.as_str() {
                     keys::NONE => Some(Auth::None),
                     kind if keys::AUTH_KINDS.contains(&kind) => {
@@ -37,7 +50,7 @@ impl Auth {
                 }
             }
             Expr::Call(call) => {
-                let name = Ident::from_expr(&call.func).map(|name| name.to_string()).unwrap_or_default();
+                let name = word(&call.func).map(|name| name.to_string()).unwrap_or_default();
                 let arguments: Vec<&Expr> = call.args.iter().collect();
                 match name.as_str() {
                     keys::BEARER | keys::API_KEY | keys::BASIC => {
@@ -62,7 +75,7 @@ impl Auth {
     /// The fields that it names, and whether each has to be a credential.
     pub(crate) fn fields(&self) -> Vec<(&Ident, bool)> {
         match self {
-            Auth::None => Vec::new(),
+            Auth::None | Auth::Unread => Vec::new(),
             Auth::Bearer { token } => vec![(token, true)],
             Auth::ApiKeyHeader { key, .. } | Auth::ApiKeyQuery { key, .. } => vec![(key, true)],
             Auth::Basic { user, password } => vec![(user, false), (password, true)],
@@ -70,16 +83,19 @@ impl Auth {
     }
 }
 
+fn word(expr: &Expr) -> Option<Ident> {
+    Ident::from_expr(inner(expr))
+}
+
 fn read_call(kind: &str, arguments: &[&Expr]) -> Option<Auth> {
     match (kind, arguments) {
-        (keys::BEARER, [token]) => Some(Auth::Bearer { token: Ident::from_expr(token)? }),
-        (keys::BASIC, [user, password]) => {
-            Some(Auth::Basic { user: Ident::from_expr(user)?, password: Ident::from_expr(password)? })
-        }
-        (keys::API_KEY, [key, Expr::Assign(place)]) => {
-            let key = Ident::from_expr(key)?;
-            let name = LitStr::from_expr(&place.right)?;
-            match Ident::from_expr(&place.left)?.to_string().as_str() {
+        (keys::BEARER, [token]) => Some(Auth::Bearer { token: word(token)? }),
+        (keys::BASIC, [user, password]) => Some(Auth::Basic { user: word(user)?, password: word(password)? }),
+        (keys::API_KEY, [key, place]) => {
+            let Expr::Assign(place) = inner(place) else { return None };
+            let key = word(key)?;
+            let name = LitStr::from_expr(inner(&place.right))?;
+            match word(&place.left)?.to_string().as_str() {
                 keys::HEADER => Some(Auth::ApiKeyHeader { key, header: name }),
                 keys::QUERY => Some(Auth::ApiKeyQuery { key, query: name }),
                 _ => None,

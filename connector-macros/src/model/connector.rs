@@ -1,32 +1,35 @@
 //! The struct: what a connector is.
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Fields, Ident, ItemStruct, LitStr, Path};
+use syn::{Attribute, Fields, Ident, ItemStruct, LitStr, Path};
 
 use super::auth::Auth;
-use super::{Field, runtime, unknown_key};
+use super::{Field, lints, runtime, unknown_key};
 use crate::keys;
-use crate::kit::{Entries, Errors, Slot, doc, humanize, is_kebab};
+use crate::kit::{Description, Entries, Errors, Slot, doc, humanize, is_kebab};
 
 pub(crate) struct Connector {
     pub(crate) ident: Ident,
     pub(crate) id: LitStr,
     pub(crate) title: LitStr,
-    pub(crate) description: LitStr,
+    pub(crate) description: Description,
     pub(crate) category: LitStr,
     pub(crate) icon: Option<LitStr>,
     pub(crate) docs: Option<LitStr>,
     pub(crate) auth: Auth,
     pub(crate) fields: Vec<Field>,
     pub(crate) runtime: Path,
+    /// What the expansion is not warned of.
+    pub(crate) allowed: Vec<Attribute>,
 }
 
 /// The longest id or category: ids become file names and parts of other names.
 const LONGEST: usize = 40;
 
 impl Connector {
-    /// Reads the attribute's list and the struct, and takes our attributes off the fields.
-    pub(crate) fn read(errors: &Errors, list: &Entries, item: &mut ItemStruct) -> Option<Self> {
+    /// Reads the attribute's list and the struct, and takes our attributes off the fields. What can't be
+    /// read is reported, and something stands in for it that breaks no rule.
+    pub(crate) fn read(errors: &Errors, list: &Entries, item: &mut ItemStruct) -> Self {
         let ident = item.ident.clone();
         let mut id = Slot::<LitStr>::empty();
         let (mut title, mut category) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
@@ -40,11 +43,7 @@ impl Connector {
                 keys::CATEGORY => category.read(errors, entry),
                 keys::ICON => icon.read(errors, entry),
                 keys::DOCS => docs.read(errors, entry),
-                keys::AUTH => {
-                    if let Some(value) = Auth::read(errors, entry) {
-                        auth.set(errors, &entry.key, value);
-                    }
-                }
+                keys::AUTH => auth.set(errors, &entry.key, Auth::read(errors, entry)),
                 keys::CRATE => path.read(errors, entry),
                 _ => unknown_key(errors, entry, keys::CONNECTOR, &keys::CONNECTOR_KEYS),
             }
@@ -58,38 +57,44 @@ impl Connector {
         kebab(errors, keys::ID, id.get());
         kebab(errors, keys::CATEGORY, category.get());
         not_empty(errors, keys::TITLE, title.get());
-        let description = doc(&item.attrs);
-        if description.is_none() {
+        let description = doc(&item.attrs).unwrap_or_else(|| {
             let message = format!(
                 "connector `{ident}` has no description\nhelp: say what it does in a doc comment `/// ..`"
             );
             errors.at(&ident, message);
-        }
-        let fields = read_fields(errors, item);
-        let id = id.take()?;
-        if !auth.is_set() && !list.lack(&[keys::AUTH]) {
-            // What it says couldn't be read, so nothing can be said of the fields that it may name.
-            return None;
-        }
-        Some(Self {
-            ident,
+            Description::missing()
+        });
+        auth.excuse(!list.lack(&[keys::AUTH]));
+        let unread = if auth.is_given() { Auth::Unread } else { Auth::None };
+        let mut auth = auth.take().unwrap_or(unread);
+        let fields = read_fields(errors, item).unwrap_or_else(|| {
+            // Nothing can be said of what it names.
+            auth = Auth::Unread;
+            Vec::new()
+        });
+        let members = item.fields.iter().filter_map(|field| Some((field.ident.as_ref()?, &*field.attrs)));
+        let allowed = lints::carried(&item.attrs, members);
+        let id = id.take().unwrap_or_else(|| LitStr::new("", ident.span()));
+        Self {
             title: title.take().unwrap_or_else(|| LitStr::new(&humanize(&id.value()), id.span())),
             id,
-            description: description?,
+            description,
             category: category.take().unwrap_or_else(|| LitStr::new("general", Span::call_site())),
             icon: icon.take(),
             docs: docs.take(),
-            auth: auth.take().unwrap_or(Auth::None),
-            fields: fields?,
+            auth,
+            fields,
             runtime: runtime(path.take()),
-        })
+            allowed,
+            ident,
+        }
     }
 }
 
-/// The fields, or none if one of them can't be read.
+/// The fields, or none if they aren't those of a connector.
 fn read_fields(errors: &Errors, item: &mut ItemStruct) -> Option<Vec<Field>> {
     // All are read, so that none keeps an attribute of ours.
-    let read: Vec<_> = item.fields.iter_mut().map(|field| Field::read(errors, field)).collect();
+    let read: Vec<Field> = item.fields.iter_mut().filter_map(|field| Field::read(errors, field)).collect();
     if !item.generics.params.is_empty() {
         errors.at(
             &item.generics,
@@ -101,7 +106,7 @@ fn read_fields(errors: &Errors, item: &mut ItemStruct) -> Option<Vec<Field>> {
         return None;
     }
     match &item.fields {
-        Fields::Named(_) | Fields::Unit => read.into_iter().collect(),
+        Fields::Named(_) | Fields::Unit => Some(read),
         Fields::Unnamed(fields) => {
             errors.at(
                 fields,
@@ -147,4 +152,16 @@ pub(crate) fn refuse(errors: &Errors, keyword: &TokenStream) {
     let message = "a connector must be a struct, or the `impl` block of one\n\
                    help: put `#[connector(id = \"..\")]` on `struct Name { .. }`";
     errors.at(keyword, message);
+}
+
+/// An item has one list of ours: another is reported and taken off, or it would expand once more.
+pub(crate) fn refuse_another(errors: &Errors, attributes: &mut Vec<Attribute>) {
+    attributes.retain(|attribute| {
+        let another = attribute.path().is_ident(keys::CONNECTOR);
+        if another {
+            let message = "a second `#[connector]` on one item\nhelp: put all keys into one list";
+            errors.at(attribute, message);
+        }
+        !another
+    });
 }

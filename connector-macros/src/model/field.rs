@@ -3,9 +3,9 @@
 use syn::{Attribute, Field as SynField, Ident, LitStr, Type};
 
 use super::misplaced::{self, Place};
-use super::{Limits, bare, strip, unknown_key};
+use super::{Limits, bare, misspelt, strip, unknown_key};
 use crate::keys;
-use crate::kit::{Errors, Slot, cfgs, doc, entries};
+use crate::kit::{Description, Entries, Errors, Slot, cfgs, doc, entries};
 
 pub(crate) struct Field {
     pub(crate) ident: Ident,
@@ -18,10 +18,12 @@ pub(crate) enum FieldKind {
     Setting(Box<Setting>),
     Credential(Credential),
     State,
+    /// It isn't known which of these it was meant to be; that was reported, and nothing else is said of it.
+    Unread,
 }
 
 pub(crate) struct Setting {
-    pub(crate) description: LitStr,
+    pub(crate) description: Description,
     pub(crate) limits: Limits,
     pub(crate) env: Slot<LitStr>,
     pub(crate) placeholder: Slot<LitStr>,
@@ -32,18 +34,22 @@ pub(crate) struct Setting {
 }
 
 pub(crate) struct Credential {
-    pub(crate) description: LitStr,
+    pub(crate) description: Description,
     pub(crate) env: Slot<LitStr>,
     pub(crate) help: Slot<LitStr>,
-    /// Whether the author says that `auth` has nothing to do with it.
-    pub(crate) unused_by_auth: bool,
+    /// Whether the author says that `auth` has nothing to do with it; none if something that can't be read
+    /// may say so.
+    pub(crate) unused_by_auth: Option<bool>,
 }
 
 impl Field {
     /// Reads a field and takes our attributes off it.
     pub(crate) fn read(errors: &Errors, field: &mut SynField) -> Option<Self> {
         misplaced::refuse(errors, &mut field.attrs, Some(Place::Field));
-        let ours = strip(&mut field.attrs, &keys::FIELD_ATTRIBUTES);
+        let mut ours = strip(&mut field.attrs, &keys::FIELD_ATTRIBUTES);
+        if ours.is_empty() {
+            ours.extend(misspelt::take(errors, &mut field.attrs, &keys::FIELD_ATTRIBUTES));
+        }
         let ident = field.ident.clone()?;
         if let [first, second, ..] = ours.as_slice() {
             for attribute in [first, second] {
@@ -55,10 +61,10 @@ impl Field {
                     ),
                 );
             }
-            return None;
         }
         let description = doc(&field.attrs);
         let kind = match ours.first() {
+            Some(_) if ours.len() > 1 => FieldKind::Unread,
             Some(attribute) if attribute.path().is_ident(keys::STATE) => {
                 for entry in entries(errors, attribute) {
                     unknown_key(errors, &entry, keys::STATE, &[]);
@@ -66,10 +72,9 @@ impl Field {
                 FieldKind::State
             }
             Some(attribute) if attribute.path().is_ident(keys::SECRET) => {
-                let credential = read_credential(errors, attribute, &ident, description);
-                FieldKind::Credential(credential?)
+                FieldKind::Credential(read_credential(errors, attribute, &ident, description))
             }
-            attribute => FieldKind::Setting(Box::new(read_setting(errors, attribute, &ident, description)?)),
+            attribute => FieldKind::Setting(Box::new(read_setting(errors, attribute, &ident, description))),
         };
         Some(Self { ident, ty: field.ty.clone(), cfgs: cfgs(&field.attrs), kind })
     }
@@ -79,61 +84,60 @@ fn read_setting(
     errors: &Errors,
     attribute: Option<&Attribute>,
     ident: &Ident,
-    description: Option<LitStr>,
-) -> Option<Setting> {
+    description: Option<Description>,
+) -> Setting {
     let mut limits = Limits::none();
     let (mut env, mut placeholder, mut help) = (Slot::empty(), Slot::empty(), Slot::empty());
     let (mut depends_on, mut advanced) = (Slot::<Ident>::empty(), Slot::empty());
-    for entry in attribute.into_iter().flat_map(|attribute| entries(errors, attribute)) {
+    let list = attribute.map_or_else(Entries::none, |attribute| entries(errors, attribute));
+    for entry in list.iter() {
         match entry.name().as_str() {
-            keys::ENV => env.read(errors, &entry),
-            keys::PLACEHOLDER => placeholder.read(errors, &entry),
-            keys::HELP => help.read(errors, &entry),
-            keys::DEPENDS_ON => depends_on.read(errors, &entry),
-            keys::ADVANCED => bare(errors, &entry, &mut advanced),
-            _ if limits.read(errors, &entry) => {}
-            _ => unknown_key(errors, &entry, keys::CONFIG, &keys::CONFIG_KEYS),
+            keys::ENV => env.read(errors, entry),
+            keys::PLACEHOLDER => placeholder.read(errors, entry),
+            keys::HELP => help.read(errors, entry),
+            keys::DEPENDS_ON => depends_on.read(errors, entry),
+            keys::ADVANCED => bare(errors, entry, &mut advanced),
+            _ if limits.read(errors, entry) => {}
+            _ => unknown_key(errors, entry, keys::CONFIG, &keys::CONFIG_KEYS),
         }
     }
-    if description.is_none() {
+    limits.options.excuse(!list.lack(&[keys::OPTIONS]));
+    let description = description.unwrap_or_else(|| {
         let message = format!(
             "setting `{ident}` has no description\n\
              help: say what it is for in a doc comment `/// ..`, or mark the field `#[state]` if it is no setting"
         );
         errors.at(ident, message);
-    }
-    Some(Setting {
-        description: description?,
-        limits,
-        env,
-        placeholder,
-        help,
-        depends_on,
-        advanced: advanced.is_set(),
-    })
+        Description::missing()
+    });
+    Setting { description, limits, env, placeholder, help, depends_on, advanced: advanced.is_given() }
 }
 
 fn read_credential(
     errors: &Errors,
     attribute: &Attribute,
     ident: &Ident,
-    description: Option<LitStr>,
-) -> Option<Credential> {
+    description: Option<Description>,
+) -> Credential {
     let (mut env, mut help) = (Slot::empty(), Slot::empty());
     let mut unused_by_auth = Slot::empty();
-    for entry in entries(errors, attribute) {
+    let list = entries(errors, attribute);
+    for entry in list.iter() {
         match entry.name().as_str() {
-            keys::ENV => env.read(errors, &entry),
-            keys::HELP => help.read(errors, &entry),
-            keys::UNUSED_BY_AUTH => bare(errors, &entry, &mut unused_by_auth),
-            _ => unknown_key(errors, &entry, keys::SECRET, &keys::SECRET_KEYS),
+            keys::ENV => env.read(errors, entry),
+            keys::HELP => help.read(errors, entry),
+            keys::UNUSED_BY_AUTH => bare(errors, entry, &mut unused_by_auth),
+            _ => unknown_key(errors, entry, keys::SECRET, &keys::SECRET_KEYS),
         }
     }
-    if description.is_none() {
+    let unused_by_auth =
+        if list.lack(&[keys::UNUSED_BY_AUTH]) { Some(false) } else { unused_by_auth.take().map(|()| true) };
+    let description = description.unwrap_or_else(|| {
         let message = format!(
             "credential `{ident}` has no description\nhelp: say what it is for in a doc comment `/// ..`"
         );
         errors.at(ident, message);
-    }
-    Some(Credential { description: description?, env, help, unused_by_auth: unused_by_auth.is_set() })
+        Description::missing()
+    });
+    Credential { description, env, help, unused_by_auth }
 }

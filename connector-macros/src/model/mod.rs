@@ -5,17 +5,23 @@ mod action;
 mod auth;
 mod connector;
 mod field;
+mod foreign;
 mod limits;
+mod lints;
 mod methods;
 mod misplaced;
+mod misspelt;
+mod options;
 mod parameter;
+mod signature;
 
 pub(crate) use action::{Action, Effect};
 pub(crate) use auth::Auth;
-pub(crate) use connector::{Connector, refuse};
+pub(crate) use connector::{Connector, refuse, refuse_another};
 pub(crate) use field::{Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
-pub(crate) use methods::{Health, Methods, Options};
+pub(crate) use methods::Methods;
+pub(crate) use options::{Health, Options};
 pub(crate) use parameter::{Parameter, ParameterKind, Plain};
 
 use syn::{Attribute, Path};
@@ -27,7 +33,10 @@ fn unknown_key(errors: &Errors, entry: &Entry, attribute: &str, known: &[&'stati
     let name = entry.name();
     let help = match known {
         [] => format!("help: `#[{attribute}]` has no keys; write it alone"),
-        known => did_you_mean(&name, known.iter().copied()),
+        known => match foreign::said_here(&name, known) {
+            Some(way) => format!("help: {way}"),
+            None => did_you_mean(&name, known.iter().copied()),
+        },
     };
     errors.at(&entry.key, format!("unknown key `{name}` in `#[{attribute}]`\n{help}"));
 }
@@ -48,7 +57,7 @@ fn runtime(path: Option<Path>) -> Path {
 
 /// Reads a key that stands alone.
 fn bare(errors: &Errors, entry: &Entry, slot: &mut Slot<()>) {
-    if flag(errors, entry) {
-        slot.set(errors, &entry.key, ());
-    }
+    // Reported or not, what was meant is clear.
+    let _ = flag(errors, entry);
+    slot.set(errors, &entry.key, Some(()));
 }

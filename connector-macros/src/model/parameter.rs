@@ -1,12 +1,14 @@
 //! A parameter of a method.
 
+use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, FnArg, Ident, LitStr, Pat, PatType, Type, TypeReference};
+use syn::{Attribute, Ident, Pat, PatType, PathArguments, Type};
 
 use super::misplaced::{self, Place};
-use super::{Limits, strip, unknown_key};
+use super::signature::borrow;
+use super::{Limits, misspelt, strip, unknown_key};
 use crate::keys;
-use crate::kit::{Errors, cfgs, doc, entries};
+use crate::kit::{Description, Errors, cfgs, doc, entries, inner_type, last_word};
 
 pub(crate) struct Parameter {
     pub(crate) ty: Type,
@@ -25,10 +27,14 @@ pub(crate) enum ParameterKind {
 
 pub(crate) struct Plain {
     pub(crate) ident: Ident,
-    pub(crate) description: Option<LitStr>,
+    pub(crate) description: Option<Description>,
     pub(crate) limits: Limits,
     /// `&str`: the argument is a `String`, and the method gets a reference to it.
     pub(crate) by_reference: bool,
+    /// Whether its type was reported as none that an argument has.
+    pub(crate) refused: bool,
+    /// The `#[arg(..)]`, where there is one.
+    pub(crate) attribute: Option<Attribute>,
 }
 
 impl Plain {
@@ -40,13 +46,15 @@ impl Plain {
 
 impl Parameter {
     /// Reads a parameter and takes our attributes and its doc comment off it, which rustc wouldn't
-    /// have there.
-    pub(crate) fn read(errors: &Errors, method: &Ident, argument: &mut FnArg) -> Option<Self> {
-        let FnArg::Typed(argument) = argument else { return None };
+    /// have there. There is none where it isn't known what the parameter was meant to be.
+    pub(crate) fn read(errors: &Errors, kind: &str, method: &Ident, argument: &mut PatType) -> Option<Self> {
         let description = doc(&argument.attrs);
         argument.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
         misplaced::refuse(errors, &mut argument.attrs, Some(Place::Parameter));
-        let ours = strip(&mut argument.attrs, &keys::PARAMETER_ATTRIBUTES);
+        let mut ours = strip(&mut argument.attrs, &keys::PARAMETER_ATTRIBUTES);
+        if ours.is_empty() {
+            ours.extend(misspelt::take(errors, &mut argument.attrs, &keys::PARAMETER_ATTRIBUTES));
+        }
         if let [first, second, ..] = ours.as_slice() {
             for attribute in [first, second] {
                 errors.at(attribute, format!("a parameter of `{method}` has two attributes\nhelp: keep one"));
@@ -54,7 +62,7 @@ impl Parameter {
             return None;
         }
         let cfgs = cfgs(&argument.attrs);
-        if is_context(&argument.ty) {
+        if is_context(errors, method, argument) {
             if let Some(attribute) = ours.first() {
                 let message = "a `&Context` parameter takes no attribute\nhelp: remove it";
                 errors.at(attribute, message);
@@ -65,6 +73,8 @@ impl Parameter {
             for entry in entries(errors, attribute) {
                 unknown_key(errors, &entry, keys::INPUT, &[]);
             }
+            let name = argument.pat.to_token_stream().to_string();
+            owned(errors, method, &name, &argument.ty);
             return Some(Self { ty: (*argument.ty).clone(), cfgs, kind: ParameterKind::Input });
         }
         let mut limits = Limits::none();
@@ -74,17 +84,30 @@ impl Parameter {
             }
         }
         let ident = ident_of(errors, method, argument)?;
-        let (ty, by_reference) = owned(errors, method, &ident, &argument.ty)?;
-        let plain = Plain { ident, description, limits, by_reference };
+        let by_reference = is_text(&argument.ty);
+        // A health check has no arguments, of whatever type.
+        let refused =
+            !by_reference && kind != keys::HEALTH && !owned(errors, method, &ident.to_string(), &argument.ty);
+        let ty = if by_reference { syn::parse_quote!(::std::string::String) } else { (*argument.ty).clone() };
+        let attribute = ours.pop();
+        let plain = Plain { ident, description, limits, by_reference, refused, attribute };
         Some(Self { ty, cfgs, kind: ParameterKind::Plain(Box::new(plain)) })
     }
 }
 
-/// `&Context`, by whatever path.
-fn is_context(ty: &Type) -> bool {
-    let Type::Reference(reference) = ty else { return false };
-    let Type::Path(path) = &*reference.elem else { return false };
-    path.path.segments.last().is_some_and(|last| last.ident == "Context")
+/// `&Context`, by whatever path; one that is not lent so is reported.
+fn is_context(errors: &Errors, method: &Ident, argument: &PatType) -> bool {
+    let (lent, ty) = match inner_type(&argument.ty) {
+        Type::Reference(reference) => (reference.mutability.is_none(), &*reference.elem),
+        ty => (false, ty),
+    };
+    let context = last_word(ty)
+        .is_some_and(|last| last.ident == "Context" && matches!(last.arguments, PathArguments::None));
+    if context && !lent {
+        let message = format!("`{method}` must borrow its context\nhelp: write `&Context`");
+        errors.at(&argument.ty, message);
+    }
+    context
 }
 
 fn ident_of(errors: &Errors, method: &Ident, argument: &PatType) -> Option<Ident> {
@@ -102,23 +125,40 @@ fn ident_of(errors: &Errors, method: &Ident, argument: &PatType) -> Option<Ident
     }
 }
 
-/// The type that the argument is parsed into, and whether the method gets a reference to it.
-fn owned(errors: &Errors, method: &Ident, ident: &Ident, ty: &Type) -> Option<(Type, bool)> {
-    let message = match ty {
-        Type::Reference(TypeReference { lifetime: None, mutability: None, elem, .. }) if matches!(&**elem, Type::Path(path) if path.path.is_ident("str")) =>
-        {
-            return Some((syn::parse_quote!(::std::string::String), true));
+/// `&str`, with whatever lifetime.
+fn is_text(ty: &Type) -> bool {
+    let Type::Reference(reference) = inner_type(ty) else { return false };
+    let str = matches!(inner_type(&reference.elem), Type::Path(path) if path.path.is_ident("str"));
+    let forever = reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static");
+    reference.mutability.is_none() && str && !forever
+}
+
+/// Whether nothing else owns an argument, since it is parsed; what something else owns is reported.
+fn owned(errors: &Errors, method: &Ident, name: &str, ty: &Type) -> bool {
+    let (at, message) = match inner_type(ty) {
+        Type::Reference(_) => (
+            ty.to_token_stream(),
+            format!(
+                "parameter `{name}` of `{method}` can't be borrowed\n\
+                 help: take it by value; only `&str` and `&Context` may be references"
+            ),
+        ),
+        Type::ImplTrait(_) => (
+            ty.to_token_stream(),
+            format!(
+                "parameter `{name}` of `{method}` can't be an `impl Trait`\n\
+                 help: name one type, since the argument's schema depends on it"
+            ),
+        ),
+        _ => {
+            let Some(borrow) = borrow(ty.to_token_stream()) else { return true };
+            let message = format!(
+                "parameter `{name}` of `{method}` can't hold what is borrowed\n\
+                 help: use owned types, as `String` for `&str`"
+            );
+            (borrow, message)
         }
-        Type::Reference(_) => format!(
-            "parameter `{ident}` of `{method}` can't be borrowed\n\
-             help: take it by value; only `&str` and `&Context` may be references"
-        ),
-        Type::ImplTrait(_) => format!(
-            "parameter `{ident}` of `{method}` can't be an `impl Trait`\n\
-             help: name one type, since the argument's schema depends on it"
-        ),
-        _ => return Some((ty.clone(), false)),
     };
-    errors.at(ty, message);
-    None
+    errors.at(at, message);
+    false
 }

@@ -1,10 +1,13 @@
 //! An `impl` block whose methods' bodies stay tokens: nothing here looks into them, and rustc reports
 //! what is wrong in them as if there were no macro.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt as _, quote};
+use syn::parse::discouraged::Speculative as _;
 use syn::parse::{Parse, ParseBuffer, ParseStream};
 use syn::{Attribute, Generics, ImplItem, Path, Signature, Token, Type, Visibility, braced, token};
+
+use super::helpers::strip_member;
 
 /// `impl GitHub { .. }`
 pub(crate) struct Block {
@@ -17,6 +20,8 @@ pub(crate) struct Block {
     pub(crate) self_type: Type,
     pub(crate) brace: token::Brace,
     pub(crate) items: Vec<BlockItem>,
+    /// Whether a method in it is marked as ours.
+    pub(crate) is_marked: bool,
 }
 
 pub(crate) enum BlockItem {
@@ -26,6 +31,8 @@ pub(crate) enum BlockItem {
         attributes: Vec<Attribute>,
         item: TokenStream,
     },
+    /// What can't be read, without our attributes: rustc says why.
+    Unread(TokenStream),
 }
 
 pub(crate) struct Method {
@@ -40,22 +47,11 @@ pub(crate) enum Body {
     Missing(Token![;]),
 }
 
-/// A block whose items are left unread, for when they can't be.
-pub(crate) struct Header(pub(crate) Block);
-
-impl Parse for Header {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let (block, content) = Block::header(input)?;
-        content.parse::<TokenStream>()?;
-        Ok(Self(block))
-    }
-}
-
 impl Parse for Block {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let (mut block, content) = Self::header(input)?;
         while !content.is_empty() {
-            block.items.push(content.parse()?);
+            block.items.push(BlockItem::next(&content)?);
         }
         Ok(block)
     }
@@ -80,7 +76,15 @@ impl Block {
         let content;
         let brace = braced!(content in input);
         let items = Vec::new();
-        Ok((Self { attributes, unsafety, impl_token, generics, of_trait, self_type, brace, items }, content))
+        let is_marked = false;
+        let block =
+            Self { attributes, unsafety, impl_token, generics, of_trait, self_type, brace, items, is_marked };
+        Ok((block, content))
+    }
+
+    /// Whether everything in it could be read.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.items.iter().any(|item| matches!(item, BlockItem::Unread(_)))
     }
 
     /// Gives methods without a body one, where their lack was reported already.
@@ -92,6 +96,31 @@ impl Block {
                 method.body = Body::Braced(quote!({ ::core::panic!("the connector has mistakes") }));
             }
         }
+    }
+}
+
+impl BlockItem {
+    /// The next item. One that can't be read doesn't hide those after it.
+    fn next(input: ParseStream<'_>) -> syn::Result<Self> {
+        let ahead = input.fork();
+        if let Ok(item) = ahead.parse() {
+            input.advance_to(&ahead);
+            return Ok(item);
+        }
+        let mut tokens = TokenStream::new();
+        while !input.is_empty() {
+            let token: TokenTree = input.parse()?;
+            let last = match &token {
+                TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+                TokenTree::Punct(punct) => punct.as_char() == ';',
+                _ => false,
+            };
+            tokens.extend([token]);
+            if last {
+                break;
+            }
+        }
+        Ok(Self::Unread(strip_member(tokens)))
     }
 }
 
@@ -120,7 +149,7 @@ fn is_method(input: ParseStream<'_>) -> bool {
             || ahead.peek(Token![unsafe])
             || ahead.peek(Token![extern])
             || ahead.peek(syn::LitStr);
-        if !qualifier || ahead.parse::<proc_macro2::TokenTree>().is_err() {
+        if !qualifier || ahead.parse::<TokenTree>().is_err() {
             return false;
         }
     }
@@ -160,6 +189,7 @@ impl ToTokens for Block {
                         tokens.append_all(attributes);
                         item.to_tokens(tokens);
                     }
+                    BlockItem::Unread(item) => item.to_tokens(tokens),
                 }
             }
         });

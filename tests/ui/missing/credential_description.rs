@@ -1,7 +1,7 @@
 use connector_sdk::prelude::*;
 
 /// A demo.
-#[connector(id = "demo")]
+#[connector(id = "demo", auth = bearer(token))]
 struct Demo {
     #[secret]
     token: Secret,

@@ -1,7 +1,7 @@
 use connector_sdk::prelude::*;
 
 /// A demo.
-#[connector(id = "demo", titel = "Demo", colour, category = 7, icons("x"), docs = "d")]
+#[connector(id = "demo", titel = "Demo", colour, category = 7, icons("x"), docs = "https://d")]
 struct Demo;
 
 #[connector]

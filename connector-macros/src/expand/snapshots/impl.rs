@@ -3,7 +3,6 @@ impl GitHub {
     /// List issues.
     #[allow(
         clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
         clippy::unnecessary_wraps,
         clippy::unused_async,
         clippy::unused_self
@@ -21,38 +20,19 @@ impl GitHub {
     #[cfg(unix)]
     #[allow(
         clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
         clippy::unnecessary_wraps,
         clippy::unused_async,
         clippy::unused_self
     )]
     pub async fn create_issue(&self, new: NewIssue) -> Answer {}
     /// Wipe.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
     async fn wipe(&self) -> Done {}
     /// Words.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
     async fn words(&self, context: &Context, query: &str) -> Result<Vec<Choice>> {}
     /// Good?
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
     async fn health(&self) -> Result<()> {}
     fn own(&self) {}
 }

@@ -50,13 +50,7 @@ const _: () = {
 
 impl Notes {
     /// List the notes, sorted by path.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
     async fn list_notes(
         &self,
         ctx: &Context,
@@ -66,24 +60,12 @@ impl Notes {
         note::list(&self.folder()?, folder.as_deref(), limit, ctx)
     }
     /// Read a note.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unused_async)]
     async fn read_note(&self, path: &str) -> Result<Note> {
         note::read(&self.folder()?, path)
     }
     /// Search the notes, the best hits first.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unused_async)]
     async fn search_notes(
         &self,
         ctx: &Context,
@@ -93,35 +75,17 @@ impl Notes {
         search::search(&self.folder()?, query, limit, ctx)
     }
     /// Make a note. No other note is ever overwritten.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unused_async)]
     async fn create_note(&self, title: &str, body: &str) -> Result<Created> {
         write::create(&self.folder()?, title, body)
     }
     /// Delete a note for good.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unused_async)]
     async fn delete_note(&self, path: &str) -> Result<()> {
         write::delete(&self.folder()?, path)
     }
     /// Notes to choose from.
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unused_async)]
     async fn paths(&self, ctx: &Context, query: &str) -> Result<Vec<Choice>> {
         let folder = self.folder()?;
         if query.trim().is_empty() {
@@ -137,13 +101,7 @@ impl Notes {
         Ok(hits.into_iter().map(|hit| Choice::new(hit.path, hit.title)).collect())
     }
     /// Is the root a folder that can be read?
-    #[allow(
-        clippy::needless_pass_by_value,
-        clippy::too_many_arguments,
-        clippy::unnecessary_wraps,
-        clippy::unused_async,
-        clippy::unused_self
-    )]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_async)]
     async fn health(&self) -> Result<()> {
         self.folder().map(drop)
     }

@@ -1,0 +1,101 @@
+//! Rules of the texts that leave the crate: names of variables and headers, URLs, scopes.
+
+use quote::ToTokens;
+use syn::LitStr;
+
+use crate::keys;
+use crate::kit::Errors;
+use crate::model::{Action, Auth, Connector, FieldKind};
+
+/// An environment variable has a name that every shell can set.
+pub(super) fn environment_variables_have_names(errors: &Errors, connector: &Connector) {
+    let names = connector.fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::Setting(setting) => setting.env.get(),
+        FieldKind::Credential(credential) => credential.env.get(),
+        FieldKind::State | FieldKind::Unread => None,
+    });
+    for name in names.filter(|name| !is_variable(&name.value())) {
+        let better: String =
+            name.value().trim().to_uppercase().replace(|letter: char| !is_in_variable(letter), "_");
+        let help = match is_variable(&better) {
+            true => format!("write `{} = \"{better}\"`", keys::ENV),
+            false => "use capital letters, digits and `_`, no digit first".to_owned(),
+        };
+        errors.at(name, format!("`{}` must be the name of an environment variable\nhelp: {help}", keys::ENV));
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|letter: char| letter.is_ascii_digit())
+        && name.chars().all(is_in_variable)
+}
+
+fn is_in_variable(letter: char) -> bool {
+    letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
+}
+
+/// A key is sent in a header or a parameter that there can be.
+pub(super) fn api_keys_are_sent_somewhere(errors: &Errors, auth: &Auth) {
+    // A token of RFC 9110, 5.6.2.
+    let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    let text = |letter: char| !letter.is_whitespace() && !letter.is_control() && !"&=#?".contains(letter);
+    match auth {
+        Auth::ApiKeyHeader { header, .. } if !is_made_of(&header.value(), token) => errors.at(
+            header,
+            format!("`{}` must be the name of a header\nhelp: write it like `\"X-Api-Key\"`, without blanks and colons", keys::HEADER),
+        ),
+        Auth::ApiKeyQuery { query, .. } if !is_made_of(&query.value(), text) => errors.at(
+            query,
+            format!("`{}` must be the name of a parameter\nhelp: write it like `\"api_key\"`, without blanks, `&` and `=`", keys::QUERY),
+        ),
+        _ => {}
+    }
+}
+
+fn is_made_of(name: &str, letter: impl Fn(char) -> bool) -> bool {
+    !name.is_empty() && name.chars().all(letter)
+}
+
+/// A user and a password are two fields.
+pub(super) fn basic_names_two_fields(errors: &Errors, auth: &Auth) {
+    if let Auth::Basic { user, password } = auth
+        && user == password
+    {
+        let message = format!(
+            "`basic` names the field `{user}` twice\nhelp: name the field of the user, then that of the password"
+        );
+        errors.at(password, message);
+    }
+}
+
+/// An icon says something, and documentation can be opened.
+pub(super) fn links_lead_somewhere(errors: &Errors, connector: &Connector) {
+    let said = |text: &LitStr| !text.value().trim().is_empty();
+    if let Some(icon) = connector.icon.as_ref().filter(|icon| !said(icon)) {
+        errors.at(icon, "`icon` is empty\nhelp: write an icon's name or URL, or leave `icon` out");
+    }
+    if let Some(docs) = connector.docs.as_ref().filter(|docs| !is_url(&docs.value())) {
+        errors.at(docs, "`docs` must be a URL\nhelp: write it like `\"https://example.com/docs\"`");
+    }
+}
+
+fn is_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/') && !text.contains(char::is_whitespace))
+}
+
+/// A scope is one word to the service.
+pub(super) fn scopes_are_words(errors: &Errors, action: &Action) {
+    for scope in &action.scopes {
+        let text = scope.value();
+        if text.is_empty() || text.contains(char::is_whitespace) {
+            let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();
+            let help = match words.as_slice() {
+                [] => "leave it out".to_owned(),
+                words => format!("write `scopes = [{}]`", words.join(", ")),
+            };
+            errors.at(scope.to_token_stream(), format!("a scope is one word\nhelp: {help}"));
+        }
+    }
+}

@@ -1,0 +1,19 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(
+        &self,
+        _context: Context,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

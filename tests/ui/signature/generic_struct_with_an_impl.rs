@@ -1,0 +1,19 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo<T> {
+    #[state]
+    seen: T,
+}
+
+#[connector]
+impl<T> Demo<T> {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(
+        &self,
+        /// Limit.
+        #[args(default = 3)]
+        _limit: u32,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

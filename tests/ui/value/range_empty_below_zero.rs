@@ -1,0 +1,21 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(
+        &self,
+        /// Limit.
+        #[arg(range = -1..=-5_i64)]
+        _limit: i64,
+    ) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}
