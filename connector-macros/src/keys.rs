@@ -7,6 +7,7 @@ pub(crate) const CONNECTOR: &str = "connector";
 pub(crate) const CONFIG: &str = "config";
 pub(crate) const SECRET: &str = "secret";
 pub(crate) const STATE: &str = "state";
+pub(crate) const HTTP: &str = "http";
 
 /// Attributes of methods.
 pub(crate) const ACTION: &str = "action";
@@ -17,7 +18,7 @@ pub(crate) const OPTIONS: &str = "options";
 pub(crate) const ARG: &str = "arg";
 pub(crate) const INPUT: &str = "input";
 
-pub(crate) const FIELD_ATTRIBUTES: [&str; 3] = [CONFIG, SECRET, STATE];
+pub(crate) const FIELD_ATTRIBUTES: [&str; 4] = [CONFIG, SECRET, STATE, HTTP];
 pub(crate) const METHOD_ATTRIBUTES: [&str; 3] = [ACTION, HEALTH, OPTIONS];
 pub(crate) const PARAMETER_ATTRIBUTES: [&str; 2] = [ARG, INPUT];
 
@@ -28,6 +29,7 @@ pub(crate) const CATEGORY: &str = "category";
 pub(crate) const ICON: &str = "icon";
 pub(crate) const DOCS: &str = "docs";
 pub(crate) const AUTH: &str = "auth";
+pub(crate) const RATE: &str = "rate";
 pub(crate) const CRATE: &str = "crate";
 
 /// Ways to authenticate, values of `auth`.
@@ -49,6 +51,7 @@ pub(crate) const PATTERN: &str = "pattern";
 pub(crate) const ADVANCED: &str = "advanced";
 pub(crate) const DEPENDS_ON: &str = "depends_on";
 pub(crate) const UNUSED_BY_AUTH: &str = "unused_by_auth";
+pub(crate) const BASE: &str = "base";
 
 /// Keys of `#[action(..)]`.
 pub(crate) const READ: &str = "read";
@@ -72,11 +75,12 @@ pub(crate) const TRUSTS: [&str; 3] = ["auto", "confirm", "restricted"];
 pub(crate) const MODES: [&str; 4] = ["readonly", "write", "full", "admin"];
 
 /// What may stand in each list.
-pub(crate) const CONNECTOR_KEYS: [&str; 7] = [ID, TITLE, CATEGORY, ICON, DOCS, AUTH, CRATE];
+pub(crate) const CONNECTOR_KEYS: [&str; 8] = [ID, TITLE, CATEGORY, ICON, DOCS, AUTH, RATE, CRATE];
 pub(crate) const IMPL_KEYS: [&str; 1] = [CRATE];
 pub(crate) const CONFIG_KEYS: [&str; 10] =
     [DEFAULT, ENV, PLACEHOLDER, HELP, RANGE, LENGTH, PATTERN, OPTIONS, DEPENDS_ON, ADVANCED];
 pub(crate) const SECRET_KEYS: [&str; 3] = [ENV, HELP, UNUSED_BY_AUTH];
+pub(crate) const HTTP_KEYS: [&str; 1] = [BASE];
 pub(crate) const ARG_KEYS: [&str; 5] = [DEFAULT, RANGE, LENGTH, PATTERN, OPTIONS];
 pub(crate) const ACTION_KEYS: [&str; 13] = [
     READ,

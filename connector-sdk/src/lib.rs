@@ -40,6 +40,8 @@ pub mod prelude {
     #[doc(hidden)]
     pub use connector_macros::{action, health, options};
 
+    #[cfg(feature = "http")]
+    pub use crate::http::Http;
     pub use crate::{Choice, Context, Error, ErrorKind, Level, Result, Secret, connector};
 }
 

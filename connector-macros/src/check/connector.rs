@@ -13,7 +13,7 @@ pub(super) fn auth_names_fields(errors: &Errors, connector: &Connector) {
     let names: Vec<String> = connector
         .fields
         .iter()
-        .filter(|field| !matches!(field.kind, FieldKind::State))
+        .filter(|field| !matches!(field.kind, FieldKind::Client(_) | FieldKind::State))
         .map(|field| field.ident.to_string())
         .collect();
     for (name, secret) in connector.auth.fields() {
@@ -43,7 +43,7 @@ pub(super) fn environment_variables_are_told_apart(errors: &Errors, connector: &
         let env = match &field.kind {
             FieldKind::Setting(setting) => setting.env.get(),
             FieldKind::Credential(credential) => credential.env.get(),
-            FieldKind::State | FieldKind::Unread => continue,
+            FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => continue,
         };
         let derived =
             || format!("{}_{}", connector.id.value(), field.ident.unraw()).replace('-', "_").to_uppercase();

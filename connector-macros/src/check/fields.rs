@@ -114,13 +114,13 @@ fn report_circle(errors: &Errors, connector: &Connector, ident: &Ident) {
 fn settings(connector: &Connector) -> impl Iterator<Item = (&Field, &Setting)> {
     connector.fields.iter().filter_map(|field| match &field.kind {
         FieldKind::Setting(setting) => Some((field, &**setting)),
-        FieldKind::Credential(_) | FieldKind::State | FieldKind::Unread => None,
+        FieldKind::Credential(_) | FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => None,
     })
 }
 
 fn credentials(connector: &Connector) -> impl Iterator<Item = (&Field, &Credential)> {
     connector.fields.iter().filter_map(|field| match &field.kind {
         FieldKind::Credential(credential) => Some((field, credential)),
-        FieldKind::Setting(_) | FieldKind::State | FieldKind::Unread => None,
+        FieldKind::Setting(_) | FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => None,
     })
 }

@@ -1,6 +1,7 @@
 //! The rules that concern several items, one function each.
 
 mod action;
+mod clients;
 mod connector;
 mod fields;
 mod flags;
@@ -18,6 +19,8 @@ pub(crate) fn connector(errors: &Errors, model: &Connector) {
     values::api_keys_are_sent_somewhere(errors, &model.auth);
     values::basic_names_two_fields(errors, &model.auth);
     values::links_lead_somewhere(errors, model);
+    clients::have_a_base(errors, model);
+    clients::keep_to_a_rate(errors, model);
     flags::settings_are_told_apart(errors, model);
     fields::secrets_are_marked(errors, model);
     fields::auth_uses_the_secrets(errors, model);

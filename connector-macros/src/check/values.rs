@@ -12,7 +12,7 @@ pub(super) fn environment_variables_have_names(errors: &Errors, connector: &Conn
     let names = connector.fields.iter().filter_map(|field| match &field.kind {
         FieldKind::Setting(setting) => setting.env.get(),
         FieldKind::Credential(credential) => credential.env.get(),
-        FieldKind::State | FieldKind::Unread => None,
+        FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => None,
     });
     for name in names.filter(|name| !is_variable(&name.value())) {
         let better: String =

@@ -20,6 +20,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let secrets = fields.iter().filter_map(secret);
     let reads = fields.iter().filter_map(read);
     let takes = fields.iter().filter_map(take);
+    let clients = fields.iter().filter_map(|field| client(field, model.rate.as_ref()));
     let values = fields.iter().map(value);
     let options = fields.iter().filter_map(|field| options_exist(ident, field));
     let fns = fields.iter().filter_map(|field| Some(limited(field)?.fns(&[&field.cfgs])));
@@ -48,6 +49,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                 fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
                     #(#reads)*
                     __opening.finish()?;
+                    #(#clients)*
                     #(#takes)*
                     ::core::result::Result::Ok(Self { #(#values,)* })
                 }
@@ -184,13 +186,26 @@ fn read(field: &Field) -> Option<TokenStream> {
                 let #local = #read(&mut __opening, #name);
             })
         }
-        FieldKind::State | FieldKind::Unread => None,
+        FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => None,
     }
+}
+
+/// Makes a client, once all that it needs is there.
+fn client(field: &Field, rate: Option<&LitStr>) -> Option<TokenStream> {
+    let FieldKind::Client(client) = &field.kind else { return None };
+    let (cfgs, ty, local) = (&field.cfgs, &field.ty, local(field));
+    let base = &client.base;
+    let rate = option(rate.map(|rate| quote!(#rate)));
+    let made = quote_spanned!(ty.span()=> <#ty as __private::HttpField>::make);
+    Some(quote! {
+        #(#cfgs)*
+        let #local = #made(&__opening, #base, #rate)?;
+    })
 }
 
 /// `finish` returned, so what is missing here is a bug of ours; it is an error all the same.
 fn take(field: &Field) -> Option<TokenStream> {
-    if matches!(field.kind, FieldKind::State | FieldKind::Unread) {
+    if matches!(field.kind, FieldKind::Client(_) | FieldKind::State | FieldKind::Unread) {
         return None;
     }
     let (cfgs, local) = (&field.cfgs, local(field));
@@ -210,7 +225,9 @@ fn value(field: &Field) -> TokenStream {
             let state = quote_spanned!(ty.span()=> __private::state::<#ty>());
             quote!(#(#cfgs)* #ident: #state)
         }
-        FieldKind::Setting(_) | FieldKind::Credential(_) => quote!(#(#cfgs)* #ident: #local),
+        FieldKind::Setting(_) | FieldKind::Credential(_) | FieldKind::Client(_) => {
+            quote!(#(#cfgs)* #ident: #local)
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Connector {
     pub(crate) icon: Option<LitStr>,
     pub(crate) docs: Option<LitStr>,
     pub(crate) auth: Auth,
+    /// How often the service may be asked.
+    pub(crate) rate: Option<LitStr>,
     pub(crate) fields: Vec<Field>,
     pub(crate) runtime: Path,
     /// What the expansion is not warned of.
@@ -34,7 +36,7 @@ impl Connector {
         let mut id = Slot::<LitStr>::empty();
         let (mut title, mut category) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
         let (mut icon, mut docs) = (Slot::<LitStr>::empty(), Slot::<LitStr>::empty());
-        let mut auth = Slot::empty();
+        let (mut auth, mut rate) = (Slot::empty(), Slot::<LitStr>::empty());
         let mut path = Slot::<Path>::empty();
         for entry in list.iter() {
             match entry.name().as_str() {
@@ -44,6 +46,7 @@ impl Connector {
                 keys::ICON => icon.read(errors, entry),
                 keys::DOCS => docs.read(errors, entry),
                 keys::AUTH => auth.set(errors, &entry.key, Auth::read(errors, entry)),
+                keys::RATE => rate.read(errors, entry),
                 keys::CRATE => path.read(errors, entry),
                 _ => unknown_key(errors, entry, keys::CONNECTOR, &keys::CONNECTOR_KEYS),
             }
@@ -83,6 +86,7 @@ impl Connector {
             icon: icon.take(),
             docs: docs.take(),
             auth,
+            rate: rate.take(),
             fields,
             runtime: runtime(path.take()),
             allowed,

@@ -1,4 +1,4 @@
-//! A field of the struct: a setting, a credential or private state.
+//! A field of the struct: a setting, a credential, an HTTP client or private state.
 
 use syn::{Attribute, Field as SynField, Ident, LitStr, Type};
 
@@ -17,6 +17,7 @@ pub(crate) struct Field {
 pub(crate) enum FieldKind {
     Setting(Box<Setting>),
     Credential(Credential),
+    Client(Client),
     State,
     /// It isn't known which of these it was meant to be; that was reported, and nothing else is said of it.
     Unread,
@@ -42,6 +43,12 @@ pub(crate) struct Credential {
     pub(crate) unused_by_auth: Option<bool>,
 }
 
+/// An HTTP client.
+pub(crate) struct Client {
+    /// None if it can't be read, which was reported.
+    pub(crate) base: Option<LitStr>,
+}
+
 impl Field {
     /// Reads a field and takes our attributes off it.
     pub(crate) fn read(errors: &Errors, field: &mut SynField) -> Option<Self> {
@@ -57,7 +64,7 @@ impl Field {
                     attribute,
                     format!(
                         "field `{ident}` has two attributes\n\
-                         help: a field is one of a setting, a credential or state; keep one"
+                         help: a field is one of a setting, a credential, a client or state; keep one"
                     ),
                 );
             }
@@ -73,6 +80,9 @@ impl Field {
             }
             Some(attribute) if attribute.path().is_ident(keys::SECRET) => {
                 FieldKind::Credential(read_credential(errors, attribute, &ident, description))
+            }
+            Some(attribute) if attribute.path().is_ident(keys::HTTP) => {
+                FieldKind::Client(read_client(errors, attribute, &ident))
             }
             attribute => FieldKind::Setting(Box::new(read_setting(errors, attribute, &ident, description))),
         };
@@ -140,4 +150,22 @@ fn read_credential(
         Description::missing()
     });
     Credential { description, env, help, unused_by_auth }
+}
+
+fn read_client(errors: &Errors, attribute: &Attribute, ident: &Ident) -> Client {
+    let mut base = Slot::<LitStr>::empty();
+    let list = entries(errors, attribute);
+    for entry in list.iter() {
+        match entry.name().as_str() {
+            keys::BASE => base.read(errors, entry),
+            _ => unknown_key(errors, entry, keys::HTTP, &keys::HTTP_KEYS),
+        }
+    }
+    if list.lack(&[keys::BASE]) {
+        let message = format!(
+            "client `{ident}` has no base URL\nhelp: write `#[http(base = \"https://api.example.com\")]`"
+        );
+        errors.at(ident, message);
+    }
+    Client { base: base.take() }
 }

@@ -18,7 +18,7 @@ mod signature;
 pub(crate) use action::{Action, Effect};
 pub(crate) use auth::Auth;
 pub(crate) use connector::{Connector, refuse, refuse_another};
-pub(crate) use field::{Credential, Field, FieldKind, Setting};
+pub(crate) use field::{Client, Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
 pub(crate) use methods::Methods;
 pub(crate) use options::{Health, Options};

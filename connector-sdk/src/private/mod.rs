@@ -4,6 +4,7 @@
 mod arguments;
 mod build;
 mod checks;
+mod client;
 mod input;
 mod linked;
 mod open;
@@ -14,6 +15,7 @@ mod spec;
 pub use arguments::{Arguments, Slot, or_default, read};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
+pub use client::HttpField;
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, IntoError, Parse, boxed_choices, boxed_health};

@@ -74,10 +74,26 @@ impl<'s> Opening<'s> {
         json_from_text(schema, schema, text).map(Some)
     }
 
+    /// A setting's value: what is set, or its default.
+    #[cfg(feature = "http")]
+    pub(super) fn value(&self, name: &str) -> Option<Value> {
+        let given = self.given(name).ok().flatten();
+        given.or_else(|| self.manifest.setting(name)?.default_value().cloned())
+    }
+
+    #[cfg(feature = "http")]
+    pub(super) fn manifest(&self) -> &Manifest {
+        self.manifest
+    }
+
+    /// What is set as a credential; an empty one is none.
+    pub(super) fn credential(&self, name: &str) -> Option<&Secret> {
+        self.settings.secrets.get(name).filter(|secret| !secret.expose().is_empty())
+    }
+
     /// A credential.
     fn secret<T: SecretField>(&mut self, name: &'static str) -> Option<T> {
-        let secret = self.settings.secrets.get(name).filter(|secret| !secret.expose().is_empty());
-        let value = T::from_secret(secret.cloned());
+        let value = T::from_secret(self.credential(name).cloned());
         if value.is_none() {
             self.miss(name);
         }

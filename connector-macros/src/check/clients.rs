@@ -1,0 +1,82 @@
+//! Rules of HTTP clients.
+
+use syn::LitStr;
+
+use crate::keys;
+use crate::kit::{Errors, did_you_mean};
+use crate::model::{Client, Connector, FieldKind};
+
+/// A base URL is one: `https`, or `http` on this machine, without a query, and its placeholders are settings.
+pub(super) fn have_a_base(errors: &Errors, connector: &Connector) {
+    for base in clients(connector).filter_map(|client| client.base.as_ref()) {
+        let text = base.value();
+        let whole_host = text.starts_with('{');
+        let rest = text.strip_prefix("https://").or_else(|| {
+            let rest = text.strip_prefix("http://")?;
+            let host = rest.split(['/', ':']).next();
+            host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1")).then_some(rest)
+        });
+        let has_host = whole_host || rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
+        if !has_host || text.contains(['?', '#', '@']) || text.contains(char::is_whitespace) {
+            errors.at(
+                base,
+                format!(
+                    "`{}` must be the URL of a service\n\
+                     help: write it like `\"https://api.example.com/v1\"`, or with settings: `\"https://{{shop}}.example.com\"`",
+                    keys::BASE
+                ),
+            );
+        } else {
+            placeholders_are_settings(errors, connector, base);
+        }
+    }
+}
+
+fn placeholders_are_settings(errors: &Errors, connector: &Connector, base: &LitStr) {
+    let text = base.value();
+    let settings: Vec<String> = connector
+        .fields
+        .iter()
+        .filter(|field| matches!(field.kind, FieldKind::Setting(_)))
+        .map(|field| field.ident.to_string())
+        .collect();
+    for part in text.split('{').skip(1) {
+        let Some((name, _)) = part.split_once('}') else {
+            errors.at(base, "a placeholder of `base` has no end\nhelp: write `{setting}`");
+            return;
+        };
+        // What can't be read may be the setting that is meant.
+        let unread = connector.fields.iter().any(|field| matches!(field.kind, FieldKind::Unread));
+        if !unread && !settings.iter().any(|setting| setting == name) {
+            let help = did_you_mean(name, settings.iter().map(String::as_str));
+            errors.at(base, format!("`base` names `{name}`, which is not a setting\n{help}"));
+        }
+    }
+}
+
+/// A rate is one, and there is a client that keeps to it.
+pub(super) fn keep_to_a_rate(errors: &Errors, connector: &Connector) {
+    let Some(rate) = &connector.rate else { return };
+    let text = rate.value();
+    // As `http::Rate` reads it.
+    let is_rate = text.split_once('/').is_some_and(|(requests, per)| {
+        let known = ["s", "sec", "second", "min", "minute", "h", "hour", "d", "day"];
+        requests.trim().parse::<u32>().is_ok_and(|requests| requests > 0) && known.contains(&per.trim())
+    });
+    if !is_rate {
+        errors.at(rate, format!("`{}` must be a number and a time\nhelp: write it like `\"30/min\"`; the times are `s`, `min`, `h` and `day`", keys::RATE));
+    }
+    if clients(connector).next().is_none() {
+        errors.at(
+            rate,
+            "nothing keeps to the `rate`\nhelp: add a field `#[http(base = \"..\")] http: Http`, or leave `rate` out",
+        );
+    }
+}
+
+fn clients(connector: &Connector) -> impl Iterator<Item = &Client> {
+    connector.fields.iter().filter_map(|field| match &field.kind {
+        FieldKind::Client(client) => Some(client),
+        FieldKind::Setting(_) | FieldKind::Credential(_) | FieldKind::State | FieldKind::Unread => None,
+    })
+}
