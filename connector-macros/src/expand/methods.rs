@@ -82,8 +82,7 @@ fn spec(index: usize, action: &Action) -> TokenStream {
     let input = match input(action) {
         Some(parameter) => {
             let ty = &parameter.ty;
-            let schema = quote_spanned!(ty.span()=> <#ty as __private::Argument>::schema);
-            quote!(__private::Input::Struct(#schema))
+            quote_spanned!(ty.span()=> <#ty as __private::Argument>::INPUT)
         }
         None => {
             let specs = params::specs(index, action);

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{Action, Manifest};
+use super::probe::{Told, escape, told};
+use super::{Action, Manifest, Setting};
 
 /// One thing that is wrong with a manifest, for `manifest --check` and an author's tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,16 +38,7 @@ impl Manifest {
     /// Everything that is wrong with this manifest, action by action; empty is what an author wants.
     pub fn findings(&self) -> Vec<Finding> {
         let rules = [unenforced, not_an_object, unsendable];
-        let settings = self.settings.iter().flat_map(|setting| {
-            setting.unenforced.iter().map(|pointer| Finding {
-                severity: Severity::Error,
-                subject: setting.name.clone(),
-                message: format!(
-                    "its schema publishes the constraint `{pointer}`, which nothing checks; \
-                     write it as a key of `#[config]`, or remove it"
-                ),
-            })
-        });
+        let settings = self.settings.iter().flat_map(unenforced_setting);
         let actions = self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action)));
         settings.chain(actions).collect()
     }
@@ -54,15 +46,35 @@ impl Manifest {
 
 /// What is published is what is enforced.
 fn unenforced(action: &Action) -> Vec<Finding> {
-    let finding = |pointer: &String| Finding {
-        severity: Severity::Error,
-        subject: action.name.clone(),
-        message: format!(
-            "its input schema publishes the constraint `{pointer}`, which nothing checks; \
-             turn on the feature `validate` of connector-sdk, or remove the constraint"
-        ),
-    };
-    action.unenforced.iter().map(finding).collect()
+    let told = told(&action.input_schema, &action.unenforced, &action.probes);
+    let remedy = "turn on the feature `validate` of connector-sdk, or remove the constraint";
+    untrue(&action.name, "input schema", remedy, told)
+}
+
+/// The same of what a user sets.
+fn unenforced_setting(setting: &Setting) -> Vec<Finding> {
+    let told = told(&setting.schema, &setting.unenforced, &setting.probes);
+    let remedy =
+        "write it as a key of `#[config]`, turn on the feature `validate` of connector-sdk, or remove it";
+    untrue(&setting.name, "schema", remedy, told)
+}
+
+fn untrue(subject: &str, schema: &str, remedy: &str, told: Told) -> Vec<Finding> {
+    let finding = |severity, message| Finding { severity, subject: subject.to_owned(), message };
+    let open = told.open.iter().map(|pointer| {
+        let message =
+            format!("its {schema} publishes the constraint `{pointer}`, which nothing checks; {remedy}");
+        finding(Severity::Error, message)
+    });
+    // One says it for all: what is inside something that has no example has none either.
+    let untold = told.untold.first().map(|pointer| {
+        let message = format!(
+            "it can't be told whether the constraints at `{pointer}` of its {schema} are enforced, since no \
+             value was found that the type takes; give the type one with `#[schemars(example = ..)]`"
+        );
+        finding(Severity::Warning, message)
+    });
+    open.chain(untold).collect()
 }
 
 /// Arguments have names, so an input is an object.
@@ -101,7 +113,8 @@ fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// JSON pointers to every keyword of `schema` and below it that serde does not enforce by itself.
+/// JSON pointers to every keyword of `schema` and below it that serde does not enforce by itself, as far
+/// as the schema tells.
 pub(crate) fn unenforced_keywords(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(schema, String::new(), &mut found);
@@ -167,15 +180,21 @@ fn is_constraint(keyword: &str) -> bool {
             | "minProperties"
             | "maxProperties"
             | "contains"
+            | "minContains"
+            | "maxContains"
             | "not"
             | "if"
             | "propertyNames"
+            | "dependentRequired"
+            | "dependentSchemas"
+            | "unevaluatedItems"
     )
 }
 
-/// Whether a keyword only says what the Rust type says already: schemars writes `minimum: 0` for a
-/// `u32`, both lengths for a `char` or an array, `uniqueItems` for a set. (A `NonZeroU32` looks like
-/// a `u32` that was given a least value of 1, which serde does not enforce, so both count.)
+/// Whether a keyword may only say what the Rust type says already, so that it is for the parser to tell
+/// (see `probe`): schemars writes `minimum: 0` for a
+/// `u32`, both lengths for a `char` or an array, `uniqueItems` for a set. The same is
+/// so of `enum`, `const`, `required` and `additionalProperties: false`, which are not listed above.
 fn follows_from_type(keyword: &str, schema: &Map<String, Value>) -> bool {
     let number = |name: &str| schema.get(name).and_then(Value::as_i64);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
@@ -200,10 +219,6 @@ fn follows_from_type(keyword: &str, schema: &Map<String, Value>) -> bool {
         "not" => schema.get("not") == Some(&Value::Object(Map::new())),
         _ => false,
     }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod action;
 mod auth;
 mod findings;
 mod permission;
+mod probe;
 mod setting;
 
 pub use action::{Action, Parameter};
@@ -15,6 +16,9 @@ pub use auth::{ApiKeyPlace, Auth};
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
 pub use permission::{Effect, Mode, Permission, Trust};
+#[cfg(feature = "validate")]
+pub(crate) use probe::told;
+pub(crate) use probe::{Probe, Probes, Takes, fits, matches, repeated, target};
 pub use setting::{Credential, OptionsSource, Setting};
 
 use serde::{Deserialize, Serialize};

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::value::Error as ValueError;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::Value;
 
 use crate::similar::{listed, nearest};
 use crate::{Error, Result};
@@ -250,6 +251,12 @@ fn missing(name: &'static str) -> Error {
 /// for aliases of `Option` too.
 pub(super) fn is_required<T: DeserializeOwned>() -> bool {
     T::deserialize(Missing).is_err()
+}
+
+/// Whether a JSON text is a value of the type, to find out what the type enforces.
+pub(super) fn takes<T: DeserializeOwned>(json: &[u8], _: &Value) -> bool {
+    let mut slot = None::<T>;
+    matches!(slot.fill(json), Some(Ok(length)) if length == json.len())
 }
 
 struct Missing;

@@ -32,6 +32,11 @@ pub(super) fn parse<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result
     }
 }
 
+/// Whether a JSON text is an input, to find out what the type enforces.
+pub(super) fn takes<T: DeserializeOwned>(input: &[u8], schema: &Value) -> bool {
+    parse::<T>(input, schema).is_ok()
+}
+
 /// The names that an input may have; none where its schema doesn't tell.
 pub(super) fn known_names(schema: &Value) -> Option<&Map<String, Value>> {
     let open = ["oneOf", "anyOf", "allOf", "$ref", "patternProperties"]

@@ -92,7 +92,7 @@ impl<T: Actions> Factory for TypeFactory<T> {
 
     fn open(&self, settings: &Settings) -> Result<Box<dyn Connector>> {
         let table = T::table();
-        let connector = T::open(Opening::new(&table.manifest, settings))?;
+        let connector = T::open(Opening::new(table, settings))?;
         Ok(Box::new(Linked { connector, table }))
     }
 }
@@ -114,7 +114,7 @@ impl<T: Actions> Connector for Linked<T> {
             .ok_or_else(|| Error::internal(format!("there is no action at {}", call.index)))?;
         // Typed first: its errors say more. Nothing has happened before the run is polled.
         let run = (action.run)(Ready { connector: &self.connector, call })?;
-        self.table.validate(call.index, call.input)?;
+        self.table.check(call)?;
         Ok(run)
     }
 

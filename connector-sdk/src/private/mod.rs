@@ -1,6 +1,7 @@
 //! What the expansion of `#[connector]` calls. Not for people: it may change in any release, which is
 //! why the two crates are pinned to each other.
 
+mod afterwards;
 mod arguments;
 mod build;
 mod checks;
@@ -10,6 +11,7 @@ mod open;
 mod result;
 mod shape;
 mod spec;
+mod unique;
 
 pub use arguments::{Arguments, Slot, or_default, read};
 pub use build::Table;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::checks::Keywords;
 use super::{Opening, Slot, arguments, input};
-use crate::manifest::Permission;
+use crate::manifest::{Permission, Takes};
 use crate::{BoxFuture, Call, Choice, Context, Result, Run};
 
 /// What the attribute on the struct says.
@@ -154,7 +154,7 @@ pub enum Input {
     /// One by one, in the method's signature.
     Params(&'static [Param]),
     /// By a struct of the author's.
-    Struct(fn(&mut SchemaGenerator) -> Schema),
+    Struct { schema: fn(&mut SchemaGenerator) -> Schema, takes: Takes },
 }
 
 /// An `#[options]` method.
@@ -177,8 +177,8 @@ pub trait Argument: Sized {
     /// A parameter of this type that has no name yet.
     const PARAM: Param;
 
-    /// The schema of the type as an input.
-    fn schema(generator: &mut SchemaGenerator) -> Schema;
+    /// What describes the type as an input.
+    const INPUT: Input;
 
     /// The slot of an argument of this type.
     fn slot<'s>(name: &'static str, value: &'s mut Option<Self>) -> Slot<'s>;
@@ -210,11 +210,11 @@ impl<T: DeserializeOwned + JsonSchema> Argument for T {
         default: None,
         keywords: None,
         options: None,
+        takes: arguments::takes::<Self>,
     };
 
-    fn schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.root_schema_for::<Self>()
-    }
+    const INPUT: Input =
+        Input::Struct { schema: SchemaGenerator::root_schema_for::<Self>, takes: input::takes::<Self> };
 
     fn slot<'s>(name: &'static str, value: &'s mut Option<Self>) -> Slot<'s> {
         Slot::new(name, value)
@@ -248,6 +248,7 @@ pub struct Param {
     pub default: Option<fn() -> Value>,
     pub keywords: Option<fn(Keywords) -> Keywords>,
     pub options: Option<&'static str>,
+    pub takes: Takes,
 }
 
 impl Param {

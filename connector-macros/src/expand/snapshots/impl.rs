@@ -188,7 +188,7 @@ const _: () = {
                     "issues.new",
                     "Create one.",
                     __private::Permission::new(__private::Effect::Write).business(),
-                    __private::Input::Struct(<NewIssue as __private::Argument>::schema),
+                    <NewIssue as __private::Argument>::INPUT,
                     <Answer as __private::ActionResult>::schema,
                     |__call: __private::Ready<'_, Self>| <Answer as __private::ActionResult>::prepare_input(
                         __call,
