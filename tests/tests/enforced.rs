@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-fn findings<T: connector_sdk::__private::Actions>() -> Vec<(Severity, String)> {
+fn findings<T: connector_sdk::__private::Actions + Send + Sync>() -> Vec<(Severity, String)> {
     let factory = connector_sdk::factory::<T>();
     factory.manifest().findings().iter().map(|finding| (finding.severity, finding.to_string())).collect()
 }

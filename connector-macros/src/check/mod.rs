@@ -5,6 +5,7 @@ mod connector;
 mod fields;
 mod limits;
 mod methods;
+mod output;
 
 use crate::kit::Errors;
 use crate::model::{Connector, FieldKind, Methods, ParameterKind};
@@ -12,7 +13,6 @@ use crate::model::{Connector, FieldKind, Methods, ParameterKind};
 pub(crate) fn connector(errors: &Errors, model: &Connector) {
     connector::auth_names_fields(errors, model);
     connector::environment_variables_are_told_apart(errors, model);
-    fields::secrets_are_marked(errors, model);
     fields::auth_uses_the_secrets(errors, model);
     fields::dependencies_are_settings(errors, model);
     fields::dependencies_end(errors, model);
@@ -32,6 +32,7 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
         action::takes_one_input_or_plain_arguments(errors, action);
         action::describes_its_arguments(errors, action);
         action::leaves_reserved_names_alone(errors, action);
+        output::has_a_name(errors, action);
         action::names_options_sources(errors, action, &model.options);
         for parameter in &action.parameters {
             if let ParameterKind::Plain(plain) = &parameter.kind {

@@ -24,6 +24,13 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let options = fields.iter().filter_map(|field| options_exist(ident, field));
     let fns = fields.iter().filter_map(|field| Some(limited(field)?.fns(&[&field.cfgs])));
     let fns = with_self(quote!(#(#fns)*), &quote!(#ident));
+    let has_state = fields.iter().any(|field| matches!(field.kind, FieldKind::State));
+    let state = has_state.then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use __private::AnyBeginning as _;
+        }
+    });
     quote! {
         const _: () = {
             use #runtime::__private;
@@ -44,6 +51,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                 };
 
                 fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
+                    #state
                     #(#reads)*
                     __opening.finish()?;
                     #(#takes)*
@@ -203,7 +211,7 @@ fn value(field: &Field) -> TokenStream {
     let local = local(field);
     match kind {
         FieldKind::State => {
-            let state = quote_spanned!(ty.span()=> __private::state::<#ty>());
+            let state = quote_spanned!(ty.span()=> <__private::Beginning<#ty>>::state());
             quote!(#(#cfgs)* #ident: #state)
         }
         FieldKind::Setting(_) | FieldKind::Credential(_) => quote!(#(#cfgs)* #ident: #local),

@@ -17,7 +17,7 @@ use crate::{BoxFuture, Call, Choice, Connector, Context, Error, Factory, Result,
     label = "this has no `#[connector(id = \"..\")]`",
     note = "put `#[connector(id = \"..\")]` on the struct, with the connector's id"
 )]
-pub trait Described: Sized + Send + Sync + 'static {
+pub trait Described: Sized + 'static {
     /// What the attribute says.
     const SPEC: StructSpec;
 
@@ -85,7 +85,8 @@ impl<T> Default for TypeFactory<T> {
     }
 }
 
-impl<T: Actions> Factory for TypeFactory<T> {
+// Whether calls can share a connector is asked of its fields, which says more (see `Shared`).
+impl<T: Actions + Send + Sync> Factory for TypeFactory<T> {
     fn manifest(&self) -> &Manifest {
         &T::table().manifest
     }
@@ -102,7 +103,7 @@ struct Linked<T> {
     table: &'static Table,
 }
 
-impl<T: Actions> Connector for Linked<T> {
+impl<T: Actions + Send + Sync> Connector for Linked<T> {
     fn manifest(&self) -> &Manifest {
         &self.table.manifest
     }

@@ -11,6 +11,7 @@ mod open;
 mod result;
 mod shape;
 mod spec;
+mod state;
 mod unique;
 
 pub use arguments::{Arguments, Slot, or_default, read};
@@ -24,7 +25,8 @@ pub use spec::{
     ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, Ready,
     SecretSpec, SettingSpec, StructSpec, default_value,
 };
-pub use spec::{FromText, Published, State, state};
+pub use spec::{FromText, Published};
+pub use state::{AnyBeginning, Beginning, Shared, State, Unset};
 
 pub use crate::Result;
 pub use crate::manifest::{Effect, Mode, Permission, Trust};

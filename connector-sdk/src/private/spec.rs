@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::checks::Keywords;
-use super::{Opening, Slot, arguments, input};
+use super::{Opening, Shared, Slot, arguments, input};
 use crate::manifest::{Permission, Takes};
 use crate::{BoxFuture, Call, Choice, Context, Result, Run};
 
@@ -171,7 +171,8 @@ pub type OptionsFn<C> = for<'a> fn(&'a C, &'a str, &'a Context) -> BoxFuture<'a,
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument or a setting",
     label = "this type can't be read from JSON or has no JSON Schema",
-    note = "derive or implement `serde::Deserialize` and `schemars::JsonSchema` for it"
+    note = "derive or implement `serde::Deserialize` and `schemars::JsonSchema` for it",
+    note = "a credential is neither, but a field with `#[secret]`: a `Secret`, or an `Option<Secret>`"
 )]
 pub trait Argument: Sized {
     /// A parameter of this type that has no name yet.
@@ -192,7 +193,9 @@ pub trait Argument: Sized {
         name: &'static str,
         default: Option<fn() -> Self>,
         check: impl FnOnce(&Self) -> Result<()>,
-    ) -> Option<Self>;
+    ) -> Option<Self>
+    where
+        Self: Shared;
 
     /// Reads an input struct, whose schema tells which arguments there are.
     fn parse(input: &[u8], schema: &Value) -> Result<Self>;
@@ -229,7 +232,10 @@ impl<T: DeserializeOwned + JsonSchema> Argument for T {
         name: &'static str,
         default: Option<fn() -> Self>,
         check: impl FnOnce(&Self) -> Result<()>,
-    ) -> Option<Self> {
+    ) -> Option<Self>
+    where
+        Self: Shared,
+    {
         opening.setting(name, default, check)
     }
 
@@ -310,20 +316,4 @@ impl<T: From<&'static str>> FromText for T {
     fn from_text(text: &'static str) -> Self {
         text.into()
     }
-}
-
-/// What a `#[state]` field can be.
-#[diagnostic::on_unimplemented(
-    message = "a `#[state]` field can't be `{Self}`",
-    label = "this has no default to begin with",
-    note = "derive or implement `Default` for it"
-)]
-pub trait State: Default {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Default> State for T {}
-
-/// A `#[state]` field at the beginning.
-pub fn state<T: State>() -> T {
-    T::default()
 }
