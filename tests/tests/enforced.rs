@@ -215,34 +215,49 @@ fn what_types_enforce_is_no_finding() {
 
 #[derive(Deserialize, JsonSchema)]
 struct Wishes {
+    /// One.
     #[schemars(length(equal = 3))]
     three: Vec<u8>,
+    /// One.
     #[schemars(length(equal = 1))]
     letter: String,
+    /// One.
     #[schemars(extend("enum" = ["a", "b"]))]
     one_of: String,
+    /// One.
     #[schemars(extend("const" = 3))]
     fixed: u32,
+    /// One.
     #[schemars(with = "Unit")]
     unit: String,
+    /// One.
     #[schemars(required)]
     needed: Option<String>,
+    /// One.
     #[schemars(extend("additionalProperties" = false))]
     closed: Open,
+    /// One.
     #[schemars(range(min = 1))]
     positive: u32,
+    /// One.
     #[schemars(range(min = 1))]
     truly_positive: NonZeroU32,
+    /// One.
     #[schemars(extend("minContains" = 1, "maxContains" = 2, "contains" = {"const": 1}))]
     contains: Vec<u8>,
+    /// One.
     #[schemars(extend("dependentRequired" = {"a": ["b"]}, "dependentSchemas" = {"a": false}))]
     dependent: Open,
+    /// One.
     #[schemars(extend("unevaluatedProperties" = false))]
     unevaluated: Open,
+    /// One.
     #[schemars(extend("minProperties" = 1, "maxProperties" = 2))]
     few: BTreeMap<String, u8>,
+    /// One.
     #[schemars(regex(pattern = "^a+$"))]
     pattern: String,
+    /// One.
     #[schemars(extend("multipleOf" = 5))]
     fives: i64,
 }
@@ -336,14 +351,18 @@ impl<'de> Deserialize<'de> for Form {
 
 #[derive(Deserialize, JsonSchema)]
 struct Untold {
+    /// One.
     form: Form,
+    /// One.
     unit: Unit,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct Told {
+    /// One.
     #[schemars(example = "id-1")]
     form: Form,
+    /// One.
     unit: Unit,
 }
 

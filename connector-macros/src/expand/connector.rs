@@ -223,8 +223,9 @@ fn options_exist(connector: &Ident, field: &Field) -> Option<TokenStream> {
     let FieldKind::Setting(setting) = &field.kind else { return None };
     let source = setting.limits.options.get()?;
     let name = source.unraw().to_string();
-    let message =
-        format!("there is no `#[options]` method `{name}` in the `#[connector]` impl of `{connector}`");
+    let message = format!(
+        "there is no `#[options]` method `{name}` in the `#[connector]` impl of `{connector}`; write it, or remove `options = {name}`"
+    );
     let cfgs = &field.cfgs;
     Some(quote_spanned! {source.span()=>
         #(#cfgs)*

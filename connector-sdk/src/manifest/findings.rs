@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::probe::{Told, escape, told};
-use super::{Action, Manifest, Setting};
+use super::{Action, Manifest, Parameter, Setting};
 
 /// One thing that is wrong with a manifest, for `manifest --check` and an author's tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl fmt::Display for Finding {
 impl Manifest {
     /// Everything that is wrong with this manifest, action by action; empty is what an author wants.
     pub fn findings(&self) -> Vec<Finding> {
-        let rules = [unenforced, not_an_object, unsendable];
+        let rules = [unenforced, not_an_object, undescribed, reserved, unsendable];
         let settings = self.settings.iter().flat_map(unenforced_setting);
         let actions = self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action)));
         settings.chain(actions).collect()
@@ -46,7 +46,11 @@ impl Manifest {
 
 /// What is published is what is enforced.
 fn unenforced(action: &Action) -> Vec<Finding> {
-    let told = told(&action.input_schema, &action.unenforced, &action.probes);
+    let mut told = told(&action.input_schema, &action.unenforced, &action.probes);
+    if !has_arguments(action) {
+        // No input is taken at all, which is a finding of its own.
+        told.untold.clear();
+    }
     let remedy = "turn on the feature `validate` of connector-sdk, or remove the constraint";
     untrue(&action.name, "input schema", remedy, told)
 }
@@ -68,25 +72,57 @@ fn untrue(subject: &str, schema: &str, remedy: &str, told: Told) -> Vec<Finding>
     });
     // One says it for all: what is inside something that has no example has none either.
     let untold = told.untold.first().map(|pointer| {
+        let place = if pointer.is_empty() { String::new() } else { format!("`{pointer}` of ") };
         let message = format!(
-            "it can't be told whether the constraints at `{pointer}` of its {schema} are enforced, since no \
-             value was found that the type takes; give the type one with `#[schemars(example = ..)]`"
+            "it can't be told whether the constraints of {place}its {schema} are enforced, since no value \
+             was found that the type takes; give the type one with `#[schemars(example = ..)]`"
         );
         finding(Severity::Warning, message)
     });
     open.chain(untold).collect()
 }
 
-/// Arguments have names, so an input is an object.
+/// Arguments have names, so an input is an object, and its schema knows them.
 fn not_an_object(action: &Action) -> Vec<Finding> {
-    if action.input_schema.get("type").and_then(Value::as_str) == Some("object") {
+    if has_arguments(action) {
         return Vec::new();
     }
-    vec![Finding {
-        severity: Severity::Error,
-        subject: action.name.clone(),
-        message: "its input is not an object; make the `#[input]` type a struct with named fields".to_owned(),
-    }]
+    vec![error(
+        action,
+        "its input is not an object with named arguments; make the `#[input]` type a struct with named fields"
+            .to_owned(),
+    )]
+}
+
+fn has_arguments(action: &Action) -> bool {
+    let schema = &action.input_schema;
+    let has_names = schema.get("properties").is_some_and(Value::is_object);
+    has_names && schema.get("type").and_then(Value::as_str) == Some("object")
+}
+
+/// Whoever calls an action reads what its arguments are for. The compiler sees to that where they are
+/// parameters; of the fields of an `#[input]` struct only the schema tells.
+fn undescribed(action: &Action) -> Vec<Finding> {
+    let arguments = action.parameters.iter().filter(|parameter| parameter.description.trim().is_empty());
+    let message = |parameter: &Parameter| {
+        format!("its argument `{}` has no description; write a doc comment on the field", parameter.name)
+    };
+    arguments.map(|parameter| error(action, message(parameter))).collect()
+}
+
+/// Puffer puts arguments of these names into every call (its contract 1.3). The macro knows them as well,
+/// for parameters (`keys.rs`).
+fn reserved(action: &Action) -> Vec<Finding> {
+    const RESERVED: [&str; 2] = ["connection_slug", "connector_slug"];
+    let arguments = action.parameters.iter().filter(|parameter| RESERVED.contains(&parameter.name.as_str()));
+    let message = |parameter: &Parameter| {
+        format!("its argument `{}` has a name that hosts use themselves; rename the field", parameter.name)
+    };
+    arguments.map(|parameter| error(action, message(parameter))).collect()
+}
+
+fn error(action: &Action, message: String) -> Finding {
+    Finding { severity: Severity::Error, subject: action.name.clone(), message }
 }
 
 /// Puffer runs an external side effect only after a person approved a draft of it, and a draft needs

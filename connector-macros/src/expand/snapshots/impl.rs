@@ -127,7 +127,7 @@ const _: () = {
         use __private::AnyShape as _;
         ::core::assert!(
             < __private::Shape < NewIssue >> ::OBJECT,
-            "the input of action `create_issue` must be a struct, whose fields are its arguments"
+            "the input of action `create_issue` must be a struct, whose fields are its arguments; make it one with named fields, or write the arguments one by one"
         );
     };
     #[automatically_derived]

@@ -161,7 +161,7 @@ const _: () = {
     }
     const _: () = ::core::assert!(
         __private::has_options:: < GitHub > ("servers"),
-        "there is no `#[options]` method `servers` in the `#[connector]` impl of `GitHub`"
+        "there is no `#[options]` method `servers` in the `#[connector]` impl of `GitHub`; write it, or remove `options = servers`"
     );
     const _: fn() = __private::assert_connector::<GitHub>;
 };
