@@ -2,11 +2,13 @@
 
 #![expect(dead_code, reason = "the types are read for their schemas")]
 
-use connector_sdk::Factory;
-use connector_sdk::manifest::Severity;
+use connector_sdk::call::{Caller, Connection};
+use connector_sdk::manifest::{Mode, Severity};
 use connector_sdk::prelude::*;
+use connector_sdk::{Factory, Settings};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 #[derive(Deserialize, JsonSchema)]
 enum Either {
@@ -120,4 +122,20 @@ fn an_input_without_names_is_a_finding() {
             "its argument `number` has no description; write a doc comment on the field",
         ]
     );
+}
+
+#[test]
+fn a_struct_is_a_struct_whatever_is_around_it() {
+    let factory = connector_sdk::factory::<Inputs>();
+    let inputs = Connection::open("inputs", &factory, &Settings::new()).expect("a connection");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let caller = Caller::new("test", Mode::Readonly);
+    for action in ["around", "plain", "boxed"] {
+        let act = |input| runtime.block_on(inputs.act(action, &input, &caller));
+        assert!(act(json!({ "number": 1, "text": "a" })).is_ok(), "{action}");
+        let error = act(json!({ "number": "a" })).expect_err("no number").to_string();
+        assert!(error.contains("argument `number`"), "{error}");
+        let error = act(json!({ "number": 1, "txt": "a" })).expect_err("unknown").to_string();
+        assert!(error.contains("did you mean `text`"), "{error}");
+    }
 }
