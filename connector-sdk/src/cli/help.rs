@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction};
 use serde_json::Value;
 
 use super::command::{Command, GLOBALS, Parameter, SHELLS, Takes};
-use crate::manifest::{Action, Manifest, Mode, Trust};
+use crate::manifest::{Action, Manifest, Mode, Trust, limit};
 use crate::similar::listed;
 use crate::{Error, Result};
 
@@ -161,7 +161,7 @@ fn option(parameter: &Parameter<'_>) -> Arg {
 fn about(parameter: &Parameter<'_>) -> String {
     let mut text = parameter.about.trim().to_owned();
     let Some(schema) = parameter.schema else { return text };
-    let number = |keyword: &str| schema.get(keyword).filter(|value| value.is_number());
+    let number = |keyword: &str| limit(schema, keyword).filter(|value| value.is_number());
     let mut facts = Vec::new();
     match (number("minimum"), number("maximum")) {
         (Some(least), Some(most)) => facts.push(format!("{least} to {most}")),

@@ -6,6 +6,7 @@
 
 mod action;
 mod auth;
+mod bounds;
 mod findings;
 mod permission;
 mod probe;
@@ -13,6 +14,9 @@ mod setting;
 
 pub use action::{Action, Parameter};
 pub use auth::{ApiKeyPlace, Auth};
+pub(crate) use bounds::add_bounds;
+#[cfg(feature = "cli")]
+pub(crate) use bounds::limit;
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
 pub use permission::{Effect, Mode, Permission, Trust};

@@ -12,7 +12,7 @@ use super::linked::{Actions, Described, object_of};
 use super::spec::{ActionSpec, AuthSpec, Input, Param, StructSpec};
 use crate::manifest::{
     Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Probe, Probes, Setting,
-    unenforced_keywords,
+    add_bounds, unenforced_keywords,
 };
 use crate::{Call, Result};
 
@@ -81,7 +81,8 @@ fn describe(spec: &StructSpec) -> Manifest {
             let mut generator = generator();
             let mut schema = property(param, &mut generator);
             add_definitions(&mut schema, &mut generator);
-            let schema = Value::Object(schema);
+            let mut schema = Value::Object(schema);
+            add_bounds(&mut schema);
             let mut unenforced = unenforced_keywords(&schema);
             let probe = probe(param, String::new());
             unenforced.retain(|pointer| !probe.checked.contains(pointer));
@@ -137,7 +138,7 @@ fn auth(spec: &AuthSpec) -> Auth {
 }
 
 fn action<C>(spec: &ActionSpec<C>) -> Action {
-    let (input_schema, parameters, probes) = match &spec.input {
+    let (mut input_schema, parameters, probes) = match &spec.input {
         Input::Params(params) => {
             let (schema, parameters) = input_of(params);
             let at = |param: &Param| probe(param, format!("/properties/{}", param.name));
@@ -150,6 +151,9 @@ fn action<C>(spec: &ActionSpec<C>) -> Action {
             (schema, parameters, vec![probe])
         }
     };
+    let mut output_schema = Value::Object(root(spec.output, settings().for_serialize().into_generator()));
+    add_bounds(&mut input_schema);
+    add_bounds(&mut output_schema);
     let mut unenforced = unenforced_keywords(&input_schema);
     unenforced.retain(|pointer| !probes.iter().any(|probe| probe.checked.contains(pointer)));
     Action {
@@ -164,7 +168,7 @@ fn action<C>(spec: &ActionSpec<C>) -> Action {
         unenforced,
         probes: Probes(probes),
         input_schema,
-        output_schema: Value::Object(root(spec.output, settings().for_serialize().into_generator())),
+        output_schema,
     }
 }
 
