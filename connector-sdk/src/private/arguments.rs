@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAcces
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
+use super::whole;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result};
 
@@ -91,7 +92,10 @@ impl Text<'_> {
                 }
                 match slot.value.fill(self.rest()) {
                     Some(Ok(length)) => self.at += length,
-                    Some(Err(error)) => return Err(Problem::Value(slot.name, error)),
+                    Some(Err(error)) => match refill(slot, self.rest()) {
+                        Some(length) => self.at += length,
+                        None => return Err(Problem::Value(slot.name, error)),
+                    },
                     None => return Err(Problem::NotAnObject),
                 }
                 if !self.skip(b',') {
@@ -155,6 +159,13 @@ impl Text<'_> {
     fn expect(&mut self, byte: u8) -> Result<(), Problem> {
         if self.skip(byte) { Ok(()) } else { Err(Problem::NotAnObject) }
     }
+}
+
+/// Once more, with whole numbers written as integers.
+#[cold]
+fn refill(slot: &mut Slot<'_>, json: &[u8]) -> Option<usize> {
+    let (plain, length) = whole::plainly(json)?;
+    matches!(slot.value.fill(&plain), Some(Ok(_))).then_some(length)
 }
 
 impl Problem {

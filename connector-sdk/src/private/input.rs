@@ -11,9 +11,22 @@ use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
 use super::arguments::{not_an_object, unknown_argument};
+use super::whole;
 use crate::{Error, Result};
 
 pub(super) fn parse<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result<T> {
+    parse_as_written(input, schema).or_else(|error| {
+        // Once more, with whole numbers written as integers.
+        match whole::plainly(input) {
+            Some((plain, length)) if length == input.trim_ascii_end().len() => {
+                parse_as_written(&plain, schema).map_err(|_| error)
+            }
+            _ => Err(error),
+        }
+    })
+}
+
+fn parse_as_written<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result<T> {
     let known = known_names(schema);
     let problem = RefCell::default();
     let mut json = serde_json::Deserializer::from_slice(input);

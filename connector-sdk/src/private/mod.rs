@@ -13,6 +13,7 @@ mod shape;
 mod spec;
 mod state;
 mod unique;
+mod whole;
 
 pub use arguments::{Arguments, Slot, or_default, read};
 pub use build::Table;

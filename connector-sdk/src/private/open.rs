@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::afterwards::Afterwards;
 use super::arguments::is_required;
 use super::build::Table;
+use super::whole;
 use crate::manifest::Manifest;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret, Settings, json_from_text};
@@ -56,7 +57,7 @@ impl<'s> Opening<'s> {
                     self.miss(name);
                     return None;
                 }
-                None => T::deserialize(Value::Null).map_err(|error| Error::usage(error.to_string())),
+                None => T::deserialize(&Value::Null).map_err(|error| Error::usage(error.to_string())),
             },
             Err(error) => Err(error),
         };
@@ -73,10 +74,14 @@ impl<'s> Opening<'s> {
     fn read<T: DeserializeOwned>(&self, name: &str, value: Value) -> Result<T> {
         let settings = self.manifest.settings.iter().zip(self.afterwards);
         let mut needed = settings.filter(|(_, afterwards)| afterwards.is_needed());
-        let kept = needed.find(|(setting, _)| setting.name == name).map(|known| (known, value.clone()));
-        let read = T::deserialize(value).map_err(|error| Error::usage(error.to_string()))?;
-        match kept {
-            Some(((setting, afterwards), value)) => afterwards.check(&setting.schema, &value).map(|()| read),
+        let read = T::deserialize(&value).or_else(|error| {
+            // Once more, with whole numbers written as integers.
+            let plain = whole::plainly(value.to_string().as_bytes());
+            let read = plain.and_then(|(plain, _)| serde_json::from_slice(&plain).ok());
+            read.ok_or_else(|| Error::usage(error.to_string()))
+        })?;
+        match needed.find(|(setting, _)| setting.name == name) {
+            Some((setting, afterwards)) => afterwards.check(&setting.schema, &value).map(|()| read),
             None => Ok(read),
         }
     }
