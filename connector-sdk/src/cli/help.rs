@@ -121,7 +121,7 @@ fn tree(manifest: &Manifest, program: &str) -> clap::Command {
             arg = arg.short(short);
         }
         if global.name == "mode" {
-            arg = arg.value_parser(PossibleValuesParser::new(Mode::ALL.map(Mode::as_str)));
+            arg = arg.value_parser(PossibleValuesParser::new(Mode::ALL.iter().map(|mode| mode.as_str())));
         }
         if global.name == "config" {
             arg = arg.value_hint(clap::ValueHint::FilePath);

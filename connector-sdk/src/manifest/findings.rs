@@ -21,6 +21,7 @@ pub struct Finding {
 
 /// How bad a [`Finding`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// A host will not do what the author may expect of it.
     Warning,
