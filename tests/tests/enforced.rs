@@ -92,6 +92,22 @@ enum Inside2 {
     B { y: char },
 }
 
+/// A type that contains itself in many ways, the endless ones first.
+#[derive(Deserialize, JsonSchema)]
+enum Term {
+    Sum(Box<Term>, Box<Term>),
+    Product { one: Box<Term>, other: Box<Term>, unit: Unit },
+    Choice(Box<[Term; 3]>),
+    Equal(Box<Equation>),
+    Number(NonZeroU32),
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Equation {
+    left: Term,
+    right: Term,
+}
+
 #[derive(Deserialize, JsonSchema)]
 struct FlatMap {
     unit: Unit,
@@ -156,8 +172,10 @@ impl Honest {
         flat: Flat,
         /// One.
         flat_map: FlatMap,
+        /// One.
+        equation: Equation,
     ) -> Result<()> {
-        let _ = (unit, described, inside, beside, outside, any, strict, flat, flat_map);
+        let _ = (unit, described, inside, beside, outside, any, strict, flat, flat_map, equation);
         Ok(())
     }
 

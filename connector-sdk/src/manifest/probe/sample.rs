@@ -1,21 +1,37 @@
 //! A value that is right by a schema, as plain as can be.
 
+use std::cell::Cell;
+
 use serde_json::{Map, Value, json};
 
 use super::fits::{fits, matches, target};
 
-/// Deeper than types nest; one that contains itself without an end has no value.
-const DEEPEST: usize = 24;
+/// A value holds at most that many values of types that contain themselves, one in the other.
+const DEEPEST: usize = 6;
+
+/// So many schemas are looked at for one value. What takes more is given up.
+const STEPS: usize = 20_000;
 
 /// A right value that is not null where it needn't be. None where none is found: an author helps with an
 /// `example` in the schema.
 pub(super) fn sample(root: &Value, schema: &Value) -> Option<Value> {
-    of(root, schema, 0)
+    // The flattest first: of an expression it is a number, and no sum of sums.
+    let steps = Cell::new(STEPS);
+    (0..=DEEPEST).find_map(|depth| of(Search { root, steps: &steps, depth }, schema))
 }
 
-fn of(root: &Value, schema: &Value, depth: usize) -> Option<Value> {
+/// Only a type that contains itself is referred to, so nothing but references can be without an end.
+#[derive(Clone, Copy)]
+struct Search<'a> {
+    root: &'a Value,
+    steps: &'a Cell<usize>,
+    /// How many references may be followed from here.
+    depth: usize,
+}
+
+fn of(search: Search<'_>, schema: &Value) -> Option<Value> {
+    search.steps.set(search.steps.get().checked_sub(1)?);
     let object = match schema {
-        _ if depth > DEEPEST => return None,
         Value::Bool(any) => return any.then_some(Value::Null),
         Value::Object(object) => object,
         _ => return None,
@@ -29,17 +45,18 @@ fn of(root: &Value, schema: &Value, depth: usize) -> Option<Value> {
         return Some(default.clone());
     }
     if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
-        return of(root, target(root, reference)?, depth + 1);
+        let depth = search.depth.checked_sub(1)?;
+        return of(Search { depth, ..search }, target(search.root, reference)?);
     }
-    let mut value = typed(root, object, depth);
+    let mut value = typed(search, object);
     for schema in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-        value = Some(merged(value, of(root, schema, depth + 1)?));
+        value = Some(merged(value, of(search, schema)?));
     }
     for keyword in ["anyOf", "oneOf"] {
         let Some(schemas) = object.get(keyword).and_then(Value::as_array) else { continue };
-        let branches: Vec<Value> = schemas.iter().filter_map(|schema| of(root, schema, depth + 1)).collect();
-        let branch = branches.iter().find(|branch| !branch.is_null()).or(branches.first())?;
-        value = Some(merged(value, branch.clone()));
+        let branches = || schemas.iter().filter_map(|schema| of(search, schema));
+        let branch = branches().find(|branch| !branch.is_null()).or_else(|| branches().next())?;
+        value = Some(merged(value, branch));
     }
     value
 }
@@ -55,7 +72,7 @@ pub(super) fn merged(first: Option<Value>, second: Value) -> Value {
     }
 }
 
-fn typed(root: &Value, schema: &Map<String, Value>, depth: usize) -> Option<Value> {
+fn typed(search: Search<'_>, schema: &Map<String, Value>) -> Option<Value> {
     let name = match schema.get("type") {
         Some(Value::String(name)) => name,
         Some(Value::Array(names)) => {
@@ -68,10 +85,10 @@ fn typed(root: &Value, schema: &Map<String, Value>, depth: usize) -> Option<Valu
     match name {
         "boolean" => Some(true.into()),
         "string" => text(schema),
-        "integer" | "number" => number(root, schema),
+        "integer" | "number" => number(search.root, schema),
         "array" => {
             let least = length(schema, "minItems").unwrap_or(0);
-            list(schema, least, &|schema| of(root, schema, depth + 1))
+            list(schema, least, &|schema| of(search, schema))
         }
         "object" => {
             let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
@@ -79,10 +96,10 @@ fn typed(root: &Value, schema: &Map<String, Value>, depth: usize) -> Option<Valu
             let mut members = Map::new();
             for name in names.filter_map(Value::as_str) {
                 let property = properties.and_then(|properties| properties.get(name));
-                members.insert(name.to_owned(), of(root, property.unwrap_or(&Value::Bool(true)), depth + 1)?);
+                members.insert(name.to_owned(), of(search, property.unwrap_or(&Value::Bool(true)))?);
             }
             let least = length(schema, "minProperties").unwrap_or(0);
-            entries(schema, members, least, &|schema| of(root, schema, depth + 1))
+            entries(schema, members, least, &|schema| of(search, schema))
         }
         _ => Some(Value::Null),
     }
