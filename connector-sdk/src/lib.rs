@@ -19,6 +19,7 @@ pub mod call;
 pub mod cli;
 mod connector;
 mod context;
+mod cursor;
 mod error;
 pub mod manifest;
 #[cfg(feature = "cli")]
