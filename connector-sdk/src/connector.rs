@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use schemars::JsonSchema;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Action, Manifest};
@@ -103,9 +104,20 @@ impl<'a> Call<'a> {
 pub struct Output(pub(crate) Vec<u8>);
 
 impl Output {
-    /// Takes JSON text as it is. It must be valid JSON in UTF-8.
-    pub fn from_json(json: Vec<u8>) -> Self {
-        Self(json)
+    /// Takes JSON text as it is, such as the answer of a subprocess.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Internal`] when it is no JSON in UTF-8, or more than one value.
+    pub fn from_json(json: Vec<u8>) -> Result<Self> {
+        let problem = match std::str::from_utf8(&json) {
+            Ok(text) => serde_json::from_str::<IgnoredAny>(text).err().map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        match problem {
+            None => Ok(Self(json)),
+            Some(problem) => Err(Error::internal(format!("the result is not JSON: {problem}"))),
+        }
     }
 
     /// Serialises a value.
@@ -156,5 +168,22 @@ impl Choice {
     /// A choice.
     pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
         Self { id: id.into(), name: name.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_json_is_an_output() {
+        for json in ["null", " [1, \"ä\"]\n", "{\"a\":1e2}"] {
+            let output = Output::from_json(json.into()).expect(json);
+            assert_eq!(output.as_bytes(), json.as_bytes());
+        }
+        for text in [&b""[..], b"{", b"1 2", b"word", b"\"\xff\"", b"[1],"] {
+            let error = Output::from_json(text.to_vec()).expect_err("no JSON");
+            assert_eq!(error.kind(), ErrorKind::Internal);
+        }
     }
 }

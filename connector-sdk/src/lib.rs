@@ -20,6 +20,7 @@ pub mod call;
 pub mod cli;
 mod connector;
 mod context;
+mod cursor;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;

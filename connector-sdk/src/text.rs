@@ -130,7 +130,11 @@ impl Types {
             || match value {
                 Value::Null => self.null,
                 Value::Bool(_) => self.boolean,
-                Value::Number(number) => self.number || (self.integer && !number.is_f64()),
+                // A whole number may be written with a fraction, as `1.0`.
+                Value::Number(number) => {
+                    self.number
+                        || (self.integer && number.as_f64().is_some_and(|number| number.fract() == 0.0))
+                }
                 Value::String(_) => self.string,
                 Value::Array(_) => self.array,
                 Value::Object(_) => self.object,

@@ -304,6 +304,44 @@ fn a_manifest_is_the_same_bytes_in_every_process() {
     assert!((0..4).all(|_| print() == first));
 }
 
+#[test]
+fn a_whole_number_may_be_written_with_a_fraction() {
+    let find = |limit: &str| {
+        let input: Value =
+            serde_json::from_str(&format!(r#"{{"words":"abc","limit":{limit},"kinds":["1.0"]}}"#))
+                .expect("JSON");
+        call("find", &input)
+    };
+    assert_eq!(find("5.0").ok(), find("5").ok());
+    assert_eq!(find("1e2").ok(), find("100").ok());
+    assert!(find("5").is_ok());
+    for (limit, expected) in [("1.5", "floating point `1.5`"), ("1e9", "at most 100"), ("\"1.0\"", "string")]
+    {
+        let error = find(limit).expect_err(limit).to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+    assert_eq!(call("store", &json!({ "bookTitle": "1.0", "copies": 3.0 })).ok(), Some(json!(3)));
+    let wrong = call("store", &json!({ "bookTitle": 1.0, "copies": 3.0 })).expect_err("no text").to_string();
+    assert!(wrong.contains("argument `bookTitle`") && wrong.contains("floating point"), "{wrong}");
+    for settings in [Settings::new().value("depth", 2.0), Settings::new().text("depth", "2.0")] {
+        assert!(Connection::open("library", &factory(), &settings).is_ok());
+    }
+    assert!(Connection::open("library", &factory(), &Settings::new().value("depth", 2.5)).is_err());
+}
+
+#[test]
+fn integers_of_32_bits_have_bounds_like_smaller_ones() {
+    let factory = factory();
+    let other = &factory.manifest().action("count").expect("the action").input_schema["$defs"];
+    let number =
+        other.as_object().expect("definitions").values().find_map(|tree| tree["properties"].get("number"));
+    let number = number.expect("a number");
+    assert_eq!((&number["minimum"], &number["maximum"]), (&json!(0), &json!(u32::MAX)));
+    let beyond =
+        json!({ "tree": { "word": "a" }, "other": { "number": u64::from(u32::MAX) + 1, "below": null } });
+    assert_eq!(call("count", &beyond).expect_err("too large").kind(), ErrorKind::Usage);
+}
+
 fn mistakes() -> Vec<Finding> {
     let findings = factory().manifest().findings();
     findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
@@ -355,6 +393,8 @@ fn near_the_limits() -> impl Strategy<Value = Value> {
             1 => Just(Value::Null),
             1 => Just(json!("3")),
             1 => Just(json!(1.5)),
+            1 => Just(json!(2.0)),
+            1 => Just(json!(1e2)),
             1 => Just(json!([])),
         ]
     };

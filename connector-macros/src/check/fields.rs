@@ -2,30 +2,10 @@
 
 use std::collections::HashSet;
 
-use syn::{Ident, Type};
+use syn::Ident;
 
-use crate::kit::{Errors, did_you_mean, in_option, last_word};
+use crate::kit::{Errors, did_you_mean};
 use crate::model::{Auth, Connector, Credential, Field, FieldKind, Setting};
-
-/// Whoever sees the source sees which fields are secret.
-pub(super) fn secrets_are_marked(errors: &Errors, connector: &Connector) {
-    for field in connector.fields.iter().filter(|field| matches!(field.kind, FieldKind::Setting(_))) {
-        if is_secret(&field.ty) {
-            errors.at(
-                &field.ty,
-                format!(
-                    "field `{}` holds a secret and isn't marked\nhelp: put `#[secret]` on it",
-                    field.ident
-                ),
-            );
-        }
-    }
-}
-
-/// `Secret` or `Option<Secret>`, by whatever path. An alias is caught by the traits of the runtime.
-fn is_secret(ty: &Type) -> bool {
-    last_word(in_option(ty).unwrap_or(ty)).is_some_and(|last| last.ident == "Secret")
-}
 
 /// A credential that nothing sends is a mistake, or is sent by the author's own code, who says so.
 pub(super) fn auth_uses_the_secrets(errors: &Errors, connector: &Connector) {

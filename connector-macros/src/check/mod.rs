@@ -7,6 +7,7 @@ mod fields;
 mod flags;
 mod limits;
 mod methods;
+mod output;
 mod values;
 
 use crate::kit::Errors;
@@ -22,7 +23,6 @@ pub(crate) fn connector(errors: &Errors, model: &Connector) {
     clients::have_a_base(errors, model);
     clients::keep_to_a_rate(errors, model);
     flags::settings_are_told_apart(errors, model);
-    fields::secrets_are_marked(errors, model);
     fields::auth_uses_the_secrets(errors, model);
     fields::dependencies_are_settings(errors, model);
     fields::dependencies_end(errors, model);
@@ -42,6 +42,7 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
         action::takes_one_input_or_plain_arguments(errors, action);
         action::describes_its_arguments(errors, action);
         action::leaves_reserved_names_alone(errors, action);
+        output::has_a_name(errors, action);
         values::scopes_are_words(errors, action);
         flags::arguments_are_told_apart(errors, action);
         action::names_options_sources(errors, action, &model.options);

@@ -26,6 +26,13 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let fns = fields.iter().filter_map(|field| Some(limited(field)?.fns(&[&field.cfgs])));
     let fns = with_self(quote!(#(#fns)*), &quote!(#ident));
     let allowed = &model.allowed;
+    let has_state = fields.iter().any(|field| matches!(field.kind, FieldKind::State));
+    let state = has_state.then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use __private::AnyBeginning as _;
+        }
+    });
     quote! {
         #(#allowed)*
         const _: () = {
@@ -47,6 +54,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                 };
 
                 fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
+                    #state
                     #(#reads)*
                     __opening.finish()?;
                     #(#clients)*
@@ -222,7 +230,7 @@ fn value(field: &Field) -> TokenStream {
     let local = local(field);
     match kind {
         FieldKind::State | FieldKind::Unread => {
-            let state = quote_spanned!(ty.span()=> __private::state::<#ty>());
+            let state = quote_spanned!(ty.span()=> <__private::Beginning<#ty>>::state());
             quote!(#(#cfgs)* #ident: #state)
         }
         FieldKind::Setting(_) | FieldKind::Credential(_) | FieldKind::Client(_) => {
@@ -236,8 +244,9 @@ fn options_exist(connector: &Ident, field: &Field) -> Option<TokenStream> {
     let FieldKind::Setting(setting) = &field.kind else { return None };
     let source = setting.limits.options.get()?;
     let name = source.unraw().to_string();
-    let message =
-        format!("there is no `#[options]` method `{name}` in the `#[connector]` impl of `{connector}`");
+    let message = format!(
+        "there is no `#[options]` method `{name}` in the `#[connector]` impl of `{connector}`; write it, or remove `options = {name}`"
+    );
     let cfgs = &field.cfgs;
     Some(quote_spanned! {source.span()=>
         #(#cfgs)*

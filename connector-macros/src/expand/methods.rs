@@ -89,8 +89,7 @@ fn spec(index: usize, action: &Action) -> TokenStream {
     let input = match input(action) {
         Some(parameter) => {
             let ty = &parameter.ty;
-            let schema = quote_spanned!(ty.span()=> <#ty as __private::Argument>::schema);
-            quote!(__private::Input::Struct(#schema))
+            quote_spanned!(ty.span()=> <#ty as __private::Argument>::INPUT)
         }
         None => {
             let specs = params::specs(index, action);
@@ -209,8 +208,11 @@ fn input(action: &Action) -> Option<&Parameter> {
 /// An input is an object, since arguments have names.
 fn input_is_an_object(action: &Action) -> Option<TokenStream> {
     let (ty, cfgs) = (&input(action)?.ty, &action.cfgs);
-    let message =
-        format!("the input of action `{}` must be a struct, whose fields are its arguments", action.ident);
+    let message = format!(
+        "the input of action `{}` must be a struct, whose fields are its arguments; \
+             make it one with named fields, or write the arguments one by one",
+        action.ident
+    );
     Some(quote_spanned! {ty.span()=>
         #(#cfgs)*
         const _: () = {

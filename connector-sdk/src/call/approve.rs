@@ -165,7 +165,7 @@ impl Caller {
             }
             Approvals::Asked(approver) => {
                 // As JSON and not as text: `\u0073` spells a letter of a secret as well.
-                let shown = connection.redactor().output(Output::from_json(input.to_vec())).into_bytes();
+                let shown = connection.redactor().output(Output(input.to_vec())).into_bytes();
                 let text = String::from_utf8_lossy(&shown);
                 let request = ApprovalRequest {
                     connection: connection.name(),

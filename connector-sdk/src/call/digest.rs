@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::cursor::Cursor;
+
 /// SHA-256 of a connector, connection, action and canonical input.
 ///
 /// White space and the order of an object's keys don't change it, so that an input may be parsed and
@@ -56,7 +58,7 @@ impl Prefix {
 
     pub(super) fn digest(&self, input: &[u8]) -> InputDigest {
         let mut text = Vec::with_capacity(input.len() + 1);
-        Canonical { json: input, at: 0, depth: 0, members: Vec::new() }.write(&mut text);
+        Canonical { json: Cursor::new(input), depth: 0, members: Vec::new() }.write(&mut text);
         InputDigest(self.0.clone().chain_update(&text).finalize().into())
     }
 }
@@ -66,8 +68,7 @@ impl Prefix {
 /// It doesn't check the text, which the typed parser does. Text that it can't follow is taken as it
 /// is, which is safe: the digest is then only ever too particular.
 struct Canonical<'a> {
-    json: &'a [u8],
-    at: usize,
+    json: Cursor<'a>,
     depth: usize,
     /// The members of the objects that are open, those of the innermost last.
     members: Vec<Member<'a>>,
@@ -91,18 +92,19 @@ const DEEPEST: usize = 130;
 
 impl<'a> Canonical<'a> {
     fn write(mut self, out: &mut Vec<u8>) {
+        let input = self.json.rest();
         let whole = self.value(out).is_some();
-        self.space();
-        if !whole || self.at < self.json.len() {
+        self.json.space();
+        if !whole || !self.json.rest().is_empty() {
             out.clear();
             out.extend_from_slice(b"not JSON:");
-            out.extend_from_slice(self.json);
+            out.extend_from_slice(input);
         }
     }
 
     fn value(&mut self, out: &mut Vec<u8>) -> Option<()> {
-        self.space();
-        match self.json.get(self.at)? {
+        self.json.space();
+        match self.json.next()? {
             b'{' => self.object(out),
             b'[' => self.list(out),
             _ => {
@@ -117,15 +119,15 @@ impl<'a> Canonical<'a> {
         out.push(b'{');
         let outer = self.members.len();
         let first = out.len();
-        if !self.skip(b'}') {
+        if !self.json.skip(b'}') {
             loop {
                 let member = self.member(out)?;
                 self.members.push(member);
-                if !self.skip(b',') {
+                if !self.json.skip(b',') {
                     break;
                 }
             }
-            if !self.skip(b'}') {
+            if !self.json.skip(b'}') {
                 return None;
             }
             write_sorted(out, first, &mut self.members[outer..]);
@@ -139,17 +141,17 @@ impl<'a> Canonical<'a> {
     /// A member of an object. What stands in the input as it should is not written before it is known
     /// where.
     fn member(&mut self, out: &mut Vec<u8>) -> Option<Member<'a>> {
-        self.space();
-        let (begin, written) = (self.at, out.len());
+        self.json.space();
+        let (begin, written) = (self.json.at(), out.len());
         let key = self.string()?;
-        if !self.skip(b':') {
+        if !self.json.skip(b':') {
             return None;
         }
-        self.space();
-        let compact = self.at == begin + key.len() + 1;
-        if compact && !matches!(self.json.get(self.at), Some(b'{' | b'[')) {
+        self.json.space();
+        let compact = self.json.at() == begin + key.len() + 1;
+        if compact && !matches!(self.json.next(), Some(b'{' | b'[')) {
             self.scalar()?;
-            return Some(Member { key, text: Text::Read(&self.json[begin..self.at]) });
+            return Some(Member { key, text: Text::Read(self.json.since(begin)) });
         }
         out.extend_from_slice(key);
         out.push(b':');
@@ -160,15 +162,15 @@ impl<'a> Canonical<'a> {
     fn list(&mut self, out: &mut Vec<u8>) -> Option<()> {
         self.enter()?;
         out.push(b'[');
-        if !self.skip(b']') {
+        if !self.json.skip(b']') {
             loop {
                 self.value(out)?;
-                if !self.skip(b',') {
+                if !self.json.skip(b',') {
                     break;
                 }
                 out.push(b',');
             }
-            if !self.skip(b']') {
+            if !self.json.skip(b']') {
                 return None;
             }
         }
@@ -179,50 +181,37 @@ impl<'a> Canonical<'a> {
 
     /// A value that has no values in it, as it is written.
     fn scalar(&mut self) -> Option<&'a [u8]> {
-        let rest = &self.json[self.at..];
+        let rest = self.json.rest();
         if rest.first() == Some(&b'"') {
             return self.string();
         }
         let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}' | b' ' | b'\t' | b'\r' | b'\n');
         let end = rest.iter().position(ends).unwrap_or(rest.len());
-        self.at += end;
+        self.json.advance(end);
         (end > 0).then_some(&rest[..end])
     }
 
     /// A string with its quotes, as it is written.
     fn string(&mut self) -> Option<&'a [u8]> {
-        let begin = self.at;
-        if self.json.get(begin) != Some(&b'"') {
+        let rest = self.json.rest();
+        if rest.first() != Some(&b'"') {
             return None;
         }
-        let mut at = begin + 1;
+        let mut at = 1;
         loop {
-            at += special(self.json.get(at..)?)?;
-            if self.json[at] == b'"' {
-                self.at = at + 1;
-                return Some(&self.json[begin..=at]);
+            at += special(rest.get(at..)?)?;
+            if rest[at] == b'"' {
+                self.json.advance(at + 1);
+                return Some(&rest[..=at]);
             }
             at += 2;
         }
     }
 
     fn enter(&mut self) -> Option<()> {
-        self.at += 1;
+        self.json.advance(1);
         self.depth += 1;
         (self.depth <= DEEPEST).then_some(())
-    }
-
-    fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.json.get(self.at) {
-            self.at += 1;
-        }
-    }
-
-    fn skip(&mut self, byte: u8) -> bool {
-        self.space();
-        let found = self.json.get(self.at) == Some(&byte);
-        self.at += usize::from(found);
-        found
     }
 }
 

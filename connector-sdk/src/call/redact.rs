@@ -14,8 +14,8 @@ const REDACTED: &str = "[redacted]";
 
 /// Knows the secrets of a connection, and puts `[redacted]` in their place.
 ///
-/// A secret is found as it is, escaped as JSON, percent-encoded, and in base64 with whatever stands
-/// around it.
+/// A secret is found as it is, escaped as JSON, percent-encoded, in hexadecimal digits, and in base64 with
+/// whatever stands around it.
 #[derive(Default)]
 pub struct Redactor {
     /// The forms of the secrets, the longest first, so that no form leaves the rest of a longer one.
@@ -106,7 +106,7 @@ impl Redactor {
                     output
                 }
             }
-            // Not JSON after all, which a connector that isn't ours may send: text, then.
+            // Not JSON after all, which the input of a connector that isn't ours may be: text, then.
             Err(_) => match self.text(&String::from_utf8_lossy(bytes)) {
                 Some(redacted) => Output(redacted.into_bytes()),
                 None => output,
@@ -207,6 +207,9 @@ fn add_forms(secret: &str, forms: &mut Vec<String>) {
             for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
                 forms.extend((0..3).map(|before| base64_inside(engine, secret.as_bytes(), before)));
             }
+            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            forms.push(hex.to_ascii_uppercase());
+            forms.push(hex);
         }
     }
 }
@@ -269,6 +272,8 @@ mod tests {
             encoded(""),
             encoded("u:"),
             encoded("user:"),
+            "702f73732077c3b67264220a2b31".to_owned(),
+            "0x702F73732077C3B67264220A2B31".to_owned(),
         ];
         for form in forms {
             let text = format!("before {form} after");
@@ -288,7 +293,7 @@ mod tests {
             ("a/b", r#"["a\/b"]"#),
             ("true", r#"{"x":true,"y":"true"}"#),
         ] {
-            let redacted = Redactor::new(&[Secret::new(secret)]).output(Output::from_json(json.into()));
+            let redacted = Redactor::new(&[Secret::new(secret)]).output(Output(json.into()));
             let value: Value = redacted.parse().expect("JSON");
             let again = value.to_string().replace("true,", "");
             assert!(!again.replace('\\', "").contains(&secret.replace('"', "\u{1}")), "{again}");
@@ -299,7 +304,7 @@ mod tests {
     #[test]
     fn output_without_secrets_is_untouched() {
         let json = r#"{ "b":1.0, "a":"\u001b[0m" }"#;
-        assert_eq!(redactor().output(Output::from_json(json.into())).as_bytes(), json.as_bytes());
+        assert_eq!(redactor().output(Output(json.into())).as_bytes(), json.as_bytes());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction};
 use serde_json::Value;
 
 use super::command::{Command, GLOBALS, Parameter, SHELLS, Takes};
-use crate::manifest::{Action, Manifest, Mode, Trust};
+use crate::manifest::{Action, Manifest, Mode, Trust, limit};
 use crate::similar::listed;
 use crate::{Error, Result};
 
@@ -121,7 +121,7 @@ fn tree(manifest: &Manifest, program: &str) -> clap::Command {
             arg = arg.short(short);
         }
         if global.name == "mode" {
-            arg = arg.value_parser(PossibleValuesParser::new(Mode::ALL.map(Mode::as_str)));
+            arg = arg.value_parser(PossibleValuesParser::new(Mode::ALL.iter().map(|mode| mode.as_str())));
         }
         if global.name == "config" {
             arg = arg.value_hint(clap::ValueHint::FilePath);
@@ -161,7 +161,7 @@ fn option(parameter: &Parameter<'_>) -> Arg {
 fn about(parameter: &Parameter<'_>) -> String {
     let mut text = parameter.about.trim().to_owned();
     let Some(schema) = parameter.schema else { return text };
-    let number = |keyword: &str| schema.get(keyword).filter(|value| value.is_number());
+    let number = |keyword: &str| limit(schema, keyword).filter(|value| value.is_number());
     let mut facts = Vec::new();
     match (number("minimum"), number("maximum")) {
         (Some(least), Some(most)) => facts.push(format!("{least} to {most}")),

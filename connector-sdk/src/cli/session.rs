@@ -184,8 +184,8 @@ pub(super) fn mode(scan: &Scan<'_>) -> Result<Mode> {
         (None, Some(problem)) => Err(again(problem)),
         (None, None) => {
             let shown: String = name.chars().take(80).collect();
-            let names = Mode::ALL.map(Mode::as_str);
-            Err(Error::usage(match nearest(name, names) {
+            let names = Mode::ALL.iter().map(|mode| mode.as_str());
+            Err(Error::usage(match nearest(name, names.clone()) {
                 Some(near) => format!("there is no mode `{shown}`; did you mean `{near}`?"),
                 None => format!("there is no mode `{shown}`; there is {}", listed(names)),
             }))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Permission;
+use super::{Permission, Probes};
 
 /// One thing that a connector can do, with the schemas of what goes in and what comes out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,9 +34,12 @@ pub struct Action {
     pub input_schema: Value,
     /// JSON Schema 2020-12 of the output, self-contained.
     pub output_schema: Value,
-    /// JSON pointers to constraints of the input schema that are published and that nothing checks.
+    /// JSON pointers to constraints of the input schema that are published and that, by the schema alone,
+    /// nothing checks. [`Manifest::findings`](super::Manifest::findings) asks the parser as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unenforced: Vec<String>,
+    #[serde(skip)]
+    pub(crate) probes: Probes,
 }
 
 /// One argument of an action. Its schema is the property of that name in [`Action::input_schema`].
@@ -70,6 +73,7 @@ impl Action {
             input_schema: object_without_properties(),
             output_schema: Value::Bool(true),
             unenforced: Vec::new(),
+            probes: Probes::default(),
         }
     }
 

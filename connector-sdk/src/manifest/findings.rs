@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{Action, Manifest};
+use super::probe::{Told, escape, told};
+use super::{Action, Manifest, Parameter, Setting};
 
 /// One thing that is wrong with a manifest, for `manifest --check` and an author's tests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub struct Finding {
 
 /// How bad a [`Finding`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Severity {
     /// A host will not do what the author may expect of it.
     Warning,
@@ -36,17 +38,8 @@ impl fmt::Display for Finding {
 impl Manifest {
     /// Everything that is wrong with this manifest, action by action; empty is what an author wants.
     pub fn findings(&self) -> Vec<Finding> {
-        let rules = [unenforced, not_an_object, unsendable];
-        let settings = self.settings.iter().flat_map(|setting| {
-            setting.unenforced.iter().map(|pointer| Finding {
-                severity: Severity::Error,
-                subject: setting.name.clone(),
-                message: format!(
-                    "its schema publishes the constraint `{pointer}`, which nothing checks; \
-                     write it as a key of `#[config]`, or remove it"
-                ),
-            })
-        });
+        let rules = [unenforced, not_an_object, undescribed, reserved, unsendable];
+        let settings = self.settings.iter().flat_map(unenforced_setting);
         let actions = self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action)));
         settings.chain(actions).collect()
     }
@@ -54,27 +47,83 @@ impl Manifest {
 
 /// What is published is what is enforced.
 fn unenforced(action: &Action) -> Vec<Finding> {
-    let finding = |pointer: &String| Finding {
-        severity: Severity::Error,
-        subject: action.name.clone(),
-        message: format!(
-            "its input schema publishes the constraint `{pointer}`, which nothing checks; \
-             turn on the feature `validate` of connector-sdk, or remove the constraint"
-        ),
-    };
-    action.unenforced.iter().map(finding).collect()
+    let mut told = told(&action.input_schema, &action.unenforced, &action.probes);
+    if !has_arguments(action) {
+        // No input is taken at all, which is a finding of its own.
+        told.untold.clear();
+    }
+    let remedy = "turn on the feature `validate` of connector-sdk, or remove the constraint";
+    untrue(&action.name, "input schema", remedy, told)
 }
 
-/// Arguments have names, so an input is an object.
+/// The same of what a user sets.
+fn unenforced_setting(setting: &Setting) -> Vec<Finding> {
+    let told = told(&setting.schema, &setting.unenforced, &setting.probes);
+    let remedy =
+        "write it as a key of `#[config]`, turn on the feature `validate` of connector-sdk, or remove it";
+    untrue(&setting.name, "schema", remedy, told)
+}
+
+fn untrue(subject: &str, schema: &str, remedy: &str, told: Told) -> Vec<Finding> {
+    let finding = |severity, message| Finding { severity, subject: subject.to_owned(), message };
+    let open = told.open.iter().map(|pointer| {
+        let message =
+            format!("its {schema} publishes the constraint `{pointer}`, which nothing checks; {remedy}");
+        finding(Severity::Error, message)
+    });
+    // One says it for all: what is inside something that has no example has none either.
+    let untold = told.untold.first().map(|pointer| {
+        let place = if pointer.is_empty() { String::new() } else { format!("`{pointer}` of ") };
+        let message = format!(
+            "it can't be told whether the constraints of {place}its {schema} are enforced, since no value \
+             was found that the type takes; give the type one with `#[schemars(example = ..)]`"
+        );
+        finding(Severity::Warning, message)
+    });
+    open.chain(untold).collect()
+}
+
+/// Arguments have names, so an input is an object, and its schema knows them.
 fn not_an_object(action: &Action) -> Vec<Finding> {
-    if action.input_schema.get("type").and_then(Value::as_str) == Some("object") {
+    if has_arguments(action) {
         return Vec::new();
     }
-    vec![Finding {
-        severity: Severity::Error,
-        subject: action.name.clone(),
-        message: "its input is not an object; make the `#[input]` type a struct with named fields".to_owned(),
-    }]
+    vec![error(
+        action,
+        "its input is not an object with named arguments; make the `#[input]` type a struct with named fields"
+            .to_owned(),
+    )]
+}
+
+fn has_arguments(action: &Action) -> bool {
+    let schema = &action.input_schema;
+    let has_names = schema.get("properties").is_some_and(Value::is_object);
+    has_names && schema.get("type").and_then(Value::as_str) == Some("object")
+}
+
+/// Whoever calls an action reads what its arguments are for. The compiler sees to that where they are
+/// parameters; of the fields of an `#[input]` struct only the schema tells.
+fn undescribed(action: &Action) -> Vec<Finding> {
+    let arguments = action.parameters.iter().filter(|parameter| parameter.description.trim().is_empty());
+    let message = |parameter: &Parameter| {
+        format!("its argument `{}` has no description; write a doc comment on the field", parameter.name)
+    };
+    arguments.map(|parameter| error(action, message(parameter))).collect()
+}
+
+/// Puffer puts arguments of these names into every call (its contract 1.3). The macro knows them as well,
+/// for parameters (`keys.rs`).
+fn reserved(action: &Action) -> Vec<Finding> {
+    const RESERVED: [&str; 2] = ["connection_slug", "connector_slug"];
+    let arguments = action.parameters.iter().filter(|parameter| RESERVED.contains(&parameter.name.as_str()));
+    let message = |parameter: &Parameter| {
+        format!("its argument `{}` has a name that hosts use themselves; rename the field", parameter.name)
+    };
+    arguments.map(|parameter| error(action, message(parameter))).collect()
+}
+
+fn error(action: &Action, message: String) -> Finding {
+    Finding { severity: Severity::Error, subject: action.name.clone(), message }
 }
 
 /// Puffer runs an external side effect only after a person approved a draft of it, and a draft needs
@@ -101,7 +150,8 @@ fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// JSON pointers to every keyword of `schema` and below it that serde does not enforce by itself.
+/// JSON pointers to every keyword of `schema` and below it that serde does not enforce by itself, as far
+/// as the schema tells.
 pub(crate) fn unenforced_keywords(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(schema, String::new(), &mut found);
@@ -167,15 +217,21 @@ fn is_constraint(keyword: &str) -> bool {
             | "minProperties"
             | "maxProperties"
             | "contains"
+            | "minContains"
+            | "maxContains"
             | "not"
             | "if"
             | "propertyNames"
+            | "dependentRequired"
+            | "dependentSchemas"
+            | "unevaluatedItems"
     )
 }
 
-/// Whether a keyword only says what the Rust type says already: schemars writes `minimum: 0` for a
-/// `u32`, both lengths for a `char` or an array, `uniqueItems` for a set. (A `NonZeroU32` looks like
-/// a `u32` that was given a least value of 1, which serde does not enforce, so both count.)
+/// Whether a keyword may only say what the Rust type says already, so that it is for the parser to tell
+/// (see `probe`): schemars writes `minimum: 0` for a
+/// `u32`, both lengths for a `char` or an array, `uniqueItems` for a set. The same is
+/// so of `enum`, `const`, `required` and `additionalProperties: false`, which are not listed above.
 fn follows_from_type(keyword: &str, schema: &Map<String, Value>) -> bool {
     let number = |name: &str| schema.get(name).and_then(Value::as_i64);
     let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
@@ -184,13 +240,16 @@ fn follows_from_type(keyword: &str, schema: &Map<String, Value>) -> bool {
             "uint8" | "uint16" | "uint32" | "uint64" | "uint128" | "uint" => number("minimum") == Some(0),
             "int8" => number("minimum") == Some(i8::MIN.into()),
             "int16" => number("minimum") == Some(i16::MIN.into()),
+            "int32" => number("minimum") == Some(i32::MIN.into()),
             _ => false,
         },
         "maximum" => match format {
             "uint8" => number("maximum") == Some(u8::MAX.into()),
             "uint16" => number("maximum") == Some(u16::MAX.into()),
+            "uint32" => number("maximum") == Some(u32::MAX.into()),
             "int8" => number("maximum") == Some(i8::MAX.into()),
             "int16" => number("maximum") == Some(i16::MAX.into()),
+            "int32" => number("maximum") == Some(i32::MAX.into()),
             _ => false,
         },
         "minLength" | "maxLength" => number("minLength") == Some(1) && number("maxLength") == Some(1),
@@ -200,10 +259,6 @@ fn follows_from_type(keyword: &str, schema: &Map<String, Value>) -> bool {
         "not" => schema.get("not") == Some(&Value::Object(Map::new())),
         _ => false,
     }
-}
-
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -6,15 +6,23 @@
 
 mod action;
 mod auth;
+mod bounds;
 mod findings;
 mod permission;
+mod probe;
 mod setting;
 
 pub use action::{Action, Parameter};
 pub use auth::{ApiKeyPlace, Auth};
+pub(crate) use bounds::add_bounds;
+#[cfg(feature = "cli")]
+pub(crate) use bounds::limit;
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
 pub use permission::{Effect, Mode, Permission, Trust};
+#[cfg(feature = "validate")]
+pub(crate) use probe::told;
+pub(crate) use probe::{Probe, Probes, Takes, fits, matches, repeated, target};
 pub use setting::{Credential, OptionsSource, Setting};
 
 use serde::{Deserialize, Serialize};

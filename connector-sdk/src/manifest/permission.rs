@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// What an action may do to the world. The author states it; the rest is derived.
+///
+/// These are all that there are, so that a host can match on them and forget none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
@@ -25,7 +27,7 @@ impl Effect {
     }
 }
 
-/// How far a caller may go, from least to most (ArgentOS's words, its contract 1.4).
+/// How far a caller may go, from least to most (ArgentOS's words, its contract 1.4, and all of them).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
@@ -42,7 +44,7 @@ pub enum Mode {
 
 impl Mode {
     /// All modes, from least to most.
-    pub const ALL: [Self; 4] = [Self::Readonly, Self::Write, Self::Full, Self::Admin];
+    pub const ALL: &'static [Self] = &[Self::Readonly, Self::Write, Self::Full, Self::Admin];
 
     /// `readonly`, `write`, `full` or `admin`.
     pub const fn as_str(self) -> &'static str {
@@ -56,11 +58,11 @@ impl Mode {
 
     /// The mode of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.as_str() == name)
+        Self::ALL.iter().copied().find(|mode| mode.as_str() == name)
     }
 }
 
-/// Whether a person has to agree to a call first (PocketPaw's words).
+/// Whether a person has to agree to a call first (PocketPaw's words, and all of them).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Trust {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Probes;
+
 /// A value that a user sets, and that anyone may see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -32,9 +34,12 @@ pub struct Setting {
     /// Whether a form may hide it at first.
     #[serde(default)]
     pub advanced: bool,
-    /// JSON pointers to constraints of the schema that are published and that nothing checks.
+    /// JSON pointers to constraints of the schema that are published and that, by the schema alone,
+    /// nothing checks. [`Manifest::findings`](super::Manifest::findings) asks the parser as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unenforced: Vec<String>,
+    #[serde(skip)]
+    pub(crate) probes: Probes,
 }
 
 impl Setting {
@@ -52,6 +57,7 @@ impl Setting {
             depends_on: None,
             advanced: false,
             unenforced: Vec::new(),
+            probes: Probes::default(),
         }
     }
 

@@ -8,7 +8,10 @@ use std::fmt;
 use serde::de::value::Error as ValueError;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::Value;
 
+use super::whole;
+use crate::cursor::Cursor;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result};
 
@@ -56,10 +59,10 @@ impl<T: DeserializeOwned> Fill for Option<T> {
 /// Fills the slots with the members of an object. A member without a slot is an error, as is one that
 /// comes twice.
 pub fn read(input: &[u8], slots: &mut [Slot<'_>]) -> Result<()> {
-    let mut text = Text { json: input, at: 0 };
-    match text.object(slots) {
+    let mut text = Cursor::new(input);
+    match object(&mut text, slots) {
         Ok(()) => Ok(()),
-        Err(problem) => Err(problem.explain(input, text.at, slots)),
+        Err(problem) => Err(problem.explain(input, text.at(), slots)),
     }
 }
 
@@ -73,87 +76,73 @@ enum Problem {
     Unknown(String),
 }
 
-struct Text<'a> {
-    json: &'a [u8],
-    at: usize,
+fn object(text: &mut Cursor<'_>, slots: &mut [Slot<'_>]) -> Result<(), Problem> {
+    expect(text, b'{')?;
+    if !text.skip(b'}') {
+        loop {
+            let slot = slot(text, slots)?;
+            expect(text, b':')?;
+            if slot.value.is_full() {
+                return Err(Problem::Twice(slot.name));
+            }
+            match slot.value.fill(text.rest()) {
+                Some(Ok(length)) => text.advance(length),
+                Some(Err(error)) => match refill(slot, text.rest()) {
+                    Some(length) => text.advance(length),
+                    None => return Err(Problem::Value(slot.name, error)),
+                },
+                None => return Err(Problem::NotAnObject),
+            }
+            if !text.skip(b',') {
+                break;
+            }
+        }
+        expect(text, b'}')?;
+    }
+    text.space();
+    if text.rest().is_empty() { Ok(()) } else { Err(Problem::NotAnObject) }
 }
 
-impl Text<'_> {
-    fn object(&mut self, slots: &mut [Slot<'_>]) -> Result<(), Problem> {
-        self.expect(b'{')?;
-        if !self.skip(b'}') {
-            loop {
-                let slot = self.slot(slots)?;
-                self.expect(b':')?;
-                if slot.value.is_full() {
-                    return Err(Problem::Twice(slot.name));
-                }
-                match slot.value.fill(self.rest()) {
-                    Some(Ok(length)) => self.at += length,
-                    Some(Err(error)) => return Err(Problem::Value(slot.name, error)),
-                    None => return Err(Problem::NotAnObject),
-                }
-                if !self.skip(b',') {
-                    break;
-                }
-            }
-            self.expect(b'}')?;
+/// From a key to its slot.
+fn slot<'s, 'v>(text: &mut Cursor<'_>, slots: &'s mut [Slot<'v>]) -> Result<&'s mut Slot<'v>, Problem> {
+    text.space();
+    let rest = text.rest();
+    // Nearly all keys are written without escapes, and need no parser to be compared.
+    let is_plainly = |name: &str| {
+        rest.get(name.len() + 1) == Some(&b'"')
+            && rest.first() == Some(&b'"')
+            && rest[1..].starts_with(name.as_bytes())
+    };
+    let place = match slots.iter().position(|slot| is_plainly(slot.name)) {
+        Some(place) => {
+            text.advance(slots[place].name.len() + 2);
+            place
         }
-        self.space();
-        if self.rest().is_empty() { Ok(()) } else { Err(Problem::NotAnObject) }
-    }
-
-    /// From a key to its slot.
-    fn slot<'s, 'v>(&mut self, slots: &'s mut [Slot<'v>]) -> Result<&'s mut Slot<'v>, Problem> {
-        self.space();
-        let rest = self.rest();
-        // Nearly all keys are written without escapes, and need no parser to be compared.
-        let is_plainly = |name: &str| {
-            rest.get(name.len() + 1) == Some(&b'"')
-                && rest.first() == Some(&b'"')
-                && rest[1..].starts_with(name.as_bytes())
-        };
-        let place = match slots.iter().position(|slot| is_plainly(slot.name)) {
-            Some(place) => {
-                self.at += slots[place].name.len() + 2;
-                place
+        None => {
+            let mut key = None::<String>;
+            match key.fill(rest) {
+                Some(Ok(length)) => text.advance(length),
+                Some(Err(_)) | None => return Err(Problem::NotAnObject),
             }
-            None => {
-                let mut key = None::<String>;
-                match key.fill(rest) {
-                    Some(Ok(length)) => self.at += length,
-                    Some(Err(_)) | None => return Err(Problem::NotAnObject),
-                }
-                let key = key.unwrap_or_default();
-                match slots.iter().position(|slot| slot.name == key) {
-                    Some(place) => place,
-                    None => return Err(Problem::Unknown(key)),
-                }
+            let key = key.unwrap_or_default();
+            match slots.iter().position(|slot| slot.name == key) {
+                Some(place) => place,
+                None => return Err(Problem::Unknown(key)),
             }
-        };
-        Ok(&mut slots[place])
-    }
-
-    fn rest(&self) -> &[u8] {
-        &self.json[self.at..]
-    }
-
-    fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.json.get(self.at) {
-            self.at += 1;
         }
-    }
+    };
+    Ok(&mut slots[place])
+}
 
-    fn skip(&mut self, byte: u8) -> bool {
-        self.space();
-        let found = self.json.get(self.at) == Some(&byte);
-        self.at += usize::from(found);
-        found
-    }
+fn expect(text: &mut Cursor<'_>, byte: u8) -> Result<(), Problem> {
+    if text.skip(byte) { Ok(()) } else { Err(Problem::NotAnObject) }
+}
 
-    fn expect(&mut self, byte: u8) -> Result<(), Problem> {
-        if self.skip(byte) { Ok(()) } else { Err(Problem::NotAnObject) }
-    }
+/// Once more, with whole numbers written as integers.
+#[cold]
+fn refill(slot: &mut Slot<'_>, json: &[u8]) -> Option<usize> {
+    let (plain, length) = whole::plainly(json)?;
+    matches!(slot.value.fill(&plain), Some(Ok(_))).then_some(length)
 }
 
 impl Problem {
@@ -250,6 +239,12 @@ fn missing(name: &'static str) -> Error {
 /// for aliases of `Option` too.
 pub(super) fn is_required<T: DeserializeOwned>() -> bool {
     T::deserialize(Missing).is_err()
+}
+
+/// Whether a JSON text is a value of the type, to find out what the type enforces.
+pub(super) fn takes<T: DeserializeOwned>(json: &[u8], _: &Value) -> bool {
+    let mut slot = None::<T>;
+    matches!(slot.fill(json), Some(Ok(length)) if length == json.len())
 }
 
 struct Missing;

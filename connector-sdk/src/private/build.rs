@@ -6,19 +6,23 @@ use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
+use super::afterwards::Afterwards;
 use super::checks::Keywords;
 use super::linked::{Actions, Described, object_of};
 use super::spec::{ActionSpec, AuthSpec, Input, Param, StructSpec};
-use crate::Result;
 use crate::manifest::{
-    Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Setting, unenforced_keywords,
+    Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Probe, Probes, Setting,
+    add_bounds, unenforced_keywords,
 };
+use crate::{Call, Result};
 
 /// A connector's manifest, with what is made of it once and used at each call.
 pub struct Table {
     pub(super) manifest: Manifest,
-    #[cfg(feature = "validate")]
-    validators: Vec<Option<jsonschema::Validator>>,
+    /// For each action, in their order.
+    inputs: Vec<Afterwards>,
+    /// For each setting, in their order.
+    pub(super) settings: Vec<Afterwards>,
 }
 
 impl Table {
@@ -36,47 +40,28 @@ impl Table {
         Self::over(manifest)
     }
 
-    #[cfg(not(feature = "validate"))]
-    fn over(manifest: Manifest) -> Self {
-        Self { manifest }
-    }
-
-    #[cfg(not(feature = "validate"))]
-    pub(super) fn validate(&self, index: usize, input: &[u8]) -> Result<()> {
-        let _ = (index, input);
-        Ok(())
-    }
-
-    /// Compiles a validator where there is something that only a validator enforces.
-    #[cfg(feature = "validate")]
     fn over(mut manifest: Manifest) -> Self {
-        let validators = manifest
-            .actions
-            .iter_mut()
-            .map(|action| {
-                if action.unenforced.is_empty() {
-                    return None;
-                }
-                let validator = jsonschema::draft202012::new(&action.input_schema).ok()?;
-                action.unenforced.clear();
-                Some(validator)
-            })
-            .collect();
-        Self { manifest, validators }
+        let actions = manifest.actions.iter_mut();
+        let inputs = actions.map(|Action { input_schema, unenforced, probes, .. }| {
+            Afterwards::new(input_schema, unenforced, probes)
+        });
+        let inputs = inputs.collect();
+        let settings = manifest.settings.iter_mut();
+        let settings = settings
+            .map(|Setting { schema, unenforced, probes, .. }| Afterwards::new(schema, unenforced, probes));
+        let settings = settings.collect();
+        Self { manifest, inputs, settings }
     }
 
-    #[cfg(feature = "validate")]
-    pub(super) fn validate(&self, index: usize, input: &[u8]) -> Result<()> {
-        let Some(Some(validator)) = self.validators.get(index) else { return Ok(()) };
-        // The typed parser has read it, so it is JSON.
-        let Ok(value) = serde_json::from_slice::<Value>(input) else { return Ok(()) };
-        match validator.iter_errors(&value).next() {
-            Some(error) => {
-                let at = error.instance_path().to_string();
-                let at = if at.is_empty() { "the input".to_owned() } else { format!("`{at}`") };
-                Err(crate::Error::usage(format!("{at}: {error}")))
+    /// Checks an input that the typed parser took.
+    pub(super) fn check(&self, call: Call<'_>) -> Result<()> {
+        match self.inputs.get(call.index) {
+            Some(afterwards) if afterwards.is_needed() => {
+                // The typed parser has read it, so it is JSON.
+                let Ok(value) = serde_json::from_slice(call.input) else { return Ok(()) };
+                afterwards.check(&call.action.input_schema, &value)
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -96,10 +81,11 @@ fn describe(spec: &StructSpec) -> Manifest {
             let mut generator = generator();
             let mut schema = property(param, &mut generator);
             add_definitions(&mut schema, &mut generator);
-            let schema = Value::Object(schema);
+            let mut schema = Value::Object(schema);
+            add_bounds(&mut schema);
             let mut unenforced = unenforced_keywords(&schema);
-            let generated = generated_checks(param, "");
-            unenforced.retain(|pointer| !generated.contains(pointer));
+            let probe = probe(param, String::new());
+            unenforced.retain(|pointer| !probe.checked.contains(pointer));
             Setting {
                 name: param.name.to_owned(),
                 description: param.description.to_owned(),
@@ -112,6 +98,7 @@ fn describe(spec: &StructSpec) -> Manifest {
                 depends_on: setting.depends_on.map(str::to_owned),
                 advanced: setting.advanced,
                 unenforced,
+                probes: Probes(vec![probe]),
             }
         })
         .collect();
@@ -151,20 +138,24 @@ fn auth(spec: &AuthSpec) -> Auth {
 }
 
 fn action<C>(spec: &ActionSpec<C>) -> Action {
-    let (input_schema, parameters, generated) = match &spec.input {
+    let (mut input_schema, parameters, probes) = match &spec.input {
         Input::Params(params) => {
             let (schema, parameters) = input_of(params);
-            let at = |param: &Param| generated_checks(param, &format!("/properties/{}", param.name));
-            (schema, parameters, params.iter().flat_map(at).collect())
+            let at = |param: &Param| probe(param, format!("/properties/{}", param.name));
+            (schema, parameters, params.iter().map(at).collect())
         }
-        Input::Struct(schema) => {
+        Input::Struct { schema, takes } => {
             let schema = close(root(*schema, generator()));
             let parameters = parameters_of(&schema);
-            (schema, parameters, Vec::new())
+            let probe = Probe { at: String::new(), takes: *takes, checked: Vec::new() };
+            (schema, parameters, vec![probe])
         }
     };
+    let mut output_schema = Value::Object(root(spec.output, settings().for_serialize().into_generator()));
+    add_bounds(&mut input_schema);
+    add_bounds(&mut output_schema);
     let mut unenforced = unenforced_keywords(&input_schema);
-    unenforced.retain(|pointer| !generated.contains(pointer));
+    unenforced.retain(|pointer| !probes.iter().any(|probe| probe.checked.contains(pointer)));
     Action {
         name: spec.name.to_owned(),
         command: spec.command.to_owned(),
@@ -175,8 +166,9 @@ fn action<C>(spec: &ActionSpec<C>) -> Action {
         timeout: spec.timeout.map(Duration::from_millis),
         parameters,
         unenforced,
+        probes: Probes(probes),
         input_schema,
-        output_schema: Value::Object(root(spec.output, settings().for_serialize().into_generator())),
+        output_schema,
     }
 }
 
@@ -210,11 +202,11 @@ fn input_of(params: &[Param]) -> (Value, Vec<Parameter>) {
     (Value::Object(schema), parameters)
 }
 
-/// JSON pointers to the keywords of a value whose schema is at `at` that generated checks enforce.
-fn generated_checks(param: &Param, at: &str) -> Vec<String> {
-    let Some(keywords) = param.keywords else { return Vec::new() };
-    let Keywords(keywords) = keywords(Keywords::default());
-    keywords.into_iter().map(|(keyword, _)| format!("{at}/{keyword}")).collect()
+/// How a value whose schema is at `at` is parsed, and which keywords generated checks then enforce.
+fn probe(param: &Param, at: String) -> Probe {
+    let Keywords(keywords) = param.keywords.map_or_else(Keywords::default, |make| make(Keywords::default()));
+    let checked = keywords.into_iter().map(|(keyword, _)| format!("{at}/{keyword}")).collect();
+    Probe { at, takes: param.takes, checked }
 }
 
 fn property(param: &Param, generator: &mut SchemaGenerator) -> Map<String, Value> {

@@ -7,12 +7,26 @@ use std::marker::PhantomData;
 
 use serde::de::value::{CowStrDeserializer, MapAccessDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
 use super::arguments::{not_an_object, unknown_argument};
+use super::whole;
 use crate::{Error, Result};
 
 pub(super) fn parse<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result<T> {
+    parse_as_written(input, schema).or_else(|error| {
+        // Once more, with whole numbers written as integers.
+        match whole::plainly(input) {
+            Some((plain, length)) if length == input.trim_ascii_end().len() => {
+                parse_as_written(&plain, schema).map_err(|_| error)
+            }
+            _ => Err(error),
+        }
+    })
+}
+
+fn parse_as_written<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result<T> {
     let known = known_names(schema);
     let problem = RefCell::default();
     let mut json = serde_json::Deserializer::from_slice(input);
@@ -30,6 +44,11 @@ pub(super) fn parse<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result
             Problem::Inside(None) => Error::usage(format!("the input is not what the action takes: {error}")),
         }),
     }
+}
+
+/// Whether a JSON text is an input, to find out what the type enforces.
+pub(super) fn takes<T: DeserializeOwned>(input: &[u8], schema: &Value) -> bool {
+    parse::<T>(input, schema).is_ok()
 }
 
 /// The names that an input may have; none where its schema doesn't tell.
@@ -64,7 +83,41 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Root<'_, T> {
 
     fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
         *self.problem.borrow_mut() = Problem::Inside(None);
-        T::deserialize(MapAccessDeserializer::new(Known { map, known: self.known, problem: self.problem }))
+        T::deserialize(Members(Known { map, known: self.known, problem: self.problem }))
+    }
+}
+
+/// The members of an object as a value. serde's own deserializer of a map knows no newtypes, and one
+/// around a struct is a struct with named fields too.
+struct Members<M>(M);
+
+impl<'de, M: MapAccess<'de>> Deserializer<'de> for Members<M> {
+    type Error = M::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, M::Error> {
+        visitor.visit_map(self.0)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, M::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, M::Error> {
+        MapAccessDeserializer::new(self.0).deserialize_enum(name, variants, visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }
 

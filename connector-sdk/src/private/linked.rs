@@ -17,7 +17,7 @@ use crate::{BoxFuture, Call, Choice, Connector, Context, Error, Factory, Result,
     label = "this has no `#[connector(id = \"..\")]`",
     note = "put `#[connector(id = \"..\")]` on the struct, with the connector's id"
 )]
-pub trait Described: Sized + Send + Sync + 'static {
+pub trait Described: Sized + 'static {
     /// What the attribute says.
     const SPEC: StructSpec;
 
@@ -85,14 +85,15 @@ impl<T> Default for TypeFactory<T> {
     }
 }
 
-impl<T: Actions> Factory for TypeFactory<T> {
+// Whether calls can share a connector is asked of its fields, which says more (see `Shared`).
+impl<T: Actions + Send + Sync> Factory for TypeFactory<T> {
     fn manifest(&self) -> &Manifest {
         &T::table().manifest
     }
 
     fn open(&self, settings: &Settings) -> Result<Box<dyn Connector>> {
         let table = T::table();
-        let connector = T::open(Opening::new(&table.manifest, settings))?;
+        let connector = T::open(Opening::new(table, settings))?;
         Ok(Box::new(Linked { connector, table }))
     }
 }
@@ -102,7 +103,7 @@ struct Linked<T> {
     table: &'static Table,
 }
 
-impl<T: Actions> Connector for Linked<T> {
+impl<T: Actions + Send + Sync> Connector for Linked<T> {
     fn manifest(&self) -> &Manifest {
         &self.table.manifest
     }
@@ -114,7 +115,7 @@ impl<T: Actions> Connector for Linked<T> {
             .ok_or_else(|| Error::internal(format!("there is no action at {}", call.index)))?;
         // Typed first: its errors say more. Nothing has happened before the run is polled.
         let run = (action.run)(Ready { connector: &self.connector, call })?;
-        self.table.validate(call.index, call.input)?;
+        self.table.check(call)?;
         Ok(run)
     }
 

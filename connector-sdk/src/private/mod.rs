@@ -1,6 +1,7 @@
 //! What the expansion of `#[connector]` calls. Not for people: it may change in any release, which is
 //! why the two crates are pinned to each other.
 
+mod afterwards;
 mod arguments;
 mod build;
 mod checks;
@@ -11,6 +12,9 @@ mod open;
 mod result;
 mod shape;
 mod spec;
+mod state;
+mod unique;
+mod whole;
 
 pub use arguments::{Arguments, Slot, or_default, read};
 pub use build::Table;
@@ -24,7 +28,8 @@ pub use spec::{
     ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, Ready,
     SecretSpec, SettingSpec, StructSpec, default_value,
 };
-pub use spec::{FromText, Published, State, state};
+pub use spec::{FromText, Published};
+pub use state::{AnyBeginning, Beginning, Shared, State, Unset};
 
 pub use crate::Result;
 pub use crate::manifest::{Effect, Mode, Permission, Trust};

@@ -3,7 +3,10 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::afterwards::Afterwards;
 use super::arguments::is_required;
+use super::build::Table;
+use super::whole;
 use crate::manifest::Manifest;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret, Settings, json_from_text};
@@ -12,14 +15,17 @@ use crate::{Error, Result, Secret, Settings, json_from_text};
 /// learns of everything at once.
 pub struct Opening<'s> {
     manifest: &'s Manifest,
+    afterwards: &'s [Afterwards],
     settings: &'s Settings,
     missing: Vec<String>,
     problems: Vec<String>,
 }
 
 impl<'s> Opening<'s> {
-    pub(super) fn new(manifest: &'s Manifest, settings: &'s Settings) -> Self {
-        let mut opening = Self { manifest, settings, missing: Vec::new(), problems: Vec::new() };
+    pub(super) fn new(table: &'s Table, settings: &'s Settings) -> Self {
+        let (manifest, afterwards) = (&table.manifest, &table.settings[..]);
+        let (missing, problems) = (Vec::new(), Vec::new());
+        let mut opening = Self { manifest, afterwards, settings, missing, problems };
         opening.refuse_unknown();
         opening
     }
@@ -44,14 +50,14 @@ impl<'s> Opening<'s> {
         check: impl FnOnce(&T) -> Result<()>,
     ) -> Option<T> {
         let value = match self.given(name) {
-            Ok(Some(value)) => T::deserialize(value).map_err(|error| Error::usage(error.to_string())),
+            Ok(Some(value)) => self.read(name, value),
             Ok(None) => match default {
                 Some(default) => Ok(default()),
                 None if is_required::<T>() => {
                     self.miss(name);
                     return None;
                 }
-                None => T::deserialize(Value::Null).map_err(|error| Error::usage(error.to_string())),
+                None => T::deserialize(&Value::Null).map_err(|error| Error::usage(error.to_string())),
             },
             Err(error) => Err(error),
         };
@@ -61,6 +67,22 @@ impl<'s> Opening<'s> {
                 self.problems.push(format!("setting `{name}`: {error}"));
                 None
             }
+        }
+    }
+
+    /// Typed first: its errors say more.
+    fn read<T: DeserializeOwned>(&self, name: &str, value: Value) -> Result<T> {
+        let settings = self.manifest.settings.iter().zip(self.afterwards);
+        let mut needed = settings.filter(|(_, afterwards)| afterwards.is_needed());
+        let read = T::deserialize(&value).or_else(|error| {
+            // Once more, with whole numbers written as integers.
+            let plain = whole::plainly(value.to_string().as_bytes());
+            let read = plain.and_then(|(plain, _)| serde_json::from_slice(&plain).ok());
+            read.ok_or_else(|| Error::usage(error.to_string()))
+        })?;
+        match needed.find(|(setting, _)| setting.name == name) {
+            Some((setting, afterwards)) => afterwards.check(&setting.schema, &value).map(|()| read),
+            None => Ok(read),
         }
     }
 

@@ -75,7 +75,8 @@ fn output<T: ActionOutput, E: IntoError>(result: Result<T, E>) -> Result<Output>
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be the result of an action",
     label = "this type can't be written as JSON or has no JSON Schema",
-    note = "derive or implement `serde::Serialize` and `schemars::JsonSchema` for it"
+    note = "derive or implement `serde::Serialize` and `schemars::JsonSchema` for it",
+    note = "a `Secret` can't leave the connector; return something else that tells what was done"
 )]
 pub trait ActionOutput: Serialize + JsonSchema {}
 

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::checks::Keywords;
-use super::{Opening, Slot, arguments, input};
-use crate::manifest::Permission;
+use super::{Opening, Shared, Slot, arguments, input};
+use crate::manifest::{Permission, Takes};
 use crate::{BoxFuture, Call, Choice, Context, Result, Run};
 
 /// What the attribute on the struct says.
@@ -154,7 +154,7 @@ pub enum Input {
     /// One by one, in the method's signature.
     Params(&'static [Param]),
     /// By a struct of the author's.
-    Struct(fn(&mut SchemaGenerator) -> Schema),
+    Struct { schema: fn(&mut SchemaGenerator) -> Schema, takes: Takes },
 }
 
 /// An `#[options]` method.
@@ -171,14 +171,15 @@ pub type OptionsFn<C> = for<'a> fn(&'a C, &'a str, &'a Context) -> BoxFuture<'a,
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be an argument or a setting",
     label = "this type can't be read from JSON or has no JSON Schema",
-    note = "derive or implement `serde::Deserialize` and `schemars::JsonSchema` for it"
+    note = "derive or implement `serde::Deserialize` and `schemars::JsonSchema` for it",
+    note = "a credential is neither, but a field with `#[secret]`: a `Secret`, or an `Option<Secret>`"
 )]
 pub trait Argument: Sized {
     /// A parameter of this type that has no name yet.
     const PARAM: Param;
 
-    /// The schema of the type as an input.
-    fn schema(generator: &mut SchemaGenerator) -> Schema;
+    /// What describes the type as an input.
+    const INPUT: Input;
 
     /// The slot of an argument of this type.
     fn slot<'s>(name: &'static str, value: &'s mut Option<Self>) -> Slot<'s>;
@@ -192,7 +193,9 @@ pub trait Argument: Sized {
         name: &'static str,
         default: Option<fn() -> Self>,
         check: impl FnOnce(&Self) -> Result<()>,
-    ) -> Option<Self>;
+    ) -> Option<Self>
+    where
+        Self: Shared;
 
     /// Reads an input struct, whose schema tells which arguments there are.
     fn parse(input: &[u8], schema: &Value) -> Result<Self>;
@@ -210,11 +213,11 @@ impl<T: DeserializeOwned + JsonSchema> Argument for T {
         default: None,
         keywords: None,
         options: None,
+        takes: arguments::takes::<Self>,
     };
 
-    fn schema(generator: &mut SchemaGenerator) -> Schema {
-        generator.root_schema_for::<Self>()
-    }
+    const INPUT: Input =
+        Input::Struct { schema: SchemaGenerator::root_schema_for::<Self>, takes: input::takes::<Self> };
 
     fn slot<'s>(name: &'static str, value: &'s mut Option<Self>) -> Slot<'s> {
         Slot::new(name, value)
@@ -229,7 +232,10 @@ impl<T: DeserializeOwned + JsonSchema> Argument for T {
         name: &'static str,
         default: Option<fn() -> Self>,
         check: impl FnOnce(&Self) -> Result<()>,
-    ) -> Option<Self> {
+    ) -> Option<Self>
+    where
+        Self: Shared,
+    {
         opening.setting(name, default, check)
     }
 
@@ -248,6 +254,7 @@ pub struct Param {
     pub default: Option<fn() -> Value>,
     pub keywords: Option<fn(Keywords) -> Keywords>,
     pub options: Option<&'static str>,
+    pub takes: Takes,
 }
 
 impl Param {
@@ -309,20 +316,4 @@ impl<T: From<&'static str>> FromText for T {
     fn from_text(text: &'static str) -> Self {
         text.into()
     }
-}
-
-/// What a `#[state]` field can be.
-#[diagnostic::on_unimplemented(
-    message = "a `#[state]` field can't be `{Self}`",
-    label = "this has no default to begin with",
-    note = "derive or implement `Default` for it"
-)]
-pub trait State: Default {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Default> State for T {}
-
-/// A `#[state]` field at the beginning.
-pub fn state<T: State>() -> T {
-    T::default()
 }

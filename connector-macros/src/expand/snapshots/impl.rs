@@ -107,7 +107,7 @@ const _: () = {
         use __private::AnyShape as _;
         ::core::assert!(
             < __private::Shape < NewIssue >> ::OBJECT,
-            "the input of action `create_issue` must be a struct, whose fields are its arguments"
+            "the input of action `create_issue` must be a struct, whose fields are its arguments; make it one with named fields, or write the arguments one by one"
         );
     };
     #[automatically_derived]
@@ -168,7 +168,7 @@ const _: () = {
                     "issues.new",
                     "Create one.",
                     __private::Permission::new(__private::Effect::Write).business(),
-                    __private::Input::Struct(<NewIssue as __private::Argument>::schema),
+                    <NewIssue as __private::Argument>::INPUT,
                     <Answer as __private::ActionResult>::schema,
                     |__call: __private::Ready<'_, Self>| <Answer as __private::ActionResult>::prepare_input(
                         __call,

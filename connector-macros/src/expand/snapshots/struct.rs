@@ -101,6 +101,8 @@ const _: () = {
             ],
         };
         fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
+            #[allow(unused_imports)]
+            use __private::AnyBeginning as _;
             let __field_url = <String as __private::Argument>::setting(
                 &mut __opening,
                 "url",
@@ -153,13 +155,13 @@ const _: () = {
                 mode: __field_mode,
                 token: __field_token,
                 other: __field_other,
-                seen: __private::state::<Mutex<u32>>(),
+                seen: <__private::Beginning<Mutex<u32>>>::state(),
             })
         }
     }
     const _: () = ::core::assert!(
         __private::has_options:: < GitHub > ("servers"),
-        "there is no `#[options]` method `servers` in the `#[connector]` impl of `GitHub`"
+        "there is no `#[options]` method `servers` in the `#[connector]` impl of `GitHub`; write it, or remove `options = servers`"
     );
     const _: fn() = __private::assert_connector::<GitHub>;
 };

@@ -90,7 +90,7 @@ fn object<S: Serializer, K: Serialize, V: Serialize>(
 pub fn capabilities(manifest: &Manifest) -> Value {
     let mut answer = value_of(&document(manifest));
     answer["version"] = manifest.version.as_str().into();
-    answer["modes"] = Mode::ALL.map(Mode::as_str).as_slice().into();
+    answer["modes"] = Mode::ALL.iter().map(|mode| mode.as_str()).collect();
     answer
 }
 

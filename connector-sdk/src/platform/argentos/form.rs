@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::json_from_text;
+use crate::manifest::limit;
 use crate::text::wants;
 
 /// The kind of a field, in the words of ArgentOS's canvas.
@@ -99,8 +100,8 @@ pub(super) fn example(schema: &Value, root: &Value) -> Option<String> {
 /// `1 to 100`, `at least 1`, where a number has limits.
 pub(super) fn range(schema: &Value, root: &Value) -> Option<String> {
     let plain = plain(schema, root, 0);
-    let limit = |keyword| schema.get(keyword).or_else(|| plain.get(keyword)).map(typed);
-    match (limit("minimum"), limit("maximum")) {
+    let told = |keyword| limit(schema, keyword).or_else(|| limit(plain, keyword)).map(typed);
+    match (told("minimum"), told("maximum")) {
         (Some(least), Some(most)) => Some(format!("{least} to {most}")),
         // Unsigned types say that much of themselves, and it tells nobody anything.
         (Some(least), None) if least != "0" => Some(format!("at least {least}")),
