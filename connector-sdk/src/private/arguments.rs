@@ -20,18 +20,24 @@ pub trait Arguments: Sized {
 
 /// Where an argument's value goes.
 pub struct Slot<'s> {
-    name: &'static str,
+    name: &'s str,
     value: &'s mut dyn Fill,
 }
 
 impl<'s> Slot<'s> {
-    pub(super) fn new<T: DeserializeOwned>(name: &'static str, value: &'s mut Option<T>) -> Self {
+    pub(super) fn new<T: DeserializeOwned>(name: &'s str, value: &'s mut Option<T>) -> Self {
+        Self { name, value }
+    }
+
+    /// A slot for a value whose type is known when the program runs.
+    #[cfg(feature = "pocketpaw")]
+    pub(crate) fn over(name: &'s str, value: &'s mut dyn Fill) -> Self {
         Self { name, value }
     }
 }
 
 /// A value that is read at most once.
-trait Fill {
+pub(crate) trait Fill {
     fn is_full(&self) -> bool;
 
     /// Reads a value from the beginning of a text, and says how long it was. There is none, nor an
@@ -64,12 +70,12 @@ pub fn read(input: &[u8], slots: &mut [Slot<'_>]) -> Result<()> {
 }
 
 /// What went wrong, and what is needed to say it.
-enum Problem {
+enum Problem<'n> {
     /// The text is no JSON, or no object.
     NotAnObject,
     /// A value is none of its type.
-    Value(&'static str, serde_json::Error),
-    Twice(&'static str),
+    Value(&'n str, serde_json::Error),
+    Twice(&'n str),
     Unknown(String),
 }
 
@@ -79,7 +85,7 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
-    fn object(&mut self, slots: &mut [Slot<'_>]) -> Result<(), Problem> {
+    fn object<'n>(&mut self, slots: &mut [Slot<'n>]) -> Result<(), Problem<'n>> {
         self.expect(b'{')?;
         if !self.skip(b'}') {
             loop {
@@ -104,7 +110,7 @@ impl Text<'_> {
     }
 
     /// From a key to its slot.
-    fn slot<'s, 'v>(&mut self, slots: &'s mut [Slot<'v>]) -> Result<&'s mut Slot<'v>, Problem> {
+    fn slot<'s, 'v>(&mut self, slots: &'s mut [Slot<'v>]) -> Result<&'s mut Slot<'v>, Problem<'v>> {
         self.space();
         let rest = self.rest();
         // Nearly all keys are written without escapes, and need no parser to be compared.
@@ -151,12 +157,12 @@ impl Text<'_> {
         found
     }
 
-    fn expect(&mut self, byte: u8) -> Result<(), Problem> {
+    fn expect<'n>(&mut self, byte: u8) -> Result<(), Problem<'n>> {
         if self.skip(byte) { Ok(()) } else { Err(Problem::NotAnObject) }
     }
 }
 
-impl Problem {
+impl Problem<'_> {
     /// The error, where the text was read as far as `at`.
     #[cold]
     fn explain(self, input: &[u8], at: usize, slots: &[Slot<'_>]) -> Error {
@@ -242,7 +248,7 @@ pub(super) fn required<T: DeserializeOwned>(name: &'static str, slot: Option<T>)
 }
 
 #[cold]
-fn missing(name: &'static str) -> Error {
+pub(crate) fn missing(name: &str) -> Error {
     Error::usage(format!("argument `{name}` is missing")).with_detail("argument", name)
 }
 

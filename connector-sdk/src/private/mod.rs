@@ -12,6 +12,8 @@ mod shape;
 mod spec;
 
 pub use arguments::{Arguments, Slot, or_default, read};
+#[cfg(feature = "pocketpaw")]
+pub(crate) use arguments::{Fill, missing};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};

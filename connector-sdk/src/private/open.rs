@@ -18,7 +18,7 @@ pub struct Opening<'s> {
 }
 
 impl<'s> Opening<'s> {
-    pub(super) fn new(manifest: &'s Manifest, settings: &'s Settings) -> Self {
+    pub(crate) fn new(manifest: &'s Manifest, settings: &'s Settings) -> Self {
         let mut opening = Self { manifest, settings, missing: Vec::new(), problems: Vec::new() };
         opening.refuse_unknown();
         opening
@@ -37,9 +37,9 @@ impl<'s> Opening<'s> {
     }
 
     /// A setting's value: what is set, or its default, or what its type is when nothing is given.
-    pub(super) fn setting<T: DeserializeOwned>(
+    pub(crate) fn setting<T: DeserializeOwned>(
         &mut self,
-        name: &'static str,
+        name: &str,
         default: Option<fn() -> T>,
         check: impl FnOnce(&T) -> Result<()>,
     ) -> Option<T> {
@@ -75,7 +75,7 @@ impl<'s> Opening<'s> {
     }
 
     /// A credential.
-    fn secret<T: SecretField>(&mut self, name: &'static str) -> Option<T> {
+    pub(crate) fn secret<T: SecretField>(&mut self, name: &str) -> Option<T> {
         let secret = self.settings.secrets.get(name).filter(|secret| !secret.expose().is_empty());
         let value = T::from_secret(secret.cloned());
         if value.is_none() {
@@ -84,7 +84,8 @@ impl<'s> Opening<'s> {
         value
     }
 
-    fn miss(&mut self, name: &str) {
+    /// Something that a connection can't be opened without was not given.
+    pub(crate) fn miss(&mut self, name: &str) {
         self.missing.push(name.to_owned());
     }
 
