@@ -347,7 +347,7 @@ fn half(set: &str, missing: &str) -> Error {
 }
 
 fn sendable(name: &str, values: &Values) -> Result<()> {
-    if values.get(name).is_none_or(|value| HeaderValue::try_from(value).is_ok()) {
+    if values.get(name).is_none_or(|value| HeaderValue::from_str(value).is_ok()) {
         return Ok(());
     }
     Err(Error::setup(format!(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use reqwest::Url;
+use reqwest::header::CONTENT_TYPE;
 
 use super::endpoint::Job;
 use super::resolve::Definition;
@@ -117,6 +118,10 @@ impl Connector for YamlConnector {
         let client = self.client(endpoint.base)?;
         let mut request = request::make(client, endpoint, &operation.parameters, &arguments, &self.values)?;
         for (name, value) in &self.definition.headers {
+            // What a form is called is not for the file to say.
+            if endpoint.is_form && name == CONTENT_TYPE {
+                continue;
+            }
             request = request.header(name.as_str(), value.to_str().unwrap_or_default());
         }
         let request = request.within(call.context);

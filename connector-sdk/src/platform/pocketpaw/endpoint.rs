@@ -76,7 +76,7 @@ pub(super) struct Names<'n> {
 }
 
 pub(super) fn resolve(part: ActionPart, names: &mut Names<'_>, reader: &mut Reader) -> Operation {
-    let mut parameters: Vec<Parameter> = part.parameters.iter().map(|one| parameter(one)).collect();
+    let mut parameters: Vec<Parameter> = part.parameters.iter().map(parameter).collect();
     let name = &part.name;
     let refused = |reader: &mut Reader, place: Place, why: String| {
         reader.note(place, format!("action `{name}` is refused when it is called: {why}"));

@@ -199,7 +199,7 @@ fn header(name: &str, place: Place, value: &Node, reader: &mut Reader) -> Option
         reader.fault(place, format!("the header `{header}` is set by the client; remove it"));
         return None;
     }
-    let Ok(content) = HeaderValue::try_from(&text) else {
+    let Ok(content) = HeaderValue::from_str(&text) else {
         let message = format!(
             "what the header `{header}` should hold has a character that no header can hold, such as a line break"
         );

@@ -63,6 +63,7 @@ pub(super) fn read(text: &str) -> Result<Node, Broken> {
     let options = serde_saphyr::options! {
         // `on` and `no` stay texts; where a boolean is wanted they are read as PocketPaw reads them.
         strict_booleans: true,
+        reject_unsupported_tags: true,
         duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::Error,
         alias_limits: serde_saphyr::alias_limits! {
             max_total_replayed_events: 50_000,
@@ -121,6 +122,7 @@ fn broken(error: &serde_saphyr::Error) -> Broken {
             "a second document begins here; a file is one connector, so remove the `---`".to_owned()
         }
         E::NonFiniteFloat { .. } => "a number that is not finite stands here; write a finite one".to_owned(),
+        E::UnsupportedTag { .. } => "a tag stands before this that means nothing to PocketPaw; remove it".to_owned(),
         E::UnknownAnchor { .. } => "`*` names an anchor that no `&` defines before; define it".to_owned(),
         E::Eof { .. } => "there is no document in it; write a map with `name`, `auth` and `actions`".to_owned(),
         // The parser's reasons are fixed phrases of grammar.

@@ -88,6 +88,7 @@ fn broken_text_is_refused_with_its_place() {
         ("name: a\n---\nname: b\n", "second document"),
         ("- a\n", "the file is a list; write a map"),
         ("shop\n", "the file is a text; write a map"),
+        ("name: !!python/name:os.system x\n", "line 1, column 31: a tag stands before this"),
         ("name: .nan\n", "not finite"),
     ] {
         let message = refused(text);

@@ -46,6 +46,10 @@ async fn forms_have_brackets_and_empty_bodies_are_objects() {
     let (_, path, body) = sent(form, "a", input).await;
     assert_eq!(path, "/x?range%5Bgte%5D=5");
     assert_eq!(body, "items%5B0%5D%5Bmeta%5D%5Bk%5D=&items%5B0%5D%5Bprice%5D=p+1&on=true");
+    let stripe = form
+        .replace("content_type: form", "trust_level: confirm")
+        .replace("{BASE_URL}", "https://api.stripe.com");
+    assert!(notes(&file(&stripe)).iter().any(|note| note.contains("sends a form, since Stripe")));
     let empty = "  - { name: a, description: A, method: POST, url: '{BASE_URL}/x' }\n";
     assert_eq!(sent(empty, "a", json!({})).await.2, "{}");
     let gone = "  - { name: a, description: A, method: DELETE, url: '{BASE_URL}/x', body: { why: { type: string } } }\n";
