@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
+//! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -25,7 +26,7 @@ mod error;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod manifest;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;
 mod settings;

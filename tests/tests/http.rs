@@ -69,7 +69,9 @@ async fn a_client_is_made_of_settings_and_credentials() {
 
 #[tokio::test]
 async fn an_address_that_leads_elsewhere_opens_no_connection() {
-    for url in ["http://shop.example.com", "https://me:pw@shop.example.com", "https://10.0.0.1", "ftp://x", "x"] {
+    for url in
+        ["http://shop.example.com", "https://me:pw@shop.example.com", "https://10.0.0.1", "ftp://x", "x"]
+    {
         let error = shop(url).await.err().unwrap_or_else(|| panic!("{url} is taken"));
         assert_eq!(error.kind(), ErrorKind::Setup, "{url}");
         assert!(!error.to_string().contains("pw"), "{error}");

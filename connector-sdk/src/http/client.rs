@@ -1,5 +1,6 @@
 //! A client and how it is made.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,37 +49,38 @@ impl Http {
             user_agent: concat!("connector-sdk/", env!("CARGO_PKG_VERSION")).to_owned(),
             plain_http: false,
             public_only: false,
+            allowed_hosts: None,
         }
     }
 
     /// A request. `path` begins with `/` and stands below the base URL; what it has in braces is filled by
     /// [`Request::path`].
-    pub fn request(&self, method: Method, path: &'static str) -> Request {
-        Request::new(self.clone(), method, path)
+    pub fn request(&self, method: Method, path: impl Into<Cow<'static, str>>) -> Request {
+        Request::new(self.clone(), method, path.into())
     }
 
     /// A `GET` request.
-    pub fn get(&self, path: &'static str) -> Request {
+    pub fn get(&self, path: impl Into<Cow<'static, str>>) -> Request {
         self.request(Method::GET, path)
     }
 
     /// A `POST` request.
-    pub fn post(&self, path: &'static str) -> Request {
+    pub fn post(&self, path: impl Into<Cow<'static, str>>) -> Request {
         self.request(Method::POST, path)
     }
 
     /// A `PUT` request.
-    pub fn put(&self, path: &'static str) -> Request {
+    pub fn put(&self, path: impl Into<Cow<'static, str>>) -> Request {
         self.request(Method::PUT, path)
     }
 
     /// A `PATCH` request.
-    pub fn patch(&self, path: &'static str) -> Request {
+    pub fn patch(&self, path: impl Into<Cow<'static, str>>) -> Request {
         self.request(Method::PATCH, path)
     }
 
     /// A `DELETE` request.
-    pub fn delete(&self, path: &'static str) -> Request {
+    pub fn delete(&self, path: impl Into<Cow<'static, str>>) -> Request {
         self.request(Method::DELETE, path)
     }
 }
@@ -104,6 +106,7 @@ pub struct Builder {
     user_agent: String,
     plain_http: bool,
     public_only: bool,
+    allowed_hosts: Option<Vec<String>>,
 }
 
 impl Builder {
@@ -168,6 +171,13 @@ impl Builder {
         self
     }
 
+    /// Redirects and links are followed to these hosts only, besides the base URL's own; to any host unless
+    /// it is said. `*.example.com` stands for every host below `example.com`.
+    pub fn allowed_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed_hosts = Some(hosts.into_iter().map(|host| host.into().to_ascii_lowercase()).collect());
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -177,6 +187,7 @@ impl Builder {
         let mut guard = Guard::new(&self.base)?;
         guard.plain_http = self.plain_http;
         guard.public_only = self.public_only;
+        guard.allowed_hosts = self.allowed_hosts;
         guard.check(&guard.url("/")?)?;
         // Whatever provider the program chose stays; without one rustls has none.
         drop(rustls::crypto::ring::default_provider().install_default());

@@ -44,12 +44,15 @@ pub enum Credentials {
         /// What it holds.
         value: Secret,
     },
+    /// Several at once, for services that want more than one.
+    All(Vec<Credentials>),
 }
 
 /// Credentials in the form in which they are sent.
+#[derive(Default)]
 pub(super) struct Ready {
-    header: Option<(HeaderName, HeaderValue)>,
-    query: Option<(String, Secret)>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    query: Vec<(String, Secret)>,
 }
 
 impl Credentials {
@@ -65,6 +68,7 @@ impl Credentials {
             Self::Basic { user, password } => {
                 vec![password.clone(), Secret::new(pair(user, password.expose()))]
             }
+            Self::All(all) => all.iter().flat_map(Self::secrets).collect(),
         }
     }
 
@@ -72,35 +76,42 @@ impl Credentials {
     ///
     /// `setup` for what no header or cookie can hold, such as a line break.
     pub(super) fn ready(&self) -> Result<Ready> {
-        let mut ready = Ready { header: None, query: None };
-        ready.header = match self {
-            Self::None => None,
+        let mut ready = Ready::default();
+        self.collect(&mut ready)?;
+        Ok(ready)
+    }
+
+    fn collect(&self, ready: &mut Ready) -> Result<()> {
+        let header = match self {
+            Self::None => return Ok(()),
+            Self::All(all) => return all.iter().try_for_each(|one| one.collect(ready)),
             Self::Query { name, value } => {
-                ready.query = Some((name.clone(), value.clone()));
-                None
+                ready.query.push((name.clone(), value.clone()));
+                return Ok(());
             }
-            Self::Bearer(token) => Some((AUTHORIZATION, value_of(format!("Bearer {}", token.expose()))?)),
+            Self::Bearer(token) => (AUTHORIZATION, value_of(format!("Bearer {}", token.expose()))?),
             Self::Basic { user, .. } if user.contains(':') => {
                 return Err(Error::setup("the user's name has a colon in it, which `basic` can't send"));
             }
             Self::Basic { user, password } => {
                 let pair = BASE64_STANDARD.encode(pair(user, password.expose()));
-                Some((AUTHORIZATION, value_of(format!("Basic {pair}"))?))
+                (AUTHORIZATION, value_of(format!("Basic {pair}"))?)
             }
             Self::Header { name, value } => {
                 let name = HeaderName::try_from(name.as_str())
                     .map_err(|_| Error::setup(format!("`{name}` can't be the name of a header")))?;
-                Some((name, value_of(value.expose().to_owned())?))
+                (name, value_of(value.expose().to_owned())?)
             }
             Self::Cookie { name, value } => {
                 // RFC 6265: what would end the value and begin another cookie.
                 if value.expose().contains([';', ',', ' ', '"', '\\']) {
                     return Err(Error::setup(format!("the cookie `{name}` can't hold that credential")));
                 }
-                Some((COOKIE, value_of(format!("{name}={}", value.expose()))?))
+                (COOKIE, value_of(format!("{name}={}", value.expose()))?)
             }
         };
-        Ok(ready)
+        ready.headers.push(header);
+        Ok(())
     }
 }
 
@@ -118,10 +129,10 @@ fn value_of(text: String) -> Result<HeaderValue> {
 
 impl Ready {
     pub(super) fn send_with(&self, url: &mut Url, headers: &mut HeaderMap) {
-        if let Some((name, value)) = &self.header {
+        for (name, value) in &self.headers {
             headers.insert(name, value.clone());
         }
-        if let Some((name, value)) = &self.query {
+        for (name, value) in &self.query {
             url.query_pairs_mut().append_pair(name, value.expose());
         }
     }
@@ -156,6 +167,11 @@ mod tests {
         assert_eq!(sent(&query).0, "https://a.test/x?q=1&key=a%26b");
         let cookie = Credentials::Cookie { name: "sid".to_owned(), value: secret() };
         assert_eq!(sent(&cookie).1[COOKIE], "sid=s3cret");
+        let (url, both) = sent(&Credentials::All(vec![header, cookie, query]));
+        assert_eq!(
+            (&both["x-api-key"], &both[COOKIE], url.contains("key=a%26b")),
+            (&HeaderValue::from_static("s3cret"), &HeaderValue::from_static("sid=s3cret"), true)
+        );
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(super) struct Guard {
     pub(super) plain_http: bool,
     /// The host was set by somebody, so it must be one of the public network.
     pub(super) public_only: bool,
+    /// Where else than home requests may be sent on to; anywhere if it isn't said.
+    pub(super) allowed_hosts: Option<Vec<String>>,
 }
 
 impl Guard {
@@ -31,7 +33,7 @@ impl Guard {
         if url.host().is_none() {
             return Err(Error::setup("the base URL has no host; it is `https://` and a host"));
         }
-        Ok(Self { base: url, plain_http: false, public_only: false })
+        Ok(Self { base: url, plain_http: false, public_only: false, allowed_hosts: None })
     }
 
     /// The URL of a path below the base.
@@ -65,11 +67,27 @@ impl Guard {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::upstream(format!("a URL of `{host}` has credentials in it")));
         }
+        if let Some(allowed) = &self.allowed_hosts
+            && self.base.host_str() != Some(host)
+            && !allowed.iter().any(|allowed| is_covered(host, allowed))
+        {
+            return Err(Error::upstream(format!(
+                "the service leads on to `{host}`, which is not one of the hosts that may be spoken to"
+            )));
+        }
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
         if self.public_only && address.is_ok_and(|address| is_internal(address) && !address.is_loopback()) {
             return Err(internal(host));
         }
         Ok(())
+    }
+}
+
+/// Whether a host is the allowed one, or below it where that begins with `*.`.
+fn is_covered(host: &str, allowed: &str) -> bool {
+    match allowed.strip_prefix('*') {
+        Some(domain) => domain.starts_with('.') && host.ends_with(domain),
+        None => host == allowed,
     }
 }
 
@@ -192,6 +210,20 @@ mod tests {
         }
         guard.plain_http = true;
         guard.check(&url("http://api.test/")).expect("allowed");
+    }
+
+    #[test]
+    fn only_the_allowed_hosts_are_spoken_to() {
+        let mut guard = guard("https://api.test");
+        guard.allowed_hosts = Some(vec!["files.test".to_owned(), "*.cdn.test".to_owned()]);
+        for allowed in ["https://api.test/x", "https://files.test/", "https://a.b.cdn.test/"] {
+            guard.check(&url(allowed)).unwrap_or_else(|error| panic!("{allowed}: {error}"));
+        }
+        for other in
+            ["https://cdn.test/", "https://evilcdn.test/", "https://a.files.test/", "https://x.test/"]
+        {
+            assert!(guard.check(&url(other)).is_err(), "{other}");
+        }
     }
 
     #[test]

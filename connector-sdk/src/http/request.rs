@@ -1,5 +1,6 @@
 //! A request in the making.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
@@ -16,10 +17,10 @@ use crate::{Context, Error, Result};
 pub struct Request {
     pub(super) http: Http,
     pub(super) method: Method,
-    pub(super) template: &'static str,
+    pub(super) template: Cow<'static, str>,
     /// Instead of the path: where the service said that the next page is.
     pub(super) elsewhere: Option<Url>,
-    path: Vec<(&'static str, String)>,
+    path: Vec<(Cow<'static, str>, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
@@ -45,7 +46,7 @@ pub(super) enum Once {
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 impl Request {
-    pub(super) fn new(http: Http, method: Method, template: &'static str) -> Self {
+    pub(super) fn new(http: Http, method: Method, template: Cow<'static, str>) -> Self {
         let repeatable = method.is_idempotent();
         Self {
             http,
@@ -65,8 +66,10 @@ impl Request {
     }
 
     /// Fills the placeholder `{name}` of the path. The value is percent-encoded and stays one part.
-    pub fn path(mut self, name: &'static str, value: impl Display) -> Self {
-        self.path.push((name, value.to_string()));
+    ///
+    /// What fills `{+name}` may be several parts with `/` between them, and keeps the `%XX` that it has.
+    pub fn path(mut self, name: impl Into<Cow<'static, str>>, value: impl Display) -> Self {
+        self.path.push((name.into(), value.to_string()));
         self
     }
 
@@ -206,7 +209,7 @@ impl Request {
         Ok(Self {
             http: self.http.clone(),
             method: self.method.clone(),
-            template: self.template,
+            template: self.template.clone(),
             elsewhere: self.elsewhere.clone(),
             path: self.path.clone(),
             query: self.query.clone(),
@@ -230,7 +233,7 @@ impl Request {
         }
         let value_of =
             |name: &str| self.path.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
-        let mut url = self.http.inner.guard.url(&template::fill(self.template, value_of)?)?;
+        let mut url = self.http.inner.guard.url(&template::fill(&self.template, value_of)?)?;
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }

@@ -27,7 +27,7 @@ pub(super) async fn send(mut request: Request) -> Result<Response> {
         "http",
         method = %request.method,
         host = url.host_str().unwrap_or_default(),
-        path = request.template,
+        path = &*request.template,
     );
     let mut journey = Journey {
         inner: &inner,

@@ -4,6 +4,8 @@ use crate::{Error, Result};
 
 /// Puts values into the placeholders of a path. Each value becomes one part of the path or of a part,
 /// percent-encoded, so that it can't begin another part, a query or another host.
+///
+/// What fills `{+name}` (RFC 6570, section 3.2.3) may be several parts and be encoded already.
 pub(super) fn fill<'v>(template: &str, value_of: impl Fn(&str) -> Option<&'v str>) -> Result<String> {
     if !template.starts_with('/') {
         return Err(Error::internal(format!("the path `{template}` doesn't begin with `/`")));
@@ -14,29 +16,46 @@ pub(super) fn fill<'v>(template: &str, value_of: impl Fn(&str) -> Option<&'v str
         let Some((name, after)) = after.split_once('}') else {
             return Err(Error::internal(format!("a placeholder of the path `{template}` has no end")));
         };
+        let (name, is_whole) = match name.strip_prefix('+') {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
         let value = value_of(name)
             .ok_or_else(|| Error::internal(format!("nothing fills `{{{name}}}` of the path `{template}`")))?;
-        if value.is_empty() {
+        if value.is_empty() && !is_whole {
             return Err(Error::usage(format!("`{name}` is empty; it is a part of a path"))
                 .with_detail("argument", name));
         }
         path.push_str(before);
-        encode(value, &mut path);
+        encode(value, is_whole, &mut path);
         rest = after;
     }
     path.push_str(rest);
-    // A URL's reader would take these out, with the part before them.
-    if path.split('/').any(|part| part == "." || part == "..") {
+    if path.split('/').any(is_dots) {
         return Err(Error::usage("`.` and `..` are no parts of a path to a service"));
     }
     Ok(path)
 }
 
-/// RFC 3986: everything but unreserved characters becomes `%XX`.
-fn encode(text: &str, out: &mut String) {
+/// Whether a part of a path is one that a URL's reader takes out, with the part before it (WHATWG URL,
+/// double-dot path segments).
+fn is_dots(part: &str) -> bool {
+    let part = part.to_ascii_lowercase().replace("%2e", ".");
+    part == "." || part == ".."
+}
+
+/// RFC 3986: everything but unreserved characters becomes `%XX`. Of what is a path as a whole, the
+/// characters that a path can have stay too, and what is encoded already.
+fn encode(text: &str, is_whole: bool, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+    let bytes = text.as_bytes();
+    let is_encoded =
+        |at: usize| matches!(bytes.get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit));
+    for (at, &byte) in bytes.iter().enumerate() {
+        let stays = byte.is_ascii_alphanumeric()
+            || b"-._~".contains(&byte)
+            || (is_whole && (b"/!$&'()*+,;=:@".contains(&byte) || (byte == b'%' && is_encoded(at))));
+        if stays {
             out.push(char::from(byte));
         } else {
             let [high, low] = [byte >> 4, byte & 15].map(|digit| char::from(HEX[usize::from(digit)]));
@@ -67,12 +86,24 @@ mod tests {
         }
         assert_eq!(filled("/a-{id}.json", "..").expect("part of a part"), "/a-...json");
         assert_eq!(filled("/plain", "x").expect("no placeholder"), "/plain");
+        for (value, path) in [
+            ("users/7/a b", "/users/7/a%20b"),
+            ("", "/"),
+            ("a//b/", "/a//b/"),
+            ("v1/x:run?y#z\\%2F%zz", "/v1/x:run%3Fy%23z%5C%2F%25zz"),
+        ] {
+            assert_eq!(filled("/{+id}", value).expect("a path"), path);
+        }
     }
 
     #[test]
     fn what_would_change_the_path_is_refused() {
         for value in ["", ".", ".."] {
             let error = filled("/items/{id}/x", value).expect_err("refused");
+            assert_eq!(error.kind(), ErrorKind::Usage, "{value:?}");
+        }
+        for value in ["../x", "a/../x", "%2e%2E/x", "a/.%2e", "./x"] {
+            let error = filled("/{+id}", value).expect_err("refused");
             assert_eq!(error.kind(), ErrorKind::Usage, "{value:?}");
         }
         assert!(filled("/items/{other}", "7").is_err());

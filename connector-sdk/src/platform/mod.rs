@@ -3,4 +3,7 @@
 //! They are leaves. A platform may use the whole crate, and nothing but the command line uses a
 //! platform, so that a new one is a new folder.
 
+#[cfg(feature = "cli")]
 pub mod argentos;
+#[cfg(feature = "pocketpaw")]
+pub mod pocketpaw;

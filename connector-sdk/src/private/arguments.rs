@@ -23,18 +23,24 @@ pub trait Arguments: Sized {
 
 /// Where an argument's value goes.
 pub struct Slot<'s> {
-    name: &'static str,
+    name: &'s str,
     value: &'s mut dyn Fill,
 }
 
 impl<'s> Slot<'s> {
-    pub(super) fn new<T: DeserializeOwned>(name: &'static str, value: &'s mut Option<T>) -> Self {
+    pub(super) fn new<T: DeserializeOwned>(name: &'s str, value: &'s mut Option<T>) -> Self {
+        Self { name, value }
+    }
+
+    /// A slot for a value whose type is known when the program runs.
+    #[cfg(feature = "pocketpaw")]
+    pub(crate) fn over(name: &'s str, value: &'s mut dyn Fill) -> Self {
         Self { name, value }
     }
 }
 
 /// A value that is read at most once.
-trait Fill {
+pub(crate) trait Fill {
     fn is_full(&self) -> bool;
 
     /// Reads a value from the beginning of a text, and says how long it was. There is none, nor an
@@ -67,16 +73,16 @@ pub fn read(input: &[u8], slots: &mut [Slot<'_>]) -> Result<()> {
 }
 
 /// What went wrong, and what is needed to say it.
-enum Problem {
+enum Problem<'n> {
     /// The text is no JSON, or no object.
     NotAnObject,
     /// A value is none of its type.
-    Value(&'static str, serde_json::Error),
-    Twice(&'static str),
+    Value(&'n str, serde_json::Error),
+    Twice(&'n str),
     Unknown(String),
 }
 
-fn object(text: &mut Cursor<'_>, slots: &mut [Slot<'_>]) -> Result<(), Problem> {
+fn object<'n>(text: &mut Cursor<'_>, slots: &mut [Slot<'n>]) -> Result<(), Problem<'n>> {
     expect(text, b'{')?;
     if !text.skip(b'}') {
         loop {
@@ -104,7 +110,7 @@ fn object(text: &mut Cursor<'_>, slots: &mut [Slot<'_>]) -> Result<(), Problem> 
 }
 
 /// From a key to its slot.
-fn slot<'s, 'v>(text: &mut Cursor<'_>, slots: &'s mut [Slot<'v>]) -> Result<&'s mut Slot<'v>, Problem> {
+fn slot<'s, 'v>(text: &mut Cursor<'_>, slots: &'s mut [Slot<'v>]) -> Result<&'s mut Slot<'v>, Problem<'v>> {
     text.space();
     let rest = text.rest();
     // Nearly all keys are written without escapes, and need no parser to be compared.
@@ -134,7 +140,7 @@ fn slot<'s, 'v>(text: &mut Cursor<'_>, slots: &'s mut [Slot<'v>]) -> Result<&'s 
     Ok(&mut slots[place])
 }
 
-fn expect(text: &mut Cursor<'_>, byte: u8) -> Result<(), Problem> {
+fn expect<'n>(text: &mut Cursor<'_>, byte: u8) -> Result<(), Problem<'n>> {
     if text.skip(byte) { Ok(()) } else { Err(Problem::NotAnObject) }
 }
 
@@ -145,7 +151,7 @@ fn refill(slot: &mut Slot<'_>, json: &[u8]) -> Option<usize> {
     matches!(slot.value.fill(&plain), Some(Ok(_))).then_some(length)
 }
 
-impl Problem {
+impl Problem<'_> {
     /// The error, where the text was read as far as `at`.
     #[cold]
     fn explain(self, input: &[u8], at: usize, slots: &[Slot<'_>]) -> Error {
@@ -231,7 +237,7 @@ pub(super) fn required<T: DeserializeOwned>(name: &'static str, slot: Option<T>)
 }
 
 #[cold]
-fn missing(name: &'static str) -> Error {
+pub(crate) fn missing(name: &str) -> Error {
     Error::usage(format!("argument `{name}` is missing")).with_detail("argument", name)
 }
 

@@ -93,7 +93,7 @@ impl<T: Actions + Send + Sync> Factory for TypeFactory<T> {
 
     fn open(&self, settings: &Settings) -> Result<Box<dyn Connector>> {
         let table = T::table();
-        let connector = T::open(Opening::new(table, settings))?;
+        let connector = T::open(Opening::of(table, settings))?;
         Ok(Box::new(Linked { connector, table }))
     }
 }

@@ -17,6 +17,8 @@ mod unique;
 mod whole;
 
 pub use arguments::{Arguments, Slot, or_default, read};
+#[cfg(feature = "pocketpaw")]
+pub(crate) use arguments::{Fill, missing};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use client::HttpField;

@@ -22,12 +22,16 @@ pub struct Opening<'s> {
 }
 
 impl<'s> Opening<'s> {
-    pub(super) fn new(table: &'s Table, settings: &'s Settings) -> Self {
-        let (manifest, afterwards) = (&table.manifest, &table.settings[..]);
+    pub(crate) fn new(manifest: &'s Manifest, settings: &'s Settings) -> Self {
         let (missing, problems) = (Vec::new(), Vec::new());
-        let mut opening = Self { manifest, afterwards, settings, missing, problems };
+        let mut opening = Self { manifest, afterwards: &[], settings, missing, problems };
         opening.refuse_unknown();
         opening
+    }
+
+    /// As [`new`](Self::new), with what is checked once a setting is read.
+    pub(super) fn of(table: &'s Table, settings: &'s Settings) -> Self {
+        Self { afterwards: &table.settings, ..Self::new(&table.manifest, settings) }
     }
 
     fn refuse_unknown(&mut self) {
@@ -43,9 +47,9 @@ impl<'s> Opening<'s> {
     }
 
     /// A setting's value: what is set, or its default, or what its type is when nothing is given.
-    pub(super) fn setting<T: DeserializeOwned>(
+    pub(crate) fn setting<T: DeserializeOwned>(
         &mut self,
-        name: &'static str,
+        name: &str,
         default: Option<fn() -> T>,
         check: impl FnOnce(&T) -> Result<()>,
     ) -> Option<T> {
@@ -114,7 +118,7 @@ impl<'s> Opening<'s> {
     }
 
     /// A credential.
-    fn secret<T: SecretField>(&mut self, name: &'static str) -> Option<T> {
+    pub(crate) fn secret<T: SecretField>(&mut self, name: &str) -> Option<T> {
         let value = T::from_secret(self.credential(name).cloned());
         if value.is_none() {
             self.miss(name);
@@ -122,7 +126,8 @@ impl<'s> Opening<'s> {
         value
     }
 
-    fn miss(&mut self, name: &str) {
+    /// Something that a connection can't be opened without was not given.
+    pub(crate) fn miss(&mut self, name: &str) {
         self.missing.push(name.to_owned());
     }
 

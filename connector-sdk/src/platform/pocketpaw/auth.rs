@@ -1,0 +1,356 @@
+//! How calls are authenticated: what the file says, and what has to be inferred where it says what can't work.
+
+use reqwest::header::{HeaderName, HeaderValue};
+
+use super::file::{AuthPart, Method};
+use super::reader::Reader;
+use super::values::{Values, is_plain};
+use crate::http::Credentials;
+use crate::manifest::{ApiKeyPlace, Auth};
+use crate::similar::{listed, nearest};
+use crate::{Error, Result};
+
+/// What goes with every call, by the names of credentials.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Plan {
+    None,
+    /// The first of them that is set.
+    Bearer(Vec<String>),
+    /// A value in each header, as it stands.
+    Headers(Vec<(String, String)>),
+    /// A user, what is put behind it, and a password.
+    Basic {
+        user: String,
+        suffix: &'static str,
+        password: String,
+    },
+    /// The key is the user of Basic, and the password is anything.
+    KeyAsUser {
+        key: String,
+        password: &'static str,
+    },
+    /// There is no way to log in yet.
+    OAuth,
+}
+
+/// A service that wants something else than the words `api_key` and `bearer` send.
+struct Known {
+    /// A word of the host as the file writes it.
+    word: &'static str,
+    how: How,
+    why: &'static str,
+}
+
+enum How {
+    /// Each credential whose name has the word goes into the header; an empty word is any secret.
+    Headers(&'static [(&'static str, &'static str)]),
+    KeyAsUser(&'static str),
+}
+
+const SHOPIFY: How = How::Headers(&[("", "X-Shopify-Access-Token")]);
+const DATADOG: How = How::Headers(&[("API_KEY", "DD-API-KEY"), ("APP", "DD-APPLICATION-KEY")]);
+
+const KNOWN: [Known; 5] = [
+    Known { word: "shopify", how: SHOPIFY, why: "Shopify's Admin API takes no bearer tokens" },
+    Known { word: "myshopify", how: SHOPIFY, why: "Shopify's Admin API takes no bearer tokens" },
+    Known { word: "datadoghq", how: DATADOG, why: "Datadog takes two keys, each in a header of its own" },
+    Known { word: "datadog", how: DATADOG, why: "Datadog takes two keys, each in a header of its own" },
+    Known {
+        word: "freshdesk",
+        how: How::KeyAsUser("X"),
+        why: "Freshdesk takes its key as the user of Basic",
+    },
+];
+
+/// Finds what to send. `words` are those of the hosts that are called.
+pub(super) fn infer(auth: &AuthPart, words: &[String], reader: &mut Reader) -> Plan {
+    let names = || auth.credentials.iter().map(|credential| credential.name.as_str());
+    let pair = header_pair(auth);
+    let secrets: Vec<&str> = names()
+        .filter(|name| !is_plain(name) && pair.as_ref().is_none_or(|(_, value)| value != name))
+        .collect();
+    let place = auth.place;
+    let none = |reader: &mut Reader, what: &str| {
+        reader.fault(
+            place,
+            format!("auth method `{what}` has no credential to send; declare one in `credentials`"),
+        );
+        Plan::None
+    };
+    if let (Method::ApiKey | Method::Bearer, Some(plan)) = (auth.method, known(auth, &secrets, words, reader))
+    {
+        return plan;
+    }
+    match auth.method {
+        Method::None => Plan::None,
+        Method::OAuth => {
+            reader.note(
+                place,
+                "`oauth` can't be logged in to from a file, so no connection can be opened; use `bearer` and an \
+                 access token if the service has them",
+            );
+            Plan::OAuth
+        }
+        Method::ApiKey => match (secrets.first(), names().next()) {
+            (Some(secret), Some(first)) => {
+                if *secret != first {
+                    reader.note(
+                        place,
+                        format!("`{secret}` is sent as the bearer token; PocketPaw would send `{first}`, which is no secret"),
+                    );
+                }
+                Plan::Bearer(secrets.into_iter().map(str::to_owned).collect())
+            }
+            _ => none(reader, "api_key"),
+        },
+        Method::Bearer => {
+            let tokens: Vec<_> = secrets.iter().filter(|name| ends(name, &["TOKEN", "KEY"])).collect();
+            match (tokens.is_empty(), secrets.first()) {
+                (false, _) => Plan::Bearer(tokens.into_iter().map(|name| (*name).to_owned()).collect()),
+                (true, Some(secret)) => {
+                    reader.note(
+                        place,
+                        format!("`{secret}` is sent as the bearer token, since no credential's name ends in `TOKEN` or `KEY`"),
+                    );
+                    Plan::Bearer(vec![(*secret).to_owned()])
+                }
+                (true, None) => none(reader, "bearer"),
+            }
+        }
+        Method::Basic => basic(auth, words, reader),
+        Method::Header | Method::Cookie => {
+            let what = if auth.method == Method::Header { "header" } else { "cookie" };
+            let header = match (&auth.header, auth.method) {
+                (_, Method::Cookie) => "Cookie".to_owned(),
+                (Some(header), _) => match HeaderName::try_from(&header.value) {
+                    Ok(name) if !super::host::is_reserved(&name) => header.value.clone(),
+                    _ => {
+                        reader.fault(header.place, "`header` must be the name of a header, like `X-Api-Key`");
+                        return Plan::None;
+                    }
+                },
+                (None, _) => {
+                    reader.fault(place, "auth method `header` doesn't say which; write `header: X-Api-Key`");
+                    return Plan::None;
+                }
+            };
+            match &auth.credential {
+                Some(name) if names().any(|known| known == name.value) => {
+                    Plan::Headers(vec![(header, name.value.clone())])
+                }
+                Some(name) => {
+                    let message = match nearest(&name.value, names()) {
+                        Some(near) => format!("there is no credential of that name; did you mean `{near}`?"),
+                        None => format!("there is no credential of that name; there is {}", listed(names())),
+                    };
+                    reader.fault(name.place, message);
+                    Plan::None
+                }
+                None => match secrets.first() {
+                    Some(secret) => {
+                        if secrets.len() > 1 {
+                            reader.note(
+                                place,
+                                format!("`{secret}` is sent, the first secret that is declared"),
+                            );
+                        }
+                        Plan::Headers(vec![(header, (*secret).to_owned())])
+                    }
+                    None => none(reader, what),
+                },
+            }
+        }
+    }
+}
+
+/// What the table of services says.
+fn known(auth: &AuthPart, secrets: &[&str], words: &[String], reader: &mut Reader) -> Option<Plan> {
+    let known = KNOWN.iter().find(|known| words.iter().any(|word| word == known.word))?;
+    let plan = match known.how {
+        How::Headers(headers) => {
+            let found = headers.iter().filter_map(|(word, header)| {
+                let is_it = |name: &&&str| name.to_ascii_uppercase().contains(word);
+                let name = secrets.iter().find(is_it)?;
+                Some(((*header).to_owned(), (*name).to_owned()))
+            });
+            let found: Vec<_> = found.collect();
+            if found.is_empty() {
+                return None;
+            }
+            let said: Vec<_> =
+                found.iter().map(|(header, name)| format!("`{name}` in the header `{header}`")).collect();
+            reader.note(auth.place, format!("{}, so this is sent: {}", known.why, said.join(", ")));
+            Plan::Headers(found)
+        }
+        How::KeyAsUser(password) => {
+            let key = secrets.first()?;
+            reader.note(auth.place, format!("{}, so `{key}` is sent as that", known.why));
+            Plan::KeyAsUser { key: (*key).to_owned(), password }
+        }
+    };
+    Some(plan)
+}
+
+fn basic(auth: &AuthPart, words: &[String], reader: &mut Reader) -> Plan {
+    let names: Vec<&str> = auth.credentials.iter().map(|credential| credential.name.as_str()).collect();
+    let find = |endings: &[&str]| {
+        // The surest ending first, whichever credential comes first.
+        endings.iter().find_map(|ending| names.iter().copied().find(|name| ends(name, &[*ending])))
+    };
+    let user = find(&["USERNAME", "EMAIL", "USER", "LOGIN"]);
+    let password = find(&["PASSWORD", "TOKEN", "KEY", "SECRET"]);
+    let (user, password) = match (user, password, names.as_slice()) {
+        (Some(user), Some(password), _) => (user, password),
+        // Whatever the two are called.
+        (_, _, [user, password]) => (*user, *password),
+        _ => {
+            reader.fault(
+                auth.place,
+                "auth method `basic` needs a user and a password; name two credentials like `EMAIL` and `API_TOKEN`",
+            );
+            return Plan::None;
+        }
+    };
+    if (user, password) != ("username", "password") {
+        let message = format!(
+            "`{user}` is sent as the user and `{password}` as the password; PocketPaw would send neither, since they \
+             are not called `username` and `password`"
+        );
+        reader.note(auth.place, message);
+    }
+    let mut suffix = "";
+    if words.iter().any(|word| word == "zendesk") && ends(password, &["TOKEN"]) {
+        suffix = "/token";
+        reader
+            .note(auth.place, format!("`/token` is put behind `{user}`, as Zendesk wants with an API token"));
+    }
+    Plan::Basic { user: user.to_owned(), suffix, password: password.to_owned() }
+}
+
+/// A header whose name is a setting and whose value a credential: `CUSTOM_HEADER_NAME`, `CUSTOM_HEADER_VALUE`.
+pub(super) fn header_pair(auth: &AuthPart) -> Option<(String, String)> {
+    auth.credentials.iter().find_map(|credential| {
+        let value = format!("{}HEADER_VALUE", credential.name.strip_suffix("HEADER_NAME")?);
+        let is_there = auth.credentials.iter().any(|other| other.name == value);
+        is_there.then(|| (credential.name.clone(), value))
+    })
+}
+
+fn ends(name: &str, endings: &[&str]) -> bool {
+    let last = name.rsplit('_').next().unwrap_or_default().to_ascii_uppercase();
+    endings.iter().any(|ending| last.ends_with(ending))
+}
+
+impl Plan {
+    /// What a manifest says of it.
+    pub(super) fn to_manifest(&self) -> Auth {
+        match self {
+            Self::None | Self::OAuth => Auth::None,
+            Self::Bearer(names) => match names.first() {
+                Some(token) => Auth::Bearer { token: token.clone() },
+                None => Auth::None,
+            },
+            Self::Headers(headers) => match headers.first() {
+                Some((header, key)) => {
+                    Auth::ApiKey { key: key.clone(), place: ApiKeyPlace::Header(header.clone()) }
+                }
+                None => Auth::None,
+            },
+            Self::Basic { user, password, .. } => {
+                Auth::Basic { user: user.clone(), password: password.clone() }
+            }
+            Self::KeyAsUser { key, .. } => Auth::Basic { user: key.clone(), password: key.clone() },
+        }
+    }
+
+    /// What is sent. What isn't set and needn't be isn't sent.
+    ///
+    /// # Errors
+    ///
+    /// `setup`, naming what can't be sent and not showing it.
+    pub(super) fn credentials(
+        &self,
+        values: &Values,
+        pair: Option<&(String, String)>,
+    ) -> Result<Credentials> {
+        let mut all = Vec::new();
+        match self {
+            Self::None => {}
+            Self::OAuth => {
+                return Err(Error::setup(
+                    "the connector logs in with `oauth`, for which a file can't say enough; use one with `bearer` and \
+                     an access token",
+                ));
+            }
+            Self::Bearer(names) => {
+                if let Some(name) = names.iter().find(|name| values.get(name).is_some()) {
+                    sendable(name, values)?;
+                    all.extend(values.secret(name).map(Credentials::Bearer));
+                }
+            }
+            Self::Headers(headers) => {
+                for (header, name) in headers {
+                    sendable(name, values)?;
+                    all.extend(
+                        values.secret(name).map(|value| Credentials::Header { name: header.clone(), value }),
+                    );
+                }
+            }
+            Self::Basic { user, suffix, password } => match (values.get(user), values.secret(password)) {
+                (Some(name), Some(password)) => {
+                    if name.contains(':') || name.contains(char::is_control) {
+                        return Err(Error::setup(format!(
+                            "`{user}` has a colon or a line break in it, which can't be sent as a user"
+                        )));
+                    }
+                    let suffix = if name.ends_with(suffix) { "" } else { suffix };
+                    all.push(Credentials::Basic { user: format!("{name}{suffix}"), password });
+                }
+                (None, None) => {}
+                (None, Some(_)) => return Err(half(password, user)),
+                (Some(_), None) => return Err(half(user, password)),
+            },
+            Self::KeyAsUser { key, password } => {
+                if let Some(user) = values.get(key) {
+                    if user.contains(':') || user.contains(char::is_control) {
+                        return Err(Error::setup(format!(
+                            "credential `{key}` has a colon or a line break in it, which can't be sent as a user"
+                        )));
+                    }
+                    all.push(Credentials::Basic { user: user.to_owned(), password: (*password).into() });
+                }
+            }
+        }
+        if let Some((name, value)) = pair {
+            match (values.get(name), values.secret(value)) {
+                (Some(header), Some(secret)) => {
+                    sendable(value, values)?;
+                    let parsed = HeaderName::try_from(header);
+                    if !parsed.is_ok_and(|header| !super::host::is_reserved(&header)) {
+                        return Err(Error::setup(format!(
+                            "setting `{name}` must be the name of a header, like `X-Api-Key`"
+                        )));
+                    }
+                    all.push(Credentials::Header { name: header.to_owned(), value: secret });
+                }
+                (None, None) => {}
+                (Some(_), None) => return Err(half(name, value)),
+                (None, Some(_)) => return Err(half(value, name)),
+            }
+        }
+        Ok(Credentials::All(all))
+    }
+}
+
+fn half(set: &str, missing: &str) -> Error {
+    Error::setup(format!("`{set}` is set and `{missing}` is not; set both or none"))
+}
+
+fn sendable(name: &str, values: &Values) -> Result<()> {
+    if values.get(name).is_none_or(|value| HeaderValue::from_str(value).is_ok()) {
+        return Ok(());
+    }
+    Err(Error::setup(format!(
+        "credential `{name}` has a character in it that no header can hold, such as a line break; set it anew"
+    )))
+}

@@ -1,0 +1,228 @@
+//! PocketPaw: connectors that are YAML files, run here as they are.
+//!
+//! [`load`] makes of a file the same object that `#[connector]` makes of Rust: a manifest with schemas and
+//! permissions, settings and credentials, and actions that are called through
+//! [`Connection`](crate::call::Connection). Requests are sent by [`Http`](crate::http::Http), with its
+//! retries, limits and guards.
+//!
+//! ```
+//! use connector_sdk::Settings;
+//! use connector_sdk::call::Connection;
+//! use connector_sdk::platform::pocketpaw;
+//!
+//! let loaded = pocketpaw::parse(
+//!     "
+//! display_name: Desk
+//! auth:
+//!   method: basic
+//!   credentials:
+//!     - { name: DESK_DOMAIN, description: Like `acme.desk.example`, required: true }
+//!     - { name: DESK_EMAIL, required: true }
+//!     - { name: DESK_API_TOKEN, required: true }
+//! actions:
+//!   - name: get_ticket
+//!     description: Read a ticket
+//!     url: https://{DESK_DOMAIN}/api/tickets/{id}
+//!     params: { id: { type: integer, required: true } }
+//!     trust_level: auto
+//! ",
+//!     "desk",
+//! )?;
+//! assert_eq!(loaded.factory.manifest().id, "desk");
+//! assert!(loaded.notes[0].message.starts_with("`DESK_EMAIL` is sent as the user"));
+//!
+//! let settings = Settings::new()
+//!     .text("DESK_DOMAIN", "acme.desk.example")
+//!     .text("DESK_EMAIL", "me@acme.example")
+//!     .secret("DESK_API_TOKEN", "t0p");
+//! let connection = Connection::open("default", &*loaded.factory, &settings)?;
+//! # drop(connection);
+//! # Ok::<(), connector_sdk::Error>(())
+//! ```
+//!
+//! # What a key becomes
+//!
+//! | key | becomes |
+//! |---|---|
+//! | `name` (or the file's name) | the id, in kebab-case: `slack_data` is `slack-data` |
+//! | `display_name`, `type`, `icon` | title, category, icon; the version is `0.0.0`, since a file has none |
+//! | `auth.method` | how each call is authenticated, see below |
+//! | `auth.credentials` | a setting or a credential of that name, which is its environment variable too |
+//! | `auth.headers` | headers of every request, as they stand |
+//! | `allowed_hosts` | hosts that a redirect may lead to, besides those of the actions' URLs |
+//! | `actions[].name`, `description` | name and description of an action |
+//! | `method`, `url`, `content_type` | the request; each `{placeholder}` is a credential or a parameter |
+//! | `params`, `body` | the input's schema: `type`, `enum`, `default`, `required`, `description` |
+//! | `trust_level` | `auto`: read for a GET, else write; `confirm`, or nothing: write; `restricted`: destructive |
+//! | `method: LOCAL`, `execution_mode: local`, `sandbox` | an action that is refused when it is called |
+//! | `sync`, `senses`, `surface_profile`, `requires_binary` | a [`Note`]: they have no effect here |
+//!
+//! A DELETE is always destructive, and what is not a GET needs a confirmation even where the file says
+//! `auto`: an action is never less strict than the file has it, and a note says where it is stricter.
+//!
+//! A credential is a **setting**, which anybody may see, where it is a part of a URL's host, or where the last
+//! word of its name says so (`URL`, `HOST`, `PORT`, `STORE`, `SITE`, `DOMAIN`, `SUBDOMAIN`, `INSTANCE`, `REGION`,
+//! `EMAIL`, `USER`, `USERNAME`, `LOGIN`, `HEADER_NAME`) and no other word says that there is a secret in it
+//! (`TOKEN`, `KEY`, `SECRET`, `PASSWORD`, `WEBHOOK`, `DATABASE` and the like). In doubt it is a **credential**.
+//!
+//! # Where an argument goes
+//!
+//! Into the placeholder of its name, percent-encoded as one part of the path, and then nowhere else. Else by
+//! the list that names it: `params` into the query, `body` into the body as JSON, or as a form with
+//! `content_type: form` (nested values in Stripe's brackets). GET and DELETE have no body, so all of it is in the
+//! query. A list in the query is the parameter several times; an object there is JSON. `type: object` takes lists
+//! too, since PocketPaw's files have no other word for them. An action without `url` goes to the setting
+//! `BASE_URL` and its argument `path` below it; there the members of an object `query` are the query, and `data`
+//! is the body.
+//!
+//! An answer of JSON is the result as it is, any other text is a JSON text, no body is `null`.
+//!
+//! # What is sent to authenticate
+//!
+//! | `method` | what |
+//! |---|---|
+//! | `none` | nothing |
+//! | `bearer` | the first credential that is set of those whose names end in `TOKEN` or `KEY`, as a bearer token |
+//! | `api_key` | the first credential that is set, as a bearer token; settings are never sent as one |
+//! | `basic` | user and password by their names (`EMAIL`, `USERNAME`; `PASSWORD`, `TOKEN`, `KEY`), or the only two |
+//! | `header` | `credential` in the header `header` |
+//! | `cookie` | `credential` as the header `Cookie` |
+//! | `oauth` | nothing: the file loads, and no connection is opened |
+//!
+//! Shopify, Datadog and Freshdesk want something else than their files say, and get it; Zendesk's user gets
+//! the `/token` that it wants with an API token. A pair like `CUSTOM_HEADER_NAME` and `CUSTOM_HEADER_VALUE` is a
+//! header whenever it is set. Each inference is a note.
+//!
+//! # What is refused
+//!
+//! When a file is read, with line and column: values of a wrong type, words that PocketPaw doesn't know,
+//! names and keys that come twice, a default that isn't among its `enum`, a placeholder that nothing fills or
+//! that would let a caller choose the host, `http://` to anything but loopback, a secret in a host, more than 1 MiB,
+//! anchors that grow, deep nesting, control characters. Unknown keys are notes.
+//!
+//! When a connection is opened: a setting in a URL's host that is more than the name of a host; a base URL
+//! that isn't `https` (or loopback), or that has credentials, a query or a fragment in it; hosts of private
+//! networks that come from a setting, also after their names were looked up; what no header can hold.
+//!
+//! When an action is called: unknown or missing arguments, wrong types, values outside an `enum`, and a `path`
+//! that would leave the base URL.
+mod action;
+mod arguments;
+mod auth;
+mod connector;
+mod endpoint;
+mod file;
+mod host;
+mod reader;
+mod request;
+mod resolve;
+mod schema;
+mod template;
+#[cfg(test)]
+mod tests;
+mod values;
+mod yaml;
+
+use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::{Error, Factory, Result};
+
+/// A connector that was read from a file.
+#[non_exhaustive]
+pub struct Loaded {
+    /// Makes its connections.
+    pub factory: Box<dyn Factory>,
+    /// What whoever wrote or uses the file should know, in the order of the file.
+    pub notes: Vec<Note>,
+}
+
+/// Something about a file that doesn't keep it from being used: a key that has no effect, or what was
+/// inferred where the file says what can't work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Note {
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1.
+    pub column: u64,
+    /// What there is to know.
+    pub message: String,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loaded")
+            .field("connector", &self.factory.manifest().id)
+            .field("notes", &self.notes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads a connector file.
+///
+/// # Errors
+///
+/// `setup`, with every fault of the file, its line and its column. The details `file`, `line` and `column`
+/// are those of the first.
+pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
+    fn inner(path: &Path) -> Result<Loaded> {
+        let shown = path.display().to_string();
+        let mut bytes = Vec::new();
+        let most = yaml::MOST_BYTES as u64;
+        let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+        if let Err(error) = read {
+            return Err(reader::faulty(&shown, None, &format!("can't be read: {error}")).with_source(error));
+        }
+        if bytes.len() as u64 > most {
+            return Err(reader::faulty(&shown, None, &yaml::too_large()));
+        }
+        let text = String::from_utf8(bytes).map_err(|error| not_text(&shown, &error))?;
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        read_text(&text, &stem, &shown)
+    }
+    inner(path.as_ref())
+}
+
+fn not_text(file: &str, error: &std::string::FromUtf8Error) -> Error {
+    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count() as u64;
+    let message = format!("line {line}, column {column}: this is not UTF-8 text; save the file as UTF-8");
+    reader::faulty(file, Some(yaml::Place { line, column }), &message)
+}
+
+/// Reads the text of a connector file; `file_stem` is its name without `.yaml`, which is the connector's
+/// name where the file says none.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn parse(text: &str, file_stem: &str) -> Result<Loaded> {
+    read_text(text, file_stem, &format!("{file_stem}.yaml"))
+}
+
+fn read_text(text: &str, stem: &str, shown: &str) -> Result<Loaded> {
+    let root = yaml::read(text).map_err(|broken| {
+        let message = match broken.place {
+            Some(place) => format!("line {}, column {}: {}", place.line, place.column, broken.message),
+            None => broken.message,
+        };
+        reader::faulty(shown, broken.place, &message)
+    })?;
+    let mut reader = reader::Reader::default();
+    let file = file::read(&root, &mut reader);
+    let definition = resolve::resolve(file, stem, &mut reader);
+    let notes = reader.finish(shown)?;
+    Ok(Loaded { factory: Box::new(connector::YamlFactory(Arc::new(definition))), notes })
+}

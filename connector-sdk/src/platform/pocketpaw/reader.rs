@@ -1,0 +1,192 @@
+//! Keeps what is wrong with a file and what is worth knowing of it, so that all of it is said at once.
+
+use serde_json::Value;
+
+use super::Note;
+use super::yaml::{Entry, Kind, Node, Place, shown};
+use crate::Error;
+use crate::similar::{listed, nearest};
+
+/// More faults than this are one: the file is no connector.
+const MOST_FAULTS: usize = 20;
+
+/// A value and where it was written.
+#[derive(Clone, Debug)]
+pub(super) struct Written<T> {
+    pub(super) value: T,
+    pub(super) place: Place,
+}
+
+#[derive(Default)]
+pub(super) struct Reader {
+    notes: Vec<(Place, String)>,
+    faults: Vec<(Place, String)>,
+}
+
+impl Reader {
+    /// Something that the author or a user of the file should know.
+    pub(super) fn note(&mut self, place: Place, message: impl Into<String>) {
+        self.notes.push((place, message.into()));
+    }
+
+    /// Something that has to be mended before the file can be used.
+    pub(super) fn fault(&mut self, place: Place, message: impl Into<String>) {
+        self.faults.push((place, message.into()));
+    }
+
+    /// The notes in the order of the file, unless something is wrong with it.
+    pub(super) fn finish(mut self, file: &str) -> Result<Vec<Note>, Error> {
+        if self.faults.is_empty() {
+            self.notes.sort_by_key(|(place, _)| *place);
+            let note =
+                |(place, message): (Place, String)| Note { line: place.line, column: place.column, message };
+            return Ok(self.notes.into_iter().map(note).collect());
+        }
+        self.faults.sort_by_key(|(place, _)| *place);
+        let more = self.faults.len().saturating_sub(MOST_FAULTS);
+        let said: Vec<String> = self
+            .faults
+            .iter()
+            .take(MOST_FAULTS)
+            .map(|(place, message)| format!("line {}, column {}: {message}", place.line, place.column))
+            .collect();
+        let mut message = said.join("; ");
+        if more > 0 {
+            message = format!("{message}; and {more} more");
+        }
+        Err(faulty(file, self.faults.first().map(|(place, _)| *place), &message))
+    }
+
+    /// What stands there as a text.
+    pub(super) fn text(&mut self, node: &Node, what: &str) -> Option<Written<String>> {
+        match &node.kind {
+            Kind::Scalar(Value::String(text)) => Some(Written { value: text.clone(), place: node.place }),
+            Kind::Scalar(_) => {
+                let is = node.describe();
+                self.fault(node.place, format!("`{what}` must be a text, and is {is}; put it in quotes"));
+                None
+            }
+            _ => {
+                self.fault(node.place, format!("`{what}` must be a text, and is {}", node.describe()));
+                None
+            }
+        }
+    }
+
+    /// What stands there as a boolean, in all the words that PocketPaw's reader takes (YAML 1.1).
+    pub(super) fn boolean(&mut self, node: &Node, what: &str) -> Option<bool> {
+        let read = match &node.kind {
+            Kind::Scalar(value) => boolean_of(value),
+            _ => None,
+        };
+        if read.is_none() {
+            self.fault(node.place, format!("`{what}` must be `true` or `false`, and is {}", node.describe()));
+        }
+        read
+    }
+
+    pub(super) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+        match &node.kind {
+            Kind::List(items) => items,
+            _ => {
+                self.fault(node.place, format!("`{what}` must be a list, and is {}", node.describe()));
+                &[]
+            }
+        }
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&mut self, node: &Node, what: &str) -> Vec<Written<String>> {
+        self.list(node, what).iter().filter_map(|item| self.text(item, what)).collect()
+    }
+
+    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
+        match &node.kind {
+            Kind::Map(entries) => entries,
+            _ => {
+                self.fault(node.place, format!("`{what}` must be a map, and is {}", node.describe()));
+                &[]
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        text: &Written<String>,
+        what: &str,
+        words: &[(&str, T)],
+    ) -> Option<T> {
+        let known = words.iter().map(|(word, _)| *word);
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
+            return Some(*value);
+        }
+        let written = shown(&text.value);
+        self.fault(
+            text.place,
+            match nearest(&text.value, known.clone()) {
+                Some(near) => format!("unknown {what} `{written}`; did you mean `{near}`?"),
+                None => format!("unknown {what} `{written}`; expected {}", listed(known)),
+            },
+        );
+        None
+    }
+}
+
+/// A boolean in any of YAML 1.1's words.
+pub(super) fn boolean_of(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(is) => Some(*is),
+        Value::String(word) => match word.to_ascii_lowercase().as_str() {
+            "yes" | "on" => Some(true),
+            "no" | "off" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The error of a file.
+pub(super) fn faulty(file: &str, place: Option<Place>, message: &str) -> Error {
+    match place {
+        Some(place) => Error::setup(format!("the connector file `{file}` has a fault: {message}"))
+            .with_detail("file", file)
+            .with_detail("line", place.line)
+            .with_detail("column", place.column),
+        None => Error::setup(format!("the connector file `{file}` {message}")).with_detail("file", file),
+    }
+}
+
+/// The members of a map, each taken by the name that it is known by; what is left is unknown.
+pub(super) struct Fields<'n> {
+    entries: &'n [Entry],
+    known: Vec<&'static str>,
+}
+
+impl<'n> Fields<'n> {
+    pub(super) fn new(entries: &'n [Entry]) -> Self {
+        Self { entries, known: Vec::new() }
+    }
+
+    /// The value of that name; `null` counts as not written.
+    pub(super) fn take(&mut self, name: &'static str) -> Option<&'n Node> {
+        self.known.push(name);
+        let entry = self.entries.iter().find(|entry| entry.key == name)?;
+        (!matches!(entry.value.kind, Kind::Null)).then_some(&entry.value)
+    }
+
+    /// Notes what nothing took.
+    pub(super) fn finish(self, reader: &mut Reader, what: &str) {
+        for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())) {
+            let written = shown(&entry.key);
+            let message = match nearest(&entry.key, self.known.iter().copied()) {
+                Some(near) => format!("unknown key `{written}` of {what}; did you mean `{near}`?"),
+                None => format!(
+                    "unknown key `{written}` of {what}, which has no effect; expected {}",
+                    listed(self.known.iter().copied())
+                ),
+            };
+            reader.note(entry.place, message);
+        }
+    }
+}

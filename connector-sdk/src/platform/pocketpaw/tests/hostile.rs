@@ -1,0 +1,128 @@
+//! Files that mean harm, or that are none.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use super::{fault, parse, read};
+use crate::ErrorKind;
+use crate::platform::pocketpaw::load;
+
+/// An error in little time, whatever the text is.
+fn refused(text: &str) -> String {
+    let began = Instant::now();
+    let message = fault(text);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}: {message}", began.elapsed());
+    assert!(message.len() < 2000, "{} bytes of message", message.len());
+    message
+}
+
+#[test]
+fn an_anchor_bomb_does_not_go_off() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        let before = vec![format!("*a{}", level - 1); 10].join(", ");
+        writeln!(bomb, "a{level}: &a{level} [{before}]").expect("a text");
+    }
+    let message = refused(&bomb);
+    assert!(message.contains("grows too large"), "{message}");
+    refused("a: &a [*a]\n");
+    refused("a: *nothing\n");
+    // An anchor that means no harm is filled in.
+    let shared = "name: shop\nactions:\n  - name: a\n    description: A\n    url: https://a.test/\n    params: &page { page: { type: integer } }\n  \
+                  - { name: b, description: B, url: https://a.test/, params: *page }\n";
+    assert_eq!(read(shared).factory.manifest().actions[1].parameters[0].name, "page");
+}
+
+#[test]
+fn deep_nesting_ends() {
+    for (open, close) in [("[", "]"), ("{a: ", "}")] {
+        let text = format!("x: {}{}", open.repeat(100_000), close.repeat(100_000));
+        refused(&text);
+        refused(&format!("x: {}", open.repeat(1000)));
+    }
+    let mut block = String::new();
+    for level in 0..500 {
+        writeln!(block, "{}a:", " ".repeat(level)).expect("a text");
+    }
+    refused(&block);
+}
+
+#[test]
+fn a_large_file_is_not_read() {
+    let path = std::env::temp_dir().join(format!("connector-sdk-large-{}.yaml", std::process::id()));
+    let file = std::fs::File::create(&path).expect("a file");
+    file.set_len(100 * 1024 * 1024).expect("100 MB");
+    let began = Instant::now();
+    let error = load(&path).expect_err("too large");
+    assert!(began.elapsed() < Duration::from_secs(2));
+    std::fs::remove_file(&path).expect("removed");
+    assert_eq!(error.kind(), ErrorKind::Setup);
+    assert!(
+        error.message().ends_with("is larger than 1 MiB; that is no description of a connector"),
+        "{error}"
+    );
+    assert!(parse(&"#".repeat(1024 * 1024 + 1), "x").is_err());
+    // As many keys as fit take no square of time.
+    let many: String = (0..60_000).fold(String::new(), |text, at| text + &format!("k{at}: 1\n"));
+    let began = Instant::now();
+    drop(parse(&many, "x"));
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn broken_text_is_refused_with_its_place() {
+    for (text, says) in [
+        ("name: shop\nname: shop2\n", "line 2, column 1: the key `name` stands here a second time; keep one"),
+        (
+            "auth:\n  method: none\n  method: none\n",
+            "line 3, column 3: the key `method` stands here a second time; keep one",
+        ),
+        (
+            "name: a\0b\n",
+            "line 1, column 8: a control character stands here, which YAML can't have; remove it",
+        ),
+        ("name: shop\nicon: \u{1b}[2J\n", "line 2, column 7: a control character"),
+        ("name: shop\n\tauth: x\n", "found a tab"),
+        ("name: 'shop\n", "it is not YAML"),
+        ("a: b: c\n", "line 1"),
+        ("name: a\n---\nname: b\n", "second document"),
+        ("- a\n", "the file is a list; write a map"),
+        ("shop\n", "the file is a text; write a map"),
+        ("name: !!python/name:os.system x\n", "line 1, column 31: a tag stands before this"),
+        ("name: .nan\n", "not finite"),
+    ] {
+        let message = refused(text);
+        assert!(message.contains(says), "{text:?}: {message}");
+        assert!(message.contains("line "), "{text:?}: {message}");
+    }
+    assert!(parse("", "shop").is_err() && parse("# nothing\n", "shop").is_err());
+    assert!(parse("1: 2\ntrue: 3\n? [a]\n: b\n", "shop").is_ok(), "keys that are noted");
+    assert_eq!(read("\u{feff}name: marked\n").factory.manifest().id, "marked");
+    assert_eq!(read("name:\tshop\r\nicon: x\r\n").factory.manifest().id, "shop");
+}
+
+#[test]
+fn a_secret_in_a_broken_file_is_not_shown() {
+    for text in [
+        "name: 's3cret\n",
+        "name: shop\nauth: { method: 's3cret: [ }\n",
+        "- &s3cret s3cret: *x\n  - s3cret: [\n",
+    ] {
+        let error = parse(text, "shop").expect_err("broken");
+        assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_file_that_can_not_be_read_is_named() {
+    let error = load("/nowhere/shop.yaml").expect_err("no file");
+    assert!(
+        error.message().starts_with("the connector file `/nowhere/shop.yaml` can't be read: "),
+        "{error}"
+    );
+    let path = std::env::temp_dir().join(format!("connector-sdk-latin-{}.yaml", std::process::id()));
+    std::fs::write(&path, b"name: shop\nicon: h\xe9\n").expect("a file");
+    let error = load(&path).expect_err("not UTF-8");
+    std::fs::remove_file(&path).expect("removed");
+    assert!(error.message().contains("line 2, column 8: this is not UTF-8"), "{error}");
+}

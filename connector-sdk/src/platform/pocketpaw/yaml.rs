@@ -1,0 +1,248 @@
+//! From YAML to a tree whose every key and value knows its place.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_saphyr::Spanned;
+
+/// More than this is no description of a connector.
+pub(super) const MOST_BYTES: usize = 1024 * 1024;
+
+/// A line and a column, both from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) line: u64,
+    pub(super) column: u64,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    pub(super) place: Place,
+    pub(super) kind: Kind,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    Null,
+    /// A text, a number or a boolean.
+    Scalar(Value),
+    List(Vec<Node>),
+    Map(Vec<Entry>),
+}
+
+/// A member of a map.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) place: Place,
+    pub(super) value: Node,
+}
+
+/// What is wrong with a text that should be YAML. It never repeats what stands there.
+pub(super) struct Broken {
+    pub(super) place: Option<Place>,
+    pub(super) message: String,
+}
+
+/// Reads a text.
+pub(super) fn read(text: &str) -> Result<Node, Broken> {
+    if text.len() > MOST_BYTES {
+        return Err(Broken { place: None, message: too_large() });
+    }
+    // A mark at the beginning is allowed (YAML 1.2.2, section 5.2).
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(place) = unreadable(text) {
+        return Err(Broken {
+            place: Some(place),
+            message: "a control character stands here, which YAML can't have; remove it".to_owned(),
+        });
+    }
+    let options = serde_saphyr::options! {
+        // `on` and `no` stay texts; where a boolean is wanted they are read as PocketPaw reads them.
+        strict_booleans: true,
+        reject_unsupported_tags: true,
+        duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::Error,
+        alias_limits: serde_saphyr::alias_limits! {
+            max_total_replayed_events: 50_000,
+            max_replay_stack_depth: 8,
+        },
+        budget: serde_saphyr::budget! {
+            max_events: 200_000,
+            max_nodes: 100_000,
+            max_aliases: 1_000,
+            max_anchors: 1_000,
+            max_depth: 32,
+            // The second is refused by a better message.
+            max_documents: 2,
+            max_recorded_anchor_events: 200_000,
+            max_recorded_anchor_bytes: 8 * MOST_BYTES,
+            max_total_scalar_bytes: 8 * MOST_BYTES,
+        },
+    };
+    serde_saphyr::from_str_with_options::<Node>(text, options).map_err(|error| broken(&error))
+}
+
+pub(super) fn too_large() -> String {
+    "is larger than 1 MiB; that is no description of a connector".to_owned()
+}
+
+/// Where the first character is that YAML can't have (section 5.1).
+fn unreadable(text: &str) -> Option<Place> {
+    let is_bad = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r' | '\u{85}');
+    let at = text.find(is_bad)?;
+    let line = 1 + text[..at].matches('\n').count() as u64;
+    let before = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
+    Some(Place { line, column: 1 + before.chars().count() as u64 })
+}
+
+/// The library's own text may show what stands in the file, so only its reason is taken.
+fn broken(error: &serde_saphyr::Error) -> Broken {
+    use serde_saphyr::Error as E;
+    let error = error.without_snippet();
+    let place = error.location().map(place_of).filter(|place| place.line > 0);
+    // What goes wrong inside of an anchor's copy.
+    let error = if let E::AliasError { error, .. } = error { error } else { error };
+    let message = match error {
+        E::DuplicateMappingKey { key, .. } => match key {
+            Some(key) => format!("the key `{}` stands here a second time; keep one", shown(key)),
+            None => "a key stands here a second time; keep one".to_owned(),
+        },
+        E::Budget { .. }
+        | E::AliasReplayCounterOverflow { .. }
+        | E::AliasReplayLimitExceeded { .. }
+        | E::AliasExpansionLimitExceeded { .. }
+        | E::AliasReplayStackDepthExceeded { .. } => {
+            "the file is nested too deep, or grows too large when its anchors are filled in; write it out plainly"
+                .to_owned()
+        }
+        E::MultipleDocuments { .. } => {
+            "a second document begins here; a file is one connector, so remove the `---`".to_owned()
+        }
+        E::NonFiniteFloat { .. } => "a number that is not finite stands here; write a finite one".to_owned(),
+        E::UnsupportedTag { .. } => "a tag stands before this that means nothing to PocketPaw; remove it".to_owned(),
+        E::UnknownAnchor { .. } => "`*` names an anchor that no `&` defines before; define it".to_owned(),
+        E::Eof { .. } => "there is no document in it; write a map with `name`, `auth` and `actions`".to_owned(),
+        // The parser's reasons are fixed phrases of grammar.
+        E::ExternalMessage { msg, .. } => format!("it is not YAML: {}", shown(msg)),
+        _ => "it is not YAML that describes a connector".to_owned(),
+    };
+    Broken { place, message }
+}
+
+/// What a stranger wrote, in a message.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(80).collect()
+}
+
+fn place_of(location: serde_saphyr::Location) -> Place {
+    Place { line: location.line(), column: location.column() }
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<Kind>::deserialize(deserializer)?;
+        Ok(Self { place: place_of(spanned.referenced), kind: spanned.value })
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KindVisitor)
+    }
+}
+
+struct KindVisitor;
+
+impl<'de> Visitor<'de> for KindVisitor {
+    type Value = Kind;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Kind, E> {
+        Ok(Kind::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Kind, E> {
+        Ok(Kind::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Kind, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Kind, E> {
+        Ok(Kind::Scalar(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Kind, E> {
+        Ok(Kind::Scalar(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Kind, E> {
+        Ok(Kind::Scalar(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Kind, E> {
+        Ok(Kind::Scalar(value.into()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Kind, E> {
+        Ok(Kind::Scalar(value.into()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Kind, E> {
+        Ok(Kind::Scalar(value.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Kind, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Kind::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Kind, A::Error> {
+        let mut map = Vec::new();
+        while let Some(key) = members.next_key::<Node>()? {
+            let name = match key.kind {
+                Kind::Scalar(Value::String(name)) => name,
+                // A key that nobody knows, so it is only ever shown.
+                _ => key.to_json().to_string(),
+            };
+            map.push(Entry { key: name, place: key.place, value: members.next_value()? });
+        }
+        Ok(Kind::Map(map))
+    }
+}
+
+impl Node {
+    /// The value as JSON.
+    pub(super) fn to_json(&self) -> Value {
+        match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Scalar(value) => value.clone(),
+            Kind::List(items) => items.iter().map(Self::to_json).collect(),
+            Kind::Map(entries) => Value::Object(
+                entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
+            ),
+        }
+    }
+
+    /// What it is, for a message that says what it should be.
+    pub(super) fn describe(&self) -> &'static str {
+        match &self.kind {
+            Kind::Null => "nothing",
+            Kind::Scalar(Value::Bool(_)) => "a boolean",
+            Kind::Scalar(Value::Number(_)) => "a number",
+            Kind::Scalar(_) => "a text",
+            Kind::List(_) => "a list",
+            Kind::Map(_) => "a map",
+        }
+    }
+}
