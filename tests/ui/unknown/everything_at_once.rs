@@ -9,8 +9,6 @@ struct Demo {
     seen: u32,
     #[secret(env)]
     token: Secret,
-    /// Marked as nothing.
-    other: Secret,
 }
 
 #[connector(id = "demo")]
