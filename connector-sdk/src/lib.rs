@@ -20,6 +20,8 @@ pub mod call;
 pub mod cli;
 mod connector;
 mod context;
+#[cfg(feature = "credentials")]
+pub mod credentials;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;
