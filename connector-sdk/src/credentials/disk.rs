@@ -72,9 +72,10 @@ pub(super) fn open_lock(path: &Path) -> Result<Option<File>> {
 
 /// Opens a file for locking, and makes it where there is none.
 pub(super) fn make_lock(path: &Path) -> Result<File> {
-    if let Some(file) = open_lock(path)? {
-        return Ok(file);
+    if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(Error::setup(format!("`{}` is not a file; move it away", path.display())));
     }
+    // For writing, which some network file systems want of whoever locks.
     private().create(true).truncate(false).open(path).map_err(|error| wrong("open", path, &error))
 }
 

@@ -97,6 +97,8 @@ use std::time::SystemTime;
 
 pub use address::Address;
 pub use file::FileStore;
+#[cfg(feature = "cli")]
+pub(crate) use file::nowhere;
 pub use key::Key;
 
 use crate::{Result, Settings};
