@@ -169,11 +169,10 @@ async fn ask_hidden(
     loop {
         text.push_str(&format!("{} (not shown{hint}): ", clean_line(&credential.name)));
         let hidden = Hidden::of(process)?;
-        let heard = hear(dialogue, &text).await;
+        let line = hear(dialogue, &text).await?;
         drop(hidden);
         // The end of the line was not shown either.
         let _ = dialogue.show("\n");
-        let line = heard?;
         let secret = line.trim_end_matches(['\r', '\n']);
         if !secret.is_empty() {
             return Ok(Some(Secret::new(secret)));
