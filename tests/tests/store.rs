@@ -256,7 +256,10 @@ mod terminal {
     impl Screen {
         fn new(home: &Home, line: &str) -> Self {
             // The shell lives on when the program is interrupted.
-            let shell = format!("trap : INT; '{}' {line}; echo ended with $?; stty -a", env!("CARGO_BIN_EXE_strongbox"));
+            let shell = format!(
+                "trap : INT; '{}' {line}; echo ended with $?; stty -a",
+                env!("CARGO_BIN_EXE_strongbox")
+            );
             let mut command = Command::new("script");
             command.args(["--quiet", "--command", &shell, "/dev/null"]);
             command.env("CONNECTOR_HOME", home.store()).env("TERM", "dumb").env("SHELL", "/bin/sh");

@@ -178,3 +178,22 @@ fn a_place_that_can_not_be_made_is_named() {
     assert!(message.contains("home/connectors"), "{message}");
     assert!(home.store().load(&work()).expect("there is none").is_none());
 }
+
+/// What the first release wrote, with the key 00, 01, .. 1f: every later one reads it.
+const VERSION_1: [&str; 5] = [
+    "Y29ubmVjdG9yLXNkayBjcmVkZW50aWFscyAxIDAzZTJhMTU4MzliZTJkNjgKb5HCFkFcFApF7xUiFGd781p9VJ09km",
+    "75agQ4tGxrOkPdYXoS3p3kdSZIvst5RFYrw4ggntGE5yykjvEd4uZfsLpUWZBpXePvIpES2koDB4GS39ClWIVYYd0q",
+    "2EitpnUp43P2MneFHwNsbCWZ3ryc3VihYpRHOk1qACPNXIG4kj+TZPG/rW+67u4PBAAuWipJRf76AN3S+ZXKR7zCYD",
+    "Euf5xMmX6BCFIoHeCUyGcYkk22UhUo5ztUqsEehakF9NabRhVusIklkKA6GSsAhVBIC3EUV6gbHv58j3tCTMpKY3jh",
+    "/c7NlQZ6pWhLuw==",
+];
+
+#[test]
+fn a_file_of_version_1_is_read() {
+    use base64::Engine as _;
+    let key: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
+    let home = Home::filled();
+    let bytes = base64::prelude::BASE64_STANDARD.decode(VERSION_1.concat()).expect("base64");
+    fs::write(home.path("credentials"), bytes).expect("written");
+    is_whole(&home.store().with_key(Key::from_text(&key).expect("a key")));
+}

@@ -248,6 +248,14 @@ fn a_rotation_that_crashed_is_read_and_finished() {
     for name in home.names() {
         copy(&home.path(&name), &crashed.path(&name));
     }
+    // The same again, at the same place: no key that may still be needed is dropped.
+    let twice = Home::filled();
+    for name in home.names() {
+        copy(&home.path(&name), &twice.path(&name));
+    }
+    fs::create_dir(twice.path("credentials.new")).expect("a folder in the way");
+    setup(twice.store().rotate(Key::random().expect("random")), "credentials.new`");
+    is_whole(&twice.store());
     home.store().rotate(Key::random().expect("random")).expect("rotated");
     is_whole(&home.store());
     // A write encrypts with the new one.
