@@ -71,10 +71,10 @@ impl Entry {
     }
 
     fn holds(&self, settings: &Settings) -> bool {
-        let secrets = self.secrets.iter().map(|(name, Shown(secret))| (name, secret.expose()));
+        let secrets = self.secrets.iter().map(|(name, Shown(secret))| (name.as_str(), secret.expose()));
         self.settings == settings.values
             && self.texts == settings.texts
-            && secrets.eq(settings.secrets.iter().map(|(name, secret)| (name, secret.expose())))
+            && secrets.eq(settings.secrets().map(|(name, secret)| (name, secret.expose())))
     }
 
     fn saved_at(&self) -> SystemTime {
