@@ -128,14 +128,12 @@ impl<'m> Configuration<'m> {
         secrets.fold(values, |settings, (name, secret)| settings.secret(name, secret.clone()))
     }
 
-    /// Where each setting comes from, and then each credential, in the order of the manifest.
-    pub(super) fn sources(&self) -> (Vec<(&'m str, Source)>, Vec<(&'m str, Source)>) {
-        let place = |name: &str| self.manifest.settings.iter().position(|setting| setting.name == name);
-        let mut settings: Vec<_> = self.values.iter().map(|(name, _, source)| (*name, *source)).collect();
-        settings.sort_by_key(|(name, _)| place(name));
-        let place = |name: &str| self.manifest.credentials.iter().position(|known| known.name == name);
-        let mut credentials = self.credentials.clone();
-        credentials.sort_by_key(|(name, _)| place(name));
-        (settings, credentials)
+    /// Where a setting or credential comes from.
+    pub(super) fn source(&self, name: &str) -> Option<Source> {
+        let settings = self.values.iter().map(|(known, _, source)| (*known, *source));
+        settings
+            .chain(self.credentials.iter().copied())
+            .find(|(known, _)| *known == name)
+            .map(|(_, source)| source)
     }
 }

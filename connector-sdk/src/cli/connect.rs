@@ -55,18 +55,17 @@ pub(super) fn connect(session: &mut Session<'_>, name: Option<String>, is_piped:
         .process
         .in_time("the credential store", move || store.save(&wanted, &settings))?
         .map_err(nothing)?;
-    let rows = |rows: Vec<(&str, Source)>| -> Vec<Value> {
-        rows.into_iter().map(|(name, source)| json!({ "name": name, "source": source.as_str() })).collect()
+    let row = |name: &String| {
+        configuration.source(name).map(|source| json!({ "name": name, "source": source.as_str() }))
     };
-    let (settings, credentials) = configuration.sources();
     let mut data = json!({
         "workspace": address.workspace(),
         "connector": address.connector(),
         "connection": address.connection(),
         "state": change.as_str(),
         "checked": manifest.health,
-        "settings": rows(settings),
-        "credentials": rows(credentials),
+        "settings": manifest.settings.iter().filter_map(|known| row(&known.name)).collect::<Vec<_>>(),
+        "credentials": manifest.credentials.iter().filter_map(|known| row(&known.name)).collect::<Vec<_>>(),
     });
     setting::redactor(manifest, session.process).value(&mut data);
     let people = Data::object(
