@@ -11,6 +11,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
+//! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
