@@ -32,22 +32,19 @@ pub(super) fn connect(session: &mut Session<'_>, name: Option<String>, is_piped:
     let address = stored::address_of(manifest, scan, name)?;
     // Before anybody is asked: answers that can't be stored are asked for in vain.
     let store = stored::store(session.process).ok_or_else(nowhere)?;
-    let before = match stored::store(session.process) {
-        Some(store) if store.is_there() => stored::load(store, &address, session.process)?,
-        _ => None,
-    };
+    let before = stored::load(&store, &address, session.process)?;
     let before = before.map(|saved| saved.settings).unwrap_or_default();
     let given = match is_piped {
         true => piped(manifest, &session.process.read_stdin()?)?,
         false => Piped::default(),
     };
+    given.secrets.values().for_each(|secret| session.process.remember(secret));
     let mut configuration = setting::given(manifest, scan, session.process, given)?;
     if session.process.can_ask() && !is_piped && !scan.yes {
         ask_all(session, &mut configuration, &before)?;
     }
     configuration.add_stored(&before);
     let settings = configuration.to_store();
-    stored::remember(&settings, session.process);
     let nothing = |error: Error| error.context("nothing was stored");
     check(session, address.connection(), &settings).map_err(nothing)?;
     let wanted = address.clone();

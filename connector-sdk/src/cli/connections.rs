@@ -58,13 +58,7 @@ pub(super) fn disconnect(session: &mut Session<'_>, name: Option<String>) -> Res
     let address = stored::address_of(session.manifest, session.scan, name)?;
     let missing = || Error::not_found(stored::none(&address));
     let store = stored::store(session.process).ok_or_else(missing)?;
-    let wanted = address.clone();
-    let (store, found) = session.process.in_time("the credential store", move || {
-        let found = store.load(&wanted);
-        (store, found)
-    })?;
-    let saved = found?.ok_or_else(missing)?;
-    stored::remember(&saved.settings, session.process);
+    stored::load(&store, &address, session.process)?.ok_or_else(missing)?;
     if session.process.can_ask() && !session.scan.yes {
         agree(session, &address)?;
     }

@@ -8,7 +8,7 @@ use super::process::Process;
 use super::scan::Scan;
 use crate::credentials::{Address, FileStore, Saved, Store as _};
 use crate::manifest::Manifest;
-use crate::{Error, Result, Settings};
+use crate::{Error, Result};
 
 /// The connection that a command line is about.
 pub(super) fn address(manifest: &Manifest, scan: &Scan<'_>) -> Result<Address> {
@@ -34,18 +34,13 @@ pub(super) fn store(process: &Process) -> Option<FileStore> {
 }
 
 /// Reads a connection, and keeps its credentials out of all that is written from now on.
-pub(super) fn load(store: FileStore, address: &Address, process: &Process) -> Result<Option<Saved>> {
-    let wanted = address.clone();
+pub(super) fn load(store: &FileStore, address: &Address, process: &Process) -> Result<Option<Saved>> {
+    let (store, wanted) = (store.clone(), address.clone());
     let saved = process.in_time("the credential store", move || store.load(&wanted))??;
     if let Some(saved) = &saved {
-        remember(&saved.settings, process);
+        saved.settings.secrets().for_each(|(_, secret)| process.remember(secret));
     }
     Ok(saved)
-}
-
-/// Keeps credentials out of all that is written from now on.
-pub(super) fn remember(settings: &Settings, process: &Process) {
-    settings.secrets.values().for_each(|secret| process.remember(secret));
 }
 
 /// Adds what is stored to what is set.
@@ -60,7 +55,7 @@ pub(super) fn complete(
         return Ok(());
     }
     let saved = match store(process) {
-        Some(store) if store.is_there() => load(store, &address, process),
+        Some(store) if store.is_there() => load(&store, &address, process),
         _ => Ok(None),
     };
     match saved {

@@ -14,12 +14,14 @@ use crate::{Error, Result, Secret, Settings};
 const KEY: &str = "CONNECTOR_KEY";
 
 /// Connections in one encrypted file, see the [module](super).
+#[derive(Clone)]
 pub struct FileStore {
     folder: PathBuf,
     keys: Keys,
 }
 
 /// Where the key is.
+#[derive(Clone)]
 enum Keys {
     /// In the file beside the store.
     Beside,
