@@ -188,7 +188,11 @@ impl<'a> Session<'a> {
             .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
         if self.process.owns_process {
             let end = run::give_up(self.manifest, self.scan, self.process, self.started);
-            interrupt::watch(token, deadline, end);
+            let watching = interrupt::watch(token, deadline, end);
+            // A signal that ended the process at once could leave a terminal that shows nothing.
+            if self.process.can_ask() {
+                let _ = watching.recv();
+            }
         }
         let result = runtime.block_on(future);
         // Work that a method left on another thread is not waited for.
