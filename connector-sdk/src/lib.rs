@@ -11,6 +11,7 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
+//! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
@@ -21,6 +22,8 @@ pub mod call;
 pub mod cli;
 mod connector;
 mod context;
+#[cfg(feature = "credentials")]
+pub mod credentials;
 mod cursor;
 mod error;
 #[cfg(feature = "http")]

@@ -17,6 +17,7 @@ use crate::Secret;
 ///
 /// let settings = Settings::new().value("root", "/srv/notes").text("depth", "3").secret("token", "t0p");
 /// assert!(!format!("{settings:?}").contains("t0p"));
+/// assert_eq!(settings.texts().next(), Some(("depth", "3")));
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -59,5 +60,20 @@ impl Settings {
     /// Whether a setting or credential of that name is set.
     pub fn contains(&self, name: &str) -> bool {
         self.values.contains_key(name) || self.texts.contains_key(name) || self.secrets.contains_key(name)
+    }
+
+    /// The settings that were given as JSON values, for whatever keeps them.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// The settings that were given as texts.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
+    /// The credentials.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        self.secrets.iter().map(|(name, secret)| (name.as_str(), secret))
     }
 }

@@ -1,16 +1,8 @@
 //! Asks the person at the terminal before an action that wants approval.
 
-use std::future::{Future as _, poll_fn};
-use std::io::BufRead as _;
-use std::pin::pin;
-use std::task::Poll;
-use std::time::Instant;
-
 use serde_json::Value;
-use tokio::sync::oneshot;
-use tokio_util::sync::CancellationToken;
 
-use super::process::{Input, Sink, lock, say, write};
+use super::dialogue::{Dialogue, Silence};
 use super::show::clean_line;
 use crate::call::{ApprovalRequest, Approver};
 use crate::manifest::{Effect, Trust};
@@ -19,68 +11,27 @@ use crate::{BoxFuture, Error, Result};
 /// More of one argument than this hides the question; what is left out is counted.
 const LONGEST_VALUE: usize = 300;
 
-/// Asks on standard error and hears on standard input.
-pub(super) struct Prompt {
-    pub(super) input: Input,
-    pub(super) output: Sink,
-    pub(super) cancellation: CancellationToken,
-    pub(super) deadline: Option<Instant>,
-}
+/// Asks whether an action may run.
+pub(super) struct Prompt(pub(super) Dialogue);
 
 impl Approver for Prompt {
     fn approve<'a>(&'a self, request: &'a ApprovalRequest<'a>) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
-            write(&self.output, question(request).as_bytes()).map_err(|error| {
+            self.0.show(&question(request)).map_err(|error| {
                 Error::denied(format!("nobody could be asked, standard error can't be written: {error}"))
             })?;
-            let answer = self.answer().await?;
+            let answer = self.0.line().await.map_err(|silence| {
+                Error::cancelled(match silence {
+                    Silence::Cancelled => "the call was cancelled before anybody agreed to it",
+                    Silence::TimeOver => "the time was over before anybody agreed to the call",
+                })
+            })?;
             let answer = answer.trim().to_ascii_lowercase();
             Ok(match request.action.permission.trust {
                 Trust::Restricted => answer == "yes",
                 _ => answer == "y" || answer == "yes",
             })
         })
-    }
-}
-
-impl Prompt {
-    /// A line, unless somebody gives up before. Reading blocks and can't be cancelled, so it has a
-    /// thread of its own, which ends with the process.
-    async fn answer(&self) -> Result<String> {
-        let (sender, receiver) = oneshot::channel();
-        let input = Input::clone(&self.input);
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            // What can't be read is no agreement.
-            let read = lock(&input).read_line(&mut line);
-            let _ = sender.send(read.map(|_| line).unwrap_or_default());
-        });
-        let given_up = async {
-            match self.deadline {
-                Some(deadline) => {
-                    tokio::time::timeout_at(deadline.into(), self.cancellation.cancelled()).await
-                }
-                None => {
-                    self.cancellation.cancelled().await;
-                    Ok(())
-                }
-            }
-        };
-        let (mut receiver, mut given_up) = (pin!(receiver), pin!(given_up));
-        poll_fn(|task| {
-            if let Poll::Ready(line) = receiver.as_mut().poll(task) {
-                return Poll::Ready(Ok(line.unwrap_or_default()));
-            }
-            given_up.as_mut().poll(task).map(|waited| {
-                // The question's line has no end yet.
-                say(&self.output, "");
-                Err(match waited {
-                    Ok(()) => Error::cancelled("the call was cancelled before anybody agreed to it"),
-                    Err(_) => Error::cancelled("the time was over before anybody agreed to the call"),
-                })
-            })
-        })
-        .await
     }
 }
 

@@ -27,8 +27,9 @@ pub(super) fn assign(
         }
         slot.push(value.unwrap_or("true").to_owned());
     }
-    let mut free =
-        (0..parameters.len()).filter(|&place| values[place].is_empty()).collect::<Vec<_>>().into_iter();
+    // An option that takes no value can't be meant by one.
+    let is_free = |&place: &usize| values[place].is_empty() && parameters[place].takes != Takes::Nothing;
+    let mut free = (0..parameters.len()).filter(is_free).collect::<Vec<_>>().into_iter();
     let mut current = free.next();
     for value in
         given.iter().filter(|given| given.parameter.is_none()).filter_map(|given| given.value.as_deref())

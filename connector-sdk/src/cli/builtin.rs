@@ -10,7 +10,9 @@ use super::argument::assign;
 use super::command::Builtin;
 use super::data::Data;
 use super::export::{Request, export};
-use super::session::{CONNECTION, Session};
+use super::session::Session;
+#[cfg(feature = "credentials")]
+use super::{connect, connections};
 use super::{help, setting};
 use crate::call::Connection;
 use crate::manifest::{Manifest, Mode};
@@ -50,6 +52,18 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
             let input = next().unwrap_or_else(|| "{}".to_owned());
             session.act(&action, input.as_bytes(), mode)
         }
+        #[cfg(feature = "credentials")]
+        Builtin::Connect => {
+            let (name, piped) = (next(), next().is_some());
+            connect::connect(session, name, piped)
+        }
+        #[cfg(feature = "credentials")]
+        Builtin::Disconnect => {
+            let name = next();
+            connections::disconnect(session, name)
+        }
+        #[cfg(feature = "credentials")]
+        Builtin::Connections => connections::list(session),
         Builtin::Completions => {
             let shell = next().unwrap_or_default();
             let script = help::completions(session.manifest, &session.process.program, &shell)?;
@@ -73,6 +87,7 @@ fn capabilities(manifest: &Manifest) -> Answer {
 
 fn config(session: &Session<'_>) -> Result<Answer> {
     let configuration = setting::read(session.manifest, session.scan, session.process)?;
+    configuration.settings()?;
     let mut data = argentos::config(session.manifest, &configuration.state());
     setting::redactor(session.manifest, session.process).value(&mut data);
     let row = |row: &Value| {
@@ -88,8 +103,8 @@ fn config(session: &Session<'_>) -> Result<Answer> {
 
 fn options(session: &mut Session<'_>, source: &str, query: &str) -> Result<Answer> {
     let deadline = session.deadline()?;
-    let settings = setting::read(session.manifest, session.scan, session.process)?.settings;
-    let connection = Connection::open(CONNECTION, session.factory, &settings)?;
+    let configuration = setting::read(session.manifest, session.scan, session.process)?;
+    let connection = Connection::open(session.connection(), session.factory, configuration.settings()?)?;
     let context = session.context(deadline);
     let token = context.cancellation().clone();
     let items = session.wait(token, deadline, connection.options(source, query, context))??;
@@ -107,20 +122,22 @@ fn readiness(session: &mut Session<'_>, tell: Tell) -> Result<Answer> {
     let deadline = session.deadline()?.or_else(|| session.started.checked_add(HEALTH_TIMEOUT));
     let configuration = setting::read(session.manifest, session.scan, session.process)?;
     let state = configuration.state();
-    let (mut data, mut top_level) =
-        match Connection::open(CONNECTION, session.factory, &configuration.settings) {
-            Err(error) => tell(session.manifest, &state.failed_to_open(&error)),
-            Ok(_) if !session.manifest.health => tell(session.manifest, &state),
-            Ok(connection) => {
-                let context = session.context(deadline);
-                let token = context.cancellation().clone();
-                let health = session.wait(token.clone(), deadline, connection.health(context))?;
-                if token.is_cancelled() {
-                    return Err(Error::cancelled("the check was cancelled"));
-                }
-                tell(session.manifest, &state.checked(health.as_ref().map(drop)))
+    let opened = configuration
+        .settings()
+        .and_then(|settings| Connection::open(session.connection(), session.factory, settings));
+    let (mut data, mut top_level) = match opened {
+        Err(error) => tell(session.manifest, &state.failed_to_open(&error)),
+        Ok(_) if !session.manifest.health => tell(session.manifest, &state),
+        Ok(connection) => {
+            let context = session.context(deadline);
+            let token = context.cancellation().clone();
+            let health = session.wait(token.clone(), deadline, connection.health(context))?;
+            if token.is_cancelled() {
+                return Err(Error::cancelled("the check was cancelled"));
             }
-        };
+            tell(session.manifest, &state.checked(health.as_ref().map(drop)))
+        }
+    };
     let redactor = setting::redactor(session.manifest, session.process);
     redactor.value(&mut data);
     top_level.values_mut().for_each(|value| {

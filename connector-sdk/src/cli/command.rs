@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::manifest::{Action, Manifest};
+use crate::manifest::{Action, Manifest, Mode};
 use crate::platform::argentos;
 use crate::text::wants;
 
@@ -18,11 +18,15 @@ pub(super) struct Global {
 }
 
 /// All options that every command takes.
-pub(super) const GLOBALS: [Global; 9] = [
+pub(super) const GLOBALS: &[Global] = &[
     global("json", None, None, "Answer with one line of JSON, whatever happens"),
     global("mode", None, Some("MODE"), "How far this call may go [default: readonly]"),
     global("set", None, Some("NAME=VALUE"), "Set one of the connector's settings; may be repeated"),
     global("config", None, Some("FILE"), "Read settings from a TOML file"),
+    #[cfg(feature = "credentials")]
+    global("workspace", None, Some("NAME"), "Use what was stored in that workspace [default: default]"),
+    #[cfg(feature = "credentials")]
+    global("connection", None, Some("NAME"), "Use what was stored under that name [default: default]"),
     global("timeout", None, Some("DURATION"), "Give up after that time, such as `30s` or `2m`"),
     global("yes", Some('y'), None, "Don't ask before an action that wants approval"),
     global("verbose", Some('v'), None, "Log to standard error what is being done"),
@@ -56,11 +60,17 @@ pub(super) enum Builtin {
     Doctor,
     Options,
     Call,
+    #[cfg(feature = "credentials")]
+    Connect,
+    #[cfg(feature = "credentials")]
+    Disconnect,
+    #[cfg(feature = "credentials")]
+    Connections,
     Completions,
 }
 
 impl Builtin {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: &[Self] = &[
         Self::Manifest,
         Self::Capabilities,
         Self::Health,
@@ -68,6 +78,12 @@ impl Builtin {
         Self::Doctor,
         Self::Options,
         Self::Call,
+        #[cfg(feature = "credentials")]
+        Self::Connect,
+        #[cfg(feature = "credentials")]
+        Self::Disconnect,
+        #[cfg(feature = "credentials")]
+        Self::Connections,
         Self::Completions,
     ];
 
@@ -81,6 +97,12 @@ impl Builtin {
             Self::Doctor => "doctor",
             Self::Options => "options",
             Self::Call => "call",
+            #[cfg(feature = "credentials")]
+            Self::Connect => "connect",
+            #[cfg(feature = "credentials")]
+            Self::Disconnect => "disconnect",
+            #[cfg(feature = "credentials")]
+            Self::Connections => "connections",
             Self::Completions => "completions",
         }
     }
@@ -94,7 +116,41 @@ impl Builtin {
             Self::Doctor => "Tell what is missing and what to do about it",
             Self::Options => "List the choices for a setting or an argument",
             Self::Call => "Call an action by its name, with its input as JSON",
+            #[cfg(feature = "credentials")]
+            Self::Connect => "Check settings and credentials, and store them for later runs",
+            #[cfg(feature = "credentials")]
+            Self::Disconnect => "Forget what was stored of a connection",
+            #[cfg(feature = "credentials")]
+            Self::Connections => "List the connections that are stored",
             Self::Completions => "Print completions for a shell",
+        }
+    }
+
+    /// How far a call has to be allowed to go for it. At a terminal, whoever types the command is the one
+    /// whose store it is, and needs to say no mode.
+    pub(super) const fn mode(self) -> Mode {
+        match self {
+            #[cfg(feature = "credentials")]
+            Self::Connect | Self::Disconnect => Mode::Write,
+            _ => Mode::Readonly,
+        }
+    }
+
+    /// What a caller has to know of it besides its options.
+    pub(super) const fn notes(self) -> &'static str {
+        match self {
+            #[cfg(feature = "credentials")]
+            Self::Connect => {
+                "Values come from `--set`, standard input (`--stdin`), the environment, `--config` and what is \
+                 stored, in this order. On a terminal it asks for the others, unless `--yes` is given. Without \
+                 a terminal it needs `--mode write`."
+            }
+            #[cfg(feature = "credentials")]
+            Self::Disconnect => {
+                "On a terminal it asks before it removes something, unless `--yes` is given. Without a \
+                 terminal it needs `--mode write`."
+            }
+            _ => "",
         }
     }
 }
@@ -102,7 +158,7 @@ impl Builtin {
 impl<'m> Command<'m> {
     /// All commands, the built-in ones first.
     pub(super) fn all(manifest: &'m Manifest) -> impl Iterator<Item = Self> {
-        let builtins = Builtin::ALL.into_iter().map(Self::Builtin);
+        let builtins = Builtin::ALL.iter().copied().map(Self::Builtin);
         builtins.chain(manifest.actions.iter().map(Self::Action))
     }
 
@@ -226,6 +282,21 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
             values: SHELLS.to_vec(),
             ..option("shell", Takes::Value, "For which shell")
         }],
+        #[cfg(feature = "credentials")]
+        Builtin::Connect => vec![
+            option("name", Takes::Value, "What the connection is called [default: default]"),
+            option(
+                "stdin",
+                Takes::Nothing,
+                "Read settings and credentials, a JSON object, from standard input",
+            ),
+        ],
+        #[cfg(feature = "credentials")]
+        Builtin::Disconnect => {
+            vec![option("name", Takes::Value, "What the connection is called [default: default]")]
+        }
+        #[cfg(feature = "credentials")]
+        Builtin::Connections => Vec::new(),
         Builtin::Capabilities | Builtin::Health | Builtin::ConfigShow | Builtin::Doctor => Vec::new(),
     }
 }

@@ -129,6 +129,10 @@ impl Connector for Open {
             if self.root() == "down" {
                 return Err(Error::unavailable("the folder is gone"));
             }
+            if let Some(token) = self.1.secrets.get("token").filter(|token| token.expose().starts_with("bad"))
+            {
+                return Err(Error::auth(format!("the token {} was refused", token.expose())));
+            }
             Ok(())
         })
     }

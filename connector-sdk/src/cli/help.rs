@@ -59,7 +59,7 @@ impl<'m> Node<'m> {
     fn build(&self, name: &str) -> clap::Command {
         let mut built = clap::Command::new(name.to_owned());
         built = match self.command {
-            Some(Command::Builtin(builtin)) => built.about(builtin.about()),
+            Some(Command::Builtin(builtin)) => built.about(builtin.about()).after_help(builtin.notes()),
             Some(Command::Action(action)) => built
                 .about(action.summary().to_owned())
                 .long_about(action.description.clone())
@@ -107,7 +107,7 @@ fn tree(manifest: &Manifest, program: &str) -> clap::Command {
     if !manifest.description.is_empty() {
         tree = tree.long_about(manifest.description.clone());
     }
-    for global in &GLOBALS {
+    for global in GLOBALS {
         let mut arg = Arg::new(global.name)
             .long(global.name)
             .help(global.about)

@@ -4,11 +4,13 @@
 //! a file) would keep the call's runtime from ever noticing. Such a method can't be cancelled either,
 //! so after a while, or at the second signal, the process ends without it.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::poll_fn;
+use std::io;
+use std::sync::mpsc::{Receiver, channel};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use tokio::time::{sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::Error;
@@ -21,56 +23,75 @@ const ECHO: Duration = Duration::from_millis(250);
 
 /// Cancels the token at the first signal, and calls `end` when the process is still there a while after
 /// that, or after the deadline.
+///
+/// What is returned hears of the moment from which a signal doesn't end the process at once.
 pub(super) fn watch(
     token: CancellationToken,
     deadline: Option<Instant>,
     end: impl FnOnce(Error) + Send + 'static,
-) {
+) -> Receiver<()> {
+    let (sender, watching) = channel();
     let wait = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
         runtime.block_on(async {
-            match signal_before(deadline.and_then(|deadline| deadline.checked_add(PATIENCE))).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return,
-                Err(_) => {
-                    end(Error::cancelled(
-                        "the call ran out of time, and the connector didn't stop by itself",
-                    ));
-                    return;
+            let Ok(signals) = Signals::new() else { return };
+            let _ = sender.send(());
+            let end_at = deadline.and_then(|deadline| deadline.checked_add(PATIENCE));
+            let in_time = match end_at {
+                Some(end_at) => timeout_at(end_at.into(), signals.next()).await.is_ok(),
+                None => {
+                    signals.next().await;
+                    true
                 }
+            };
+            if !in_time {
+                end(Error::cancelled("the call ran out of time, and the connector didn't stop by itself"));
+                return;
             }
             token.cancel();
-            tokio::time::sleep(ECHO).await;
-            let _ = tokio::time::timeout(PATIENCE, signal()).await;
+            sleep(ECHO).await;
+            // Anew: those that came meanwhile don't count.
+            if let Ok(signals) = Signals::new() {
+                let _ = timeout(PATIENCE, signals.next()).await;
+            }
             end(Error::cancelled("the call was cancelled, and the connector didn't stop in time"));
         });
     };
     // Without the thread a signal ends the process at once, as it does for most programs.
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+    watching
 }
 
-async fn signal_before(end: Option<Instant>) -> Result<std::io::Result<()>, tokio::time::error::Elapsed> {
-    match end {
-        Some(end) => tokio::time::timeout_at(end.into(), signal()).await,
-        None => Ok(signal().await),
+/// The signals that ask a process to end, from the moment that this is made.
+#[cfg(unix)]
+struct Signals([tokio::signal::unix::Signal; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self([signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?]))
+    }
+
+    async fn next(mut self) {
+        poll_fn(|task| match self.0.iter_mut().any(|signal| signal.poll_recv(task).is_ready()) {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        })
+        .await;
     }
 }
 
-#[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    let mut terminate = pin!(terminate.recv());
-    let mut interrupt = pin!(tokio::signal::ctrl_c());
-    poll_fn(|task| {
-        if terminate.as_mut().poll(task).is_ready() {
-            return Poll::Ready(Ok(()));
-        }
-        interrupt.as_mut().poll(task)
-    })
-    .await
-}
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
 
-#[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(windows)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(mut self) {
+        poll_fn(|task| self.0.poll_recv(task).map(drop)).await;
+    }
 }

@@ -15,7 +15,15 @@ mod approver;
 mod argument;
 mod builtin;
 mod command;
+mod configuration;
+#[cfg(feature = "credentials")]
+mod connect;
+#[cfg(feature = "credentials")]
+mod connections;
 mod data;
+mod dialogue;
+#[cfg(feature = "credentials")]
+mod echo;
 mod export;
 mod help;
 mod interrupt;
@@ -27,6 +35,8 @@ mod scan;
 mod session;
 mod setting;
 mod show;
+#[cfg(feature = "credentials")]
+mod stored;
 mod table;
 mod width;
 

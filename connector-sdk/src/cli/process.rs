@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Instant;
 
 use super::width;
-use crate::{Error, Result};
+use crate::{Error, Result, Secret};
 
 /// The most that is read from standard input.
 pub(super) const MOST_INPUT: u64 = 16 * 1024 * 1024;
@@ -34,6 +34,8 @@ pub struct Process {
     stdin: Input,
     stdin_taken: bool,
     read_until: Option<Instant>,
+    /// Credentials that are not the environment's and that no answer may show.
+    secrets: Mutex<Vec<Secret>>,
     stdout: Sink,
     stderr: Sink,
 }
@@ -73,6 +75,7 @@ impl Process {
             stdin: shared(Box::new(BufReader::new(io::empty()))),
             stdin_taken: false,
             read_until: None,
+            secrets: Mutex::default(),
             stdout: shared(Box::new(io::sink())),
             stderr: shared(Box::new(io::sink())),
         }
@@ -144,6 +147,17 @@ impl Process {
     /// An environment variable; an empty one is the same as none.
     pub(super) fn variable(&self, name: &str) -> Option<OsString> {
         (self.environment)(name).filter(|value| !value.is_empty())
+    }
+
+    /// Keeps a credential out of whatever is written from now on.
+    #[cfg(feature = "credentials")]
+    pub(super) fn remember(&self, secret: &Secret) {
+        lock(&self.secrets).push(secret.clone());
+    }
+
+    /// What was [remembered](Self::remember).
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        lock(&self.secrets).clone()
     }
 
     /// Until when everything must be read.

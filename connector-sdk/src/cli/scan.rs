@@ -22,6 +22,8 @@ pub(super) struct Scan<'m> {
     pub(super) mode: Option<String>,
     pub(super) config: Option<String>,
     pub(super) timeout: Option<String>,
+    pub(super) workspace: Option<String>,
+    pub(super) connection: Option<String>,
     pub(super) set: Vec<String>,
     /// The words that were taken for a command, up to the first that no command has.
     pub(super) words: Vec<String>,
@@ -214,6 +216,8 @@ impl<'m> Scanner<'m> {
             "set" => return self.scan.set.push(value),
             "mode" => &mut self.scan.mode,
             "config" => &mut self.scan.config,
+            "workspace" => &mut self.scan.workspace,
+            "connection" => &mut self.scan.connection,
             _ => &mut self.scan.timeout,
         };
         // The last one does not win: a host writes `--mode readonly` before arguments that a model chose.

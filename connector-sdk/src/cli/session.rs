@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::answer::{Answer, People};
 use super::approver::Prompt;
 use super::command::{Builtin, Command};
+use super::dialogue::Dialogue;
 use super::observer::Lines;
 use super::process::Process;
 use super::scan::Scan;
@@ -21,8 +22,8 @@ use crate::manifest::{Action, Effect, Manifest, Mode};
 use crate::similar::{listed, nearest};
 use crate::{Context, Error, Factory, Result};
 
-/// The one connection of a command line.
-pub(super) const CONNECTION: &str = "default";
+/// What the connection of a command line is called, unless it says so.
+const CONNECTION: &str = "default";
 
 /// A command line on its way to an answer.
 pub(super) struct Session<'a> {
@@ -52,8 +53,10 @@ impl<'a> Session<'a> {
             Command::Builtin(Builtin::Call) => called(self.manifest, self.scan),
             Command::Builtin(_) => None,
         };
-        if let Some(action) = action {
-            self.authorise(action, mode)?;
+        match (action, command) {
+            (Some(action), _) => self.authorise(action, mode)?,
+            (None, Command::Builtin(builtin)) => self.authorise_builtin(builtin, mode)?,
+            _ => {}
         }
         if let Some(problem) = &self.scan.problem {
             return Err(again(problem));
@@ -79,16 +82,36 @@ impl<'a> Session<'a> {
             Lines(self.process.stderr_sink()).record(&AuditRecord {
                 at: std::time::SystemTime::now(),
                 caller: caller.name(),
-                connection: CONNECTION,
+                connection: self.connection(),
                 connector: id,
                 action: Some(&action.name),
-                input: InputDigest::of(id, CONNECTION, &action.name, b""),
+                input: InputDigest::of(id, self.connection(), &action.name, b""),
                 decision: Decision::Denied,
                 outcome: Err(error.kind()),
                 duration: self.started.elapsed(),
             });
         }
         refused
+    }
+
+    /// Refuses a built-in command above the mode.
+    ///
+    /// What it changes is the store of whoever runs it. So a person at a terminal needs no mode, unless one
+    /// was said; a host, which has none, can't be made to change the store by what a model wrote.
+    fn authorise_builtin(&self, builtin: Builtin, mode: Mode) -> Result<()> {
+        let required = builtin.mode();
+        if mode >= required || (self.scan.mode.is_none() && self.process.can_ask()) {
+            return Ok(());
+        }
+        let (id, required, actual) = (builtin.id(), required.as_str(), mode.as_str());
+        Err(Error::denied(format!("`{id}` needs mode `{required}`, and this caller has `{actual}`"))
+            .with_detail("required_mode", required)
+            .with_detail("actual_mode", actual))
+    }
+
+    /// What the connection is called.
+    pub(super) fn connection(&self) -> &'a str {
+        self.scan.connection.as_deref().unwrap_or(CONNECTION)
     }
 
     fn caller(&self) -> &'static str {
@@ -98,16 +121,18 @@ impl<'a> Session<'a> {
     /// Calls an action by its name or command id.
     pub(super) fn act(&mut self, action: &str, input: &[u8], mode: Mode) -> Result<Answer> {
         let deadline = self.deadline()?;
-        let settings = setting::read(self.manifest, self.scan, self.process)?.settings;
-        let mut connection = Connection::open(CONNECTION, self.factory, &settings)?;
+        let configuration = setting::read(self.manifest, self.scan, self.process)?;
+        let mut connection = Connection::open(self.connection(), self.factory, configuration.settings()?)?;
         if self.scan.verbose {
             connection = connection.with_audit(Arc::new(Lines(self.process.stderr_sink())));
         }
         let context = self.context(deadline);
         let caller = Caller::new(self.caller(), mode);
         let asks = self.process.can_ask() && !self.scan.yes;
-        let caller =
-            if asks { caller.asking(Arc::new(self.prompt(&context))) } else { caller.without_asking() };
+        let caller = match asks {
+            true => caller.asking(Arc::new(Prompt(self.dialogue(&context)))),
+            false => caller.without_asking(),
+        };
         let token = context.cancellation().clone();
         let action_timeout = self.manifest.action(action).and_then(|action| action.timeout);
         // Unknown where somebody is asked first: the action's time begins with their answer.
@@ -119,9 +144,10 @@ impl<'a> Session<'a> {
         Ok(if done { answer.shown(People::Text("done\n".to_owned())) } else { answer })
     }
 
-    fn prompt(&self, context: &Context) -> Prompt {
+    /// What asks somebody for as long as a context lasts.
+    pub(super) fn dialogue(&self, context: &Context) -> Dialogue {
         let (input, output) = self.process.conversation();
-        Prompt { input, output, cancellation: context.cancellation().clone(), deadline: context.deadline() }
+        Dialogue { input, output, cancellation: context.cancellation().clone(), deadline: context.deadline() }
     }
 
     /// What a call of this command line is limited and watched by.
@@ -162,7 +188,11 @@ impl<'a> Session<'a> {
             .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
         if self.process.owns_process {
             let end = run::give_up(self.manifest, self.scan, self.process, self.started);
-            interrupt::watch(token, deadline, end);
+            let watching = interrupt::watch(token, deadline, end);
+            // A signal that ended the process at once could leave a terminal that shows nothing.
+            if self.process.can_ask() {
+                let _ = watching.recv();
+            }
         }
         let result = runtime.block_on(future);
         // Work that a method left on another thread is not waited for.

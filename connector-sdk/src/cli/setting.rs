@@ -1,62 +1,34 @@
-//! Settings and credentials: `--set`, then the environment, then a file, then the manifest's defaults.
+//! Settings and credentials: `--set`, then the environment, then a file, then what is stored, then the
+//! manifest's defaults.
 //!
-//! Credentials come from the environment alone. Arguments are seen by every user of the machine, and
-//! a file in the clear is copied, committed and backed up.
+//! Credentials come from the environment and the store alone. Arguments are seen by every user of the
+//! machine, and a file in the clear is copied, committed and backed up.
 
 use std::fs::File;
 use std::io::Read as _;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
+use super::configuration::Configuration;
 use super::process::Process;
 use super::scan::Scan;
 use crate::call::Redactor;
 use crate::manifest::{Credential, Manifest};
-use crate::platform::argentos::{Source, State};
+use crate::platform::argentos::Source;
 use crate::similar::{listed, nearest};
-use crate::{Error, Result, Secret, Settings, json_from_text};
+use crate::{Error, Result, Secret};
 
 /// The most that is read of a file; settings are a few lines.
 const MOST_FILE: u64 = 1024 * 1024;
 
-/// What was set, and by what.
-pub(super) struct Configuration<'m> {
-    pub(super) settings: Settings,
-    manifest: &'m Manifest,
-    values: Vec<(&'m str, Value, Source)>,
-    credentials: Vec<&'m str>,
-}
-
-impl<'m> Configuration<'m> {
-    /// What a platform is told of it.
-    pub(super) fn state(&self) -> State<'m> {
-        let state = self.values.iter().fold(State::new(), |state, (name, value, source)| {
-            state.setting(name, self.typed(name, value), *source)
-        });
-        self.credentials.iter().fold(state, |state, name| state.credential(name, Source::Env))
-    }
-
-    /// A text as the value that it stands for, where it stands for one.
-    fn typed(&self, name: &str, value: &Value) -> Value {
-        let schema = self.manifest.setting(name).map(|setting| &setting.schema);
-        match (value, schema) {
-            (Value::String(text), Some(schema)) => {
-                json_from_text(schema, schema, text).unwrap_or_else(|_| value.clone())
-            }
-            _ => value.clone(),
-        }
-    }
-}
-
-/// What takes the credentials of the environment out of a text.
+/// What takes credentials out of a text: those of the environment, and those that came otherwise.
 pub(super) fn redactor(manifest: &Manifest, process: &Process) -> Redactor {
-    let secrets: Vec<Secret> = manifest
-        .credentials
-        .iter()
-        .filter_map(|credential| process.variable(&credential.env))
-        .map(|value| Secret::new(value.to_string_lossy()))
-        .collect();
+    let variables = manifest.credentials.iter().filter_map(|credential| process.variable(&credential.env));
+    let mut secrets: Vec<Secret> = variables.map(|value| Secret::new(value.to_string_lossy())).collect();
+    secrets.extend(process.secrets());
     Redactor::new(&secrets)
 }
 
@@ -66,17 +38,42 @@ pub(super) fn read<'m>(
     scan: &Scan<'_>,
     process: &Process,
 ) -> Result<Configuration<'m>> {
+    #[cfg_attr(
+        not(feature = "credentials"),
+        expect(unused_mut, reason = "nothing is stored without a store")
+    )]
+    let mut configuration = given(manifest, scan, process, Piped::default())?;
+    #[cfg(feature = "credentials")]
+    super::stored::complete(&mut configuration, scan, process)?;
+    Ok(configuration)
+}
+
+/// What standard input says, where a command takes settings from there.
+#[derive(Default)]
+pub(super) struct Piped {
+    pub(super) values: Map<String, Value>,
+    pub(super) secrets: BTreeMap<String, Secret>,
+}
+
+/// Reads what is set for this run.
+pub(super) fn given<'m>(
+    manifest: &'m Manifest,
+    scan: &Scan<'_>,
+    process: &Process,
+    mut piped: Piped,
+) -> Result<Configuration<'m>> {
     let mut flags = flags(manifest, &scan.set)?;
     let mut file = match &scan.config {
         Some(path) => file(manifest, path, process)?,
         None => Map::new(),
     };
-    let mut settings = Settings::new();
-    let mut values = Vec::new();
+    let mut configuration = Configuration::new(manifest);
     for setting in &manifest.settings {
         let name = setting.name.as_str();
         let (value, source) = if let Some(text) = flags.remove(name) {
             (text, Source::Flag)
+        } else if let Some(value) = piped.values.remove(name) {
+            (value, Source::Stdin)
         } else if let Some(text) = variable(process, &setting.env)? {
             (Value::String(text), Source::Env)
         } else if let Some(value) = file.remove(name) {
@@ -84,20 +81,16 @@ pub(super) fn read<'m>(
         } else {
             continue;
         };
-        settings = match (&value, source) {
-            (Value::String(text), Source::Flag | Source::Env) => settings.text(name, text),
-            _ => settings.value(name, value.clone()),
-        };
-        values.push((name, value, source));
+        configuration.set(setting, value, source);
     }
-    let mut credentials = Vec::new();
     for credential in &manifest.credentials {
-        if let Some(secret) = variable(process, &credential.env)? {
-            settings = settings.secret(&credential.name, secret);
-            credentials.push(credential.name.as_str());
+        if let Some(secret) = piped.secrets.remove(&credential.name) {
+            configuration.entrust(credential, secret, Source::Stdin);
+        } else if let Some(secret) = variable(process, &credential.env)? {
+            configuration.entrust(credential, Secret::new(secret), Source::Env);
         }
     }
-    Ok(Configuration { settings, manifest, values, credentials })
+    Ok(configuration)
 }
 
 fn variable(process: &Process, name: &str) -> Result<Option<String>> {

@@ -1,5 +1,8 @@
 //! Whole command lines, from the arguments to what is written and the number at the end.
 
+#[cfg(feature = "credentials")]
+mod store;
+
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -317,7 +320,7 @@ fn an_answer_is_one_write_of_complete_bytes() {
 
 #[test]
 fn any_command_line_with_json_is_answered_with_an_envelope() {
-    const WORDS: [&str; 44] = [
+    const WORDS: [&str; 50] = [
         "notes",
         "search",
         "create",
@@ -335,6 +338,12 @@ fn any_command_line_with_json_is_answered_with_an_envelope() {
         "show",
         "doctor",
         "completions",
+        "connect",
+        "disconnect",
+        "connections",
+        "--stdin",
+        "--workspace",
+        "--connection=x",
         "bash",
         "help",
         "--query",

@@ -15,11 +15,34 @@ const META: [(&str, &str); 4] = [
 ];
 
 /// The commands that the binary has besides, which ArgentOS is not told of.
-const OWN: [&str; 4] = ["call", "completions", "manifest", "options"];
+const OWN: &[&str] = &[
+    "call",
+    "completions",
+    #[cfg(feature = "credentials")]
+    "connect",
+    #[cfg(feature = "credentials")]
+    "connections",
+    #[cfg(feature = "credentials")]
+    "disconnect",
+    "manifest",
+    "options",
+];
 
 /// The options that every command takes, which no argument may be called.
-pub const GLOBAL_OPTIONS: [&str; 11] =
-    ["json", "mode", "set", "config", "verbose", "yes", "timeout", "help", "version", "workspace", "input"];
+pub const GLOBAL_OPTIONS: [&str; 12] = [
+    "json",
+    "mode",
+    "set",
+    "config",
+    "verbose",
+    "yes",
+    "timeout",
+    "help",
+    "version",
+    "workspace",
+    "connection",
+    "input",
+];
 
 /// How an argument is spelled on the command line, without the dashes: `page-size` for `page_size`
 /// and `pageSize`, `arg-mode` for `mode`, which is an option of every command.

@@ -16,17 +16,26 @@ pub enum Source {
     Env,
     /// A file.
     File,
+    /// What was stored of the connection.
+    Stored,
+    /// Standard input.
+    Stdin,
+    /// Somebody typed it when asked.
+    Terminal,
     /// Nobody set it: it is what the manifest says.
     Default,
 }
 
 impl Source {
-    /// `flag`, `env`, `file` or `default`.
+    /// The source in lower case: `flag`, `env`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Flag => "flag",
             Self::Env => "env",
             Self::File => "file",
+            Self::Stored => "stored",
+            Self::Stdin => "stdin",
+            Self::Terminal => "terminal",
             Self::Default => "default",
         }
     }

@@ -1,0 +1,178 @@
+//! Keeps connections: the settings and credentials that somebody gave once, for every later run.
+//!
+//! A [`Store`] keeps them by [`Address`]: a workspace, a connector and a connection's name, so that the same
+//! name in two workspaces is two connections. [`FileStore`] is the one that there is: one encrypted file
+//! for all connectors of a user.
+//!
+//! ```
+//! use connector_sdk::Settings;
+//! use connector_sdk::credentials::{Address, Change, FileStore, Store};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path().join("connectors");
+//! let store = FileStore::at(folder);
+//! let work = Address::new("default", "github", "work")?;
+//! let settings = Settings::new().value("repository", "rust-lang/rust").secret("token", "t0p-s3cret");
+//!
+//! assert_eq!(store.save(&work, &settings)?, Change::Added);
+//! assert_eq!(store.save(&work, &settings)?, Change::Unchanged);
+//! let saved = store.load(&work)?.ok_or("it was saved")?;
+//! assert!(saved.settings.contains("token"));
+//! assert!(store.remove(&work)?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where it is
+//!
+//! The folder is `$CONNECTOR_HOME`; else `connector-sdk` in the user's folder of data: `$XDG_DATA_HOME`, or
+//! `~/.local/share` where that is not set (Unix), `~/Library/Application Support` (macOS), `%LOCALAPPDATA%`
+//! (Windows). It is made with mode 0700 and holds
+//!
+//! | file | mode | what |
+//! |---|---|---|
+//! | `credentials` | 0600 | the store, encrypted |
+//! | `credentials.key` | 0600 | its key, made once; not there when `CONNECTOR_KEY` is set |
+//! | `credentials.lock` | 0600 | empty; locked while somebody writes |
+//! | `credentials.new`, `credentials.key.new` | 0600 | a write that is going on, or that a crash cut off |
+//!
+//! A file that others may read, a folder that others may write to, a link, a folder where a file should be:
+//! all are refused with an error that says what to do, and nothing is written. Nothing is repaired in
+//! silence, since whoever could read a key may have done so.
+//!
+//! # The key
+//!
+//! `CONNECTOR_KEY` is a key of 32 bytes, as base64 (of either alphabet, padded or not) or as 64 hexadecimal
+//! digits: `openssl rand -base64 32` makes one. Anything else is refused. It has to be random; a password is
+//! not a key. Without the variable the key is in the file beside the store, which is made with the first
+//! connection. A store is never written over because its key is missing or wrong.
+//! [`FileStore::rotate`] changes the key.
+//!
+//! # The format
+//!
+//! One line of text, then bytes:
+//!
+//! ```text
+//! connector-sdk credentials 1 <key id>\n     version 1; the id is 16 hexadecimal digits
+//! 12 bytes                                   the nonce, random, new with every write
+//! the rest                                   AES-256-GCM of a JSON object, with the tag of 16 bytes at the end
+//! ```
+//!
+//! The line and all before the nonce is authenticated with the contents. The id is the beginning of a hash
+//! of the key: it tells which key is wanted, and nothing of the key. A file of a later version is refused,
+//! and left as it is.
+//!
+//! A write goes to a new file, to the disk, and then takes the old one's place at once, under a lock that
+//! other programs respect. A crash at any moment leaves the old store or the new one, whole.
+//!
+//! # What it protects, and what it doesn't
+//!
+//! It protects a copy of the store without its key: a backup, a synchronised folder, a disk that was
+//! thrown away, a commit by mistake. With `CONNECTOR_KEY` from a secret manager that holds for the whole
+//! folder; with the key file it holds for the store alone, so the two should not be copied to one place.
+//! A changed or shortened file is noticed. An older copy that is put back whole is not.
+//!
+//! It doesn't protect from a program that runs as the same user, or as an administrator: both can read the
+//! key file, the environment and the memory of the process. Names of workspaces, connectors and connections
+//! are encrypted too, but the size of the file tells how much there is.
+//!
+//! # Why no keyring of the operating system
+//!
+//! The keyrings behind one interface (the crate `keyring` 4) are a hundred crates on Linux, an executor and
+//! a D-Bus client among them, where this store is about fifteen; a call to a D-Bus that isn't there or a
+//! keyring that is locked waits for somebody who, for an agent's tool, is never there; and no keyring can
+//! list its entries or change several at once. Whoever wants one implements [`Store`].
+
+mod address;
+mod contents;
+mod disk;
+mod file;
+mod key;
+mod location;
+mod lock;
+mod seal;
+#[cfg(test)]
+mod tests;
+
+use std::time::SystemTime;
+
+pub use address::Address;
+pub use file::FileStore;
+#[cfg(feature = "cli")]
+pub(crate) use file::nowhere;
+pub use key::Key;
+
+use crate::{Result, Settings};
+
+/// Keeps the settings and credentials of connections.
+///
+/// It is an object, so that a host may bring one of its own. Its methods block, for as long as a file is
+/// read or written.
+pub trait Store: Send + Sync {
+    /// What is stored of a connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Setup`](crate::ErrorKind::Setup) when the store can't be read; that is never the same as empty.
+    fn load(&self, address: &Address) -> Result<Option<Saved>>;
+
+    /// Stores a connection, in the place of what was stored of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load), or when it can't be written; then what was stored before still is.
+    fn save(&self, address: &Address, settings: &Settings) -> Result<Change>;
+
+    /// Forgets a connection. Says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save).
+    fn remove(&self, address: &Address) -> Result<bool>;
+
+    /// All connections, sorted, with when each was saved.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    fn list(&self) -> Result<Vec<(Address, SystemTime)>>;
+}
+
+/// A connection that was stored.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Saved {
+    /// Its settings and credentials.
+    pub settings: Settings,
+    /// When it was saved, to the second.
+    pub saved_at: SystemTime,
+}
+
+impl Saved {
+    /// What a store of one's own answers.
+    pub fn new(settings: Settings, saved_at: SystemTime) -> Self {
+        Self { settings, saved_at }
+    }
+}
+
+/// What saving did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The connection is new.
+    Added,
+    /// The connection was there with other values.
+    Replaced,
+    /// The connection was there with the same values, and nothing was written.
+    Unchanged,
+}
+
+impl Change {
+    /// `added`, `replaced` or `unchanged`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Replaced => "replaced",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}

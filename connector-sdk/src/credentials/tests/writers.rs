@@ -1,0 +1,58 @@
+//! Many writers at once, and one that doesn't let go.
+
+use super::*;
+
+fn numbered(writer: usize, number: usize) -> Address {
+    Address::new("default", "notes", format!("{writer}-{number}")).expect("an address")
+}
+
+#[test]
+fn two_writers_at_once_lose_nothing() {
+    // The first write makes folder, key and store, and both want to.
+    let home = Home::new();
+    std::thread::scope(|scope| {
+        for writer in 0..2 {
+            let store = home.store();
+            scope.spawn(move || {
+                for number in 0..100 {
+                    let settings = Settings::new().secret("token", format!("{writer}-{number}"));
+                    store.save(&numbered(writer, number), &settings).expect("saved");
+                }
+            });
+        }
+    });
+    let store = home.store();
+    assert_eq!(store.list().expect("readable").len(), 200);
+    for (writer, number) in [(0, 0), (1, 0), (0, 99), (1, 99)] {
+        let saved = store.load(&numbered(writer, number)).expect("readable").expect("stored");
+        assert_eq!(saved.settings.secrets["token"].expose(), format!("{writer}-{number}"));
+    }
+}
+
+#[test]
+fn readers_see_a_whole_store_while_it_is_written_and_rotated() {
+    let home = Home::filled();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut store = home.store();
+            for number in 0..20 {
+                store.save(&numbered(0, number), &Settings::new()).expect("saved");
+                store.rotate(Key::random().expect("random")).expect("rotated");
+            }
+        });
+        scope.spawn(|| (0..100).for_each(|_| is_whole(&home.store())));
+    });
+    is_whole(&home.store());
+}
+
+#[test]
+fn a_writer_that_does_not_let_go_is_not_waited_for_without_end() {
+    let home = Home::filled();
+    let held = fs::File::open(home.path("credentials.lock")).expect("the lock");
+    fs4::FileExt::lock(&held).expect("locked");
+    let error = home.store().load(&work()).expect_err("it is locked");
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.message().contains("credentials.lock`"), "{error}");
+    drop(held);
+    is_whole(&home.store());
+}
