@@ -132,5 +132,17 @@ pub(crate) const RESERVED_COMMANDS: [&str; 24] = [
 ];
 
 /// The options that every command of the binary takes (`GLOBAL_OPTIONS` of the runtime, in its order).
-pub(crate) const GLOBAL_OPTIONS: [&str; 11] =
-    ["json", "mode", "set", "config", "verbose", "yes", "timeout", "help", "version", "workspace", "input"];
+pub(crate) const GLOBAL_OPTIONS: [&str; 12] = [
+    "json",
+    "mode",
+    "set",
+    "config",
+    "verbose",
+    "yes",
+    "timeout",
+    "help",
+    "version",
+    "workspace",
+    "connection",
+    "input",
+];
