@@ -248,6 +248,7 @@ fn messages_keep_their_grammar() {
     for case in cases() {
         let stderr = stderr(&case);
         assert!(!stderr.contains("cannot find type `__"), "`{case}` shows what the expansion is made of");
+        assert!(!shows_a_conversion(&stderr), "`{case}` shows a hidden trait that is named `Into..`");
         if case.starts_with("rustc/") {
             continue;
         }
@@ -268,4 +269,12 @@ fn messages_keep_their_grammar() {
             );
         }
     }
+}
+
+/// Whether a word in a text begins with `Into`, as the names of hidden traits that convert do; rustc shows them
+/// in its notes, where they read as if an author had to implement them.
+fn shows_a_conversion(text: &str) -> bool {
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
+        .filter_map(|word| word.strip_prefix("Into"))
+        .any(|rest| rest.starts_with(|sign: char| sign.is_uppercase()))
 }

@@ -20,7 +20,7 @@ pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
-pub use result::{ActionOutput, ActionResult, IntoError, Parse, boxed_choices, boxed_health};
+pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
     ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, Ready,
