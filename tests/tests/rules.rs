@@ -165,6 +165,9 @@ fn every_key_is_documented_and_no_other() {
     let arguments = docs.split_once("`#[arg(..)]` with the keys").expect("the keys of arguments").1;
     let arguments = quoted(arguments.split_once("as above").expect("their end").0);
     assert_eq!(keys("ARG_KEYS"), arguments.into_iter().collect());
+    let reserved = docs.split_once("reserved for the connector's binary").expect("the reserved words").1;
+    let reserved = quoted(reserved.split_once("\n\n").expect("their end").0);
+    assert_eq!(keys("RESERVED_COMMANDS"), reserved.into_iter().collect());
 }
 
 #[test]
