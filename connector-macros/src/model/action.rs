@@ -91,7 +91,7 @@ impl Action {
             (risk, trust, mode) = (Slot::empty(), Slot::empty(), Slot::empty());
         }
         let (effect_key, effect) = effect_read.unwrap_or_else(|| (ident.clone(), Effect::Read));
-        let description = doc(&method.attributes).unwrap_or_else(|| {
+        let description = doc(&method.attributes, &format!("action `{ident}`")).unwrap_or_else(|| {
             errors.at(
                 &ident,
                 format!(
