@@ -30,7 +30,7 @@ pub use spec::{FromText, Published};
 pub use state::{AnyBeginning, Beginning, Shared, State, Unset};
 
 pub use crate::Result;
-pub use crate::manifest::{Effect, Mode, Permission, Trust};
+pub use crate::manifest::{Mode, Trust};
 pub use std::sync::LazyLock;
 
 #[cfg(feature = "cli")]
