@@ -190,6 +190,20 @@ fn every_case_shows_a_rule() {
 }
 
 #[test]
+fn the_mistakes_of_others_are_cases() {
+    let readme = fs::read_to_string(repository().join("tests/ui/README.md")).expect("the readme");
+    let table = readme.split_once("| mistake | with rmcp | here |").expect("the table").1;
+    let rows: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    assert_eq!(rows.len(), 36);
+    for row in rows {
+        let ours = row.trim_matches('|').rsplit('|').next().expect("a cell");
+        for case in quoted(ours).iter().filter(|case| case.contains('/')) {
+            assert!(repository().join(format!("tests/ui/{case}.rs")).exists(), "there is no `{case}`: {row}");
+        }
+    }
+}
+
+#[test]
 fn every_message_of_the_macro_is_reached() {
     let all: Vec<String> = cases().iter().map(|case| stderr(case)).collect();
     let lines: Vec<&str> = all.iter().flat_map(|stderr| messages(stderr)).collect();
