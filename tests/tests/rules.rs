@@ -165,6 +165,9 @@ fn every_key_is_documented_and_no_other() {
     let arguments = docs.split_once("`#[arg(..)]` with the keys").expect("the keys of arguments").1;
     let arguments = quoted(arguments.split_once("as above").expect("their end").0);
     assert_eq!(keys("ARG_KEYS"), arguments.into_iter().collect());
+    let reserved = docs.split_once("reserved for the connector's binary").expect("the reserved words").1;
+    let reserved = quoted(reserved.split_once("\n\n").expect("their end").0);
+    assert_eq!(keys("RESERVED_COMMANDS"), reserved.into_iter().collect());
 }
 
 #[test]
@@ -184,6 +187,20 @@ fn every_case_shows_a_rule() {
     let unlisted: Vec<String> =
         ours.filter(|case| !listed.contains(case) && !NO_RULE.contains(&case.as_str())).collect();
     assert!(unlisted.is_empty(), "not in the table of rules: {unlisted:?}");
+}
+
+#[test]
+fn the_mistakes_of_others_are_cases() {
+    let readme = fs::read_to_string(repository().join("tests/ui/README.md")).expect("the readme");
+    let table = readme.split_once("| mistake | with rmcp | here |").expect("the table").1;
+    let rows: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    assert_eq!(rows.len(), 36);
+    for row in rows {
+        let ours = row.trim_matches('|').rsplit('|').next().expect("a cell");
+        for case in quoted(ours).iter().filter(|case| case.contains('/')) {
+            assert!(repository().join(format!("tests/ui/{case}.rs")).exists(), "there is no `{case}`: {row}");
+        }
+    }
 }
 
 #[test]
@@ -248,6 +265,7 @@ fn messages_keep_their_grammar() {
     for case in cases() {
         let stderr = stderr(&case);
         assert!(!stderr.contains("cannot find type `__"), "`{case}` shows what the expansion is made of");
+        assert!(!shows_a_conversion(&stderr), "`{case}` shows a hidden trait that is named `Into..`");
         if case.starts_with("rustc/") {
             continue;
         }
@@ -268,4 +286,12 @@ fn messages_keep_their_grammar() {
             );
         }
     }
+}
+
+/// Whether a word in a text begins with `Into`, as the names of hidden traits that convert do; rustc shows them
+/// in its notes, where they read as if an author had to implement them.
+fn shows_a_conversion(text: &str) -> bool {
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
+        .filter_map(|word| word.strip_prefix("Into"))
+        .any(|rest| rest.starts_with(|sign: char| sign.is_uppercase()))
 }

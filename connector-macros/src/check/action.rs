@@ -6,24 +6,26 @@ use crate::model::{Action, Effect, Options, ParameterKind, Plain};
 
 /// What follows from the effect may be made stricter and never looser.
 pub(super) fn is_only_made_stricter(errors: &Errors, action: &Action) {
-    let (trust, mode, effect) = match action.effect {
-        Effect::Read => (0, 0, keys::READ),
-        Effect::Write if action.risk.is_some() => (1, 2, keys::WRITE),
-        Effect::Write => (1, 1, keys::WRITE),
-        Effect::Destructive => (2, 3, keys::DESTRUCTIVE),
+    const BUSINESS: &str = "risk = business";
+    // The least of each, and what it follows from.
+    let (trust, mode) = match action.effect {
+        Effect::Read => ((0, keys::READ), (0, keys::READ)),
+        Effect::Write if action.risk.is_some() => ((1, keys::WRITE), (2, BUSINESS)),
+        Effect::Write => ((1, keys::WRITE), (1, keys::WRITE)),
+        Effect::Destructive => ((2, keys::DESTRUCTIVE), (3, keys::DESTRUCTIVE)),
     };
     let rows = [
         (keys::TRUST, &action.trust, &keys::TRUSTS[..], trust),
         (keys::MODE, &action.mode, &keys::MODES[..], mode),
     ];
-    for (key, said, words, least) in rows {
+    for (key, said, words, (least, from)) in rows {
         let Some(said) = said else { continue };
         let place = words.iter().position(|word| said == word);
         if place.is_some_and(|place| place < least) {
             errors.at(
                 said,
                 format!(
-                    "`{key} = {said}` is looser than `{effect}` allows\n\
+                    "`{key} = {said}` is looser than `{from}` allows\n\
                      help: leave `{key}` out, which means `{key} = {}`, or write a stricter one",
                     words[least]
                 ),
@@ -59,7 +61,7 @@ pub(super) fn has_a_name_that_hosts_accept(errors: &Errors, action: &Action) {
     }
 }
 
-/// A command id is words joined by dots, and none that the connector's binary has already.
+/// A command id is words joined by dots, and the first is none that is reserved for the connector's binary.
 pub(super) fn has_a_command_of_its_own(errors: &Errors, action: &Action) {
     let resource = action.resource.as_ref().filter(|resource| !is_word(&resource.value()));
     if let Some(resource) = resource {
@@ -82,7 +84,7 @@ pub(super) fn has_a_command_of_its_own(errors: &Errors, action: &Action) {
     let first = command.split('.').next().unwrap_or_default();
     if keys::RESERVED_COMMANDS.contains(&first) {
         let message = format!(
-            "the command `{command}` of action `{}` begins with `{first}`, which every connector's binary has already\n\
+            "the command `{command}` of action `{}` begins with `{first}`, which is reserved for the connector's binary\n\
              help: name another one with `command = \"..\"`",
             action.ident
         );

@@ -32,10 +32,11 @@ fn told_apart<'a>(errors: &Errors, what: &str, names: impl Iterator<Item = &'a I
         let flag = flag(&name.unraw().to_string());
         // Two of one name are rustc's affair.
         if let Some(first) = seen.insert(flag.clone(), name).filter(|first| *first != name) {
-            errors.at(
-                name,
-                format!("the {what} `{first}` and `{name}` are both `--{flag}` on a command line\nhelp: give one of them another name"),
+            let message = format!(
+                "the {what} `{first}` and `{name}` are both `--{flag}` on a command line\nhelp: give one of them another name"
             );
+            errors.at(first, &message);
+            errors.at(name, &message);
         }
     }
 }

@@ -33,18 +33,17 @@ pub(super) fn commands_are_told_apart(errors: &Errors, methods: &Methods) {
             continue;
         }
         let other = first.command_id();
-        if other == command {
-            for action in [first, action] {
-                errors.at(
-                    &action.ident,
-                    format!("two actions have the command `{command}`\nhelp: name another one with `command = \"..\"`"),
-                );
-            }
+        let message = if other == command {
+            format!(
+                "two actions have the command `{command}`\nhelp: name another one with `command = \"..\"`"
+            )
         } else {
-            errors.at(
-                &action.ident,
-                format!("the commands `{other}` and `{command}` are told apart by `-`, `_` and `.` alone\nhelp: name another one with `command = \"..\"`, since some hosts take them for the same"),
-            );
+            format!(
+                "the commands `{other}` and `{command}` are told apart by `-`, `_` and `.` alone\nhelp: name another one with `command = \"..\"`, since some hosts take them for the same"
+            )
+        };
+        for action in [first, action] {
+            errors.at(&action.ident, &message);
         }
     }
 }

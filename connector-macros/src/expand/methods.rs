@@ -85,6 +85,7 @@ fn spec(index: usize, action: &Action) -> TokenStream {
     let resource = action.resource.as_ref().map(|resource| quote!(.resource(#resource)));
     let scopes = (!scopes.is_empty()).then(|| quote!(.scopes(&[#(#scopes),*])));
     let timeout = action.timeout.map(|timeout| quote!(.timeout(#timeout)));
+    let new = Ident::new(constructor(action.effect), Span::call_site());
     let permission = permission(action);
     let input = match input(action) {
         Some(parameter) => {
@@ -100,8 +101,8 @@ fn spec(index: usize, action: &Action) -> TokenStream {
     let run = run(index, action);
     quote! {
         #(#cfgs)*
-        __private::ActionSpec::new(#name, #command, #description, #permission, #input, #schema, #run)
-            #resource #scopes #timeout
+        __private::ActionSpec::#new(#name, #command, #description, #input, #schema, #run)
+            #permission #resource #scopes #timeout
     }
 }
 
@@ -133,12 +134,17 @@ fn run(index: usize, action: &Action) -> TokenStream {
     }
 }
 
+/// The fn of the runtime that makes an action with this effect.
+const fn constructor(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Read => "read",
+        Effect::Write => "write",
+        Effect::Destructive => "destructive",
+    }
+}
+
+/// What the author says of the permission besides the effect.
 fn permission(action: &Action) -> TokenStream {
-    let effect = match action.effect {
-        Effect::Read => quote!(Read),
-        Effect::Write => quote!(Write),
-        Effect::Destructive => quote!(Destructive),
-    };
     let business = action.risk.as_ref().map(|_| quote!(.business()));
     let local = action.local.then(|| quote!(.local()));
     let idempotent = action.idempotent.then(|| quote!(.idempotent()));
@@ -150,7 +156,7 @@ fn permission(action: &Action) -> TokenStream {
         let mode = capitalized(mode);
         quote!(.at_least(__private::Mode::#mode))
     });
-    quote!(__private::Permission::new(__private::Effect::#effect) #business #local #idempotent #trust #mode)
+    quote!(#business #local #idempotent #trust #mode)
 }
 
 /// `restricted` as the runtime's `Restricted`.

@@ -10,9 +10,9 @@ mod told_apart;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::{Generics, Ident, ItemStruct, Path};
+use syn::{Generics, Ident, ItemStruct, Path, Type};
 
-use crate::kit::{Entries, Errors, entries_of};
+use crate::kit::{Entries, Errors, entries_of, inner_type};
 use crate::model::{Connector, Methods, refuse, refuse_another};
 use crate::parse::{Block, Target, strip_item, strip_member};
 use crate::{check, keys};
@@ -105,6 +105,11 @@ fn of_block(list: TokenStream, mut block: Block) -> TokenStream {
     let model = Methods::read(&errors, &list, &mut block);
     check::methods(&errors, &model);
     let errors = errors.finish();
+    if block.of_trait.is_none() && !block.is_of_a_named_type() {
+        // Only a trait's object can have methods of the author's; of the others rustc would say so too.
+        let block = matches!(inner_type(&block.self_type), Type::TraitObject(_)).then_some(block);
+        return quote!(#block #errors);
+    }
     // What else is wrong is said at the struct, or by rustc.
     let sound = told_apart::methods(&block) && block.is_whole() && block.generics.params.is_empty();
     if errors.is_some() || !sound {

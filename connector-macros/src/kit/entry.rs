@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use proc_macro2::{Group, Punct, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 use syn::parse::discouraged::Speculative as _;
@@ -161,9 +161,26 @@ fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
         return Ok(Entry { key, value: EntryValue::Assign(value) });
     }
     let value = up_to_comma(input)?;
+    if let Some(second) = without_comma(&value) {
+        let message = format!("expected a comma in the list of `{key}`\nhelp: write one before this value");
+        return Err(syn::Error::new_spanned(second, message));
+    }
     let message =
         format!("the value of `{key}` can't be read\nhelp: write a whole expression after `{key} =`");
     Err(syn::Error::new_spanned(value, message))
+}
+
+/// The first literal in a list that another one stands before, with no comma between them.
+fn without_comma(value: &TokenStream) -> Option<TokenTree> {
+    let mut tokens = value.clone().into_iter();
+    let (Some(TokenTree::Group(list)), None) = (tokens.next(), tokens.next()) else { return None };
+    if list.delimiter() != Delimiter::Bracket {
+        return None;
+    }
+    let tokens: Vec<TokenTree> = list.stream().into_iter().collect();
+    let pair =
+        tokens.windows(2).find(|pair| matches!(pair, [TokenTree::Literal(_), TokenTree::Literal(_)]))?;
+    pair.last().cloned()
 }
 
 /// What stands before the next comma, or the end.

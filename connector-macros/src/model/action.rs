@@ -91,7 +91,7 @@ impl Action {
             (risk, trust, mode) = (Slot::empty(), Slot::empty(), Slot::empty());
         }
         let (effect_key, effect) = effect_read.unwrap_or_else(|| (ident.clone(), Effect::Read));
-        let description = doc(&method.attributes).unwrap_or_else(|| {
+        let description = doc(&method.attributes, &format!("action `{ident}`")).unwrap_or_else(|| {
             errors.at(
                 &ident,
                 format!(
@@ -209,15 +209,23 @@ fn duration(errors: &Errors, text: &LitStr) -> Option<u64> {
         "h" => Some(3_600_000),
         _ => None,
     };
-    let duration = unit.zip(digits.parse::<u64>().ok()).and_then(|(unit, number)| number.checked_mul(unit));
-    if duration.is_none_or(|duration| duration == 0) {
+    let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let Some((unit, digits)) = unit.zip(digits.filter(|digits| !digits.is_empty())) else {
         errors.at(
             text,
             "a timeout is a number with a unit\nhelp: write `\"500ms\"`, `\"30s\"`, `\"5m\"` or `\"1h\"`",
         );
         return None;
+    };
+    let duration = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    match duration {
+        Some(0) => {
+            errors.at(text, "a timeout is more than nothing\nhelp: leave `timeout` out for none");
+        }
+        None => errors.at(text, "the timeout is too long\nhelp: leave `timeout` out for none"),
+        Some(_) => {}
     }
-    duration
+    duration.filter(|duration| *duration > 0)
 }
 
 impl Action {

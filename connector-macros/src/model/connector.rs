@@ -60,7 +60,7 @@ impl Connector {
         kebab(errors, keys::ID, id.get());
         kebab(errors, keys::CATEGORY, category.get());
         not_empty(errors, keys::TITLE, title.get());
-        let description = doc(&item.attrs).unwrap_or_else(|| {
+        let description = doc(&item.attrs, &format!("connector `{ident}`")).unwrap_or_else(|| {
             let message = format!(
                 "connector `{ident}` has no description\nhelp: say what it does in a doc comment `/// ..`"
             );

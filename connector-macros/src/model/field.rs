@@ -69,7 +69,6 @@ impl Field {
                 );
             }
         }
-        let description = doc(&field.attrs);
         let kind = match ours.first() {
             Some(_) if ours.len() > 1 => FieldKind::Unread,
             Some(attribute) if attribute.path().is_ident(keys::STATE) => {
@@ -79,12 +78,12 @@ impl Field {
                 FieldKind::State
             }
             Some(attribute) if attribute.path().is_ident(keys::SECRET) => {
-                FieldKind::Credential(read_credential(errors, attribute, &ident, description))
+                FieldKind::Credential(read_credential(errors, attribute, &ident, &field.attrs))
             }
             Some(attribute) if attribute.path().is_ident(keys::HTTP) => {
                 FieldKind::Client(read_client(errors, attribute, &ident))
             }
-            attribute => FieldKind::Setting(Box::new(read_setting(errors, attribute, &ident, description))),
+            attribute => FieldKind::Setting(Box::new(read_setting(errors, attribute, &ident, &field.attrs))),
         };
         Some(Self { ident, ty: field.ty.clone(), cfgs: cfgs(&field.attrs), kind })
     }
@@ -94,7 +93,7 @@ fn read_setting(
     errors: &Errors,
     attribute: Option<&Attribute>,
     ident: &Ident,
-    description: Option<Description>,
+    attributes: &[Attribute],
 ) -> Setting {
     let mut limits = Limits::none();
     let (mut env, mut placeholder, mut help) = (Slot::empty(), Slot::empty(), Slot::empty());
@@ -112,7 +111,7 @@ fn read_setting(
         }
     }
     limits.options.excuse(!list.lack(&[keys::OPTIONS]));
-    let description = description.unwrap_or_else(|| {
+    let description = doc(attributes, &format!("setting `{ident}`")).unwrap_or_else(|| {
         let message = format!(
             "setting `{ident}` has no description\n\
              help: say what it is for in a doc comment `/// ..`, or mark the field `#[state]` if it is no setting"
@@ -127,7 +126,7 @@ fn read_credential(
     errors: &Errors,
     attribute: &Attribute,
     ident: &Ident,
-    description: Option<Description>,
+    attributes: &[Attribute],
 ) -> Credential {
     let (mut env, mut help) = (Slot::empty(), Slot::empty());
     let mut unused_by_auth = Slot::empty();
@@ -142,7 +141,7 @@ fn read_credential(
     }
     let unused_by_auth =
         if list.lack(&[keys::UNUSED_BY_AUTH]) { Some(false) } else { unused_by_auth.take().map(|()| true) };
-    let description = description.unwrap_or_else(|| {
+    let description = doc(attributes, &format!("credential `{ident}`")).unwrap_or_else(|| {
         let message = format!(
             "credential `{ident}` has no description\nhelp: say what it is for in a doc comment `/// ..`"
         );

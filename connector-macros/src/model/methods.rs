@@ -160,6 +160,10 @@ fn refuse_unusual_blocks(errors: &Errors, block: &Block) {
         let message = "`#[connector]` belongs on an inherent `impl` block\nhelp: write `impl Name { .. }`";
         errors.at(of_trait, message);
     }
+    if block.of_trait.is_none() && !block.is_of_a_named_type() {
+        let message = "a connector is a struct\nhelp: write `impl Name { .. }` with the struct's name";
+        errors.at(&block.self_type, message);
+    }
     // Where the type is generic, that is said at the struct.
     let of_generic =
         last_word(&block.self_type).is_some_and(|last| !matches!(last.arguments, PathArguments::None));

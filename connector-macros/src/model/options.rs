@@ -55,7 +55,7 @@ impl Options {
 
     pub(super) fn read(errors: &Errors, method: &Method, parameters: &Parameters) -> Self {
         let ident = method.signature.ident.clone();
-        let description = doc(&method.attributes).unwrap_or_else(|| {
+        let description = doc(&method.attributes, &format!("options `{ident}`")).unwrap_or_else(|| {
             let message = format!(
                 "options `{ident}` has no description\nhelp: say what it lists in a doc comment `/// ..`"
             );

@@ -48,7 +48,7 @@ impl Parameter {
     /// Reads a parameter and takes our attributes and its doc comment off it, which rustc wouldn't
     /// have there. There is none where it isn't known what the parameter was meant to be.
     pub(crate) fn read(errors: &Errors, kind: &str, method: &Ident, argument: &mut PatType) -> Option<Self> {
-        let description = doc(&argument.attrs);
+        let description = doc(&argument.attrs, &described(method, &argument.pat));
         argument.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
         misplaced::refuse(errors, &mut argument.attrs, Some(Place::Parameter));
         let mut ours = strip(&mut argument.attrs, &keys::PARAMETER_ATTRIBUTES);
@@ -92,6 +92,14 @@ impl Parameter {
         let attribute = ours.pop();
         let plain = Plain { ident, description, limits, by_reference, refused, attribute };
         Some(Self { ty, cfgs, kind: ParameterKind::Plain(Box::new(plain)) })
+    }
+}
+
+/// An argument, as messages name it before its name is read.
+fn described(method: &Ident, pattern: &Pat) -> String {
+    match pattern {
+        Pat::Ident(name) => format!("argument `{}` of action `{method}`", name.ident.unraw()),
+        _ => format!("an argument of action `{method}`"),
     }
 }
 

@@ -8,6 +8,7 @@ use syn::parse::{Parse, ParseBuffer, ParseStream};
 use syn::{Attribute, Generics, ImplItem, Path, Signature, Token, Type, Visibility, braced, token};
 
 use super::helpers::strip_member;
+use crate::kit::inner_type;
 
 /// `impl GitHub { .. }`
 pub(crate) struct Block {
@@ -85,6 +86,11 @@ impl Block {
     /// Whether everything in it could be read.
     pub(crate) fn is_whole(&self) -> bool {
         !self.items.iter().any(|item| matches!(item, BlockItem::Unread(_)))
+    }
+
+    /// Whether its type has a name, as a struct has, or what a macro makes of it may be one.
+    pub(crate) fn is_of_a_named_type(&self) -> bool {
+        matches!(inner_type(&self.self_type), Type::Path(_) | Type::Macro(_) | Type::Verbatim(_))
     }
 
     /// Gives methods without a body one, where their lack was reported already.

@@ -24,7 +24,7 @@ pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, 
 pub use client::HttpField;
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
-pub use result::{ActionOutput, ActionResult, IntoError, Parse, boxed_choices, boxed_health};
+pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
     ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, Ready,
@@ -34,7 +34,7 @@ pub use spec::{FromText, Published};
 pub use state::{AnyBeginning, Beginning, Shared, State, Unset};
 
 pub use crate::Result;
-pub use crate::manifest::{Effect, Mode, Permission, Trust};
+pub use crate::manifest::{Mode, Trust};
 pub use std::sync::LazyLock;
 
 #[cfg(feature = "cli")]

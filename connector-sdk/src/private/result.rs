@@ -34,7 +34,7 @@ pub trait ActionResult: Sized {
 }
 
 // The adaptors belong to the one trait, so that a type that is no result is one error.
-impl<T: ActionOutput, E: IntoError> ActionResult for Result<T, E> {
+impl<T: ActionOutput, E: MethodError> ActionResult for Result<T, E> {
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         generator.root_schema_for::<T>()
     }
@@ -64,7 +64,7 @@ impl<T: ActionOutput, E: IntoError> ActionResult for Result<T, E> {
 /// Reads an input struct, whose schema tells which arguments there are.
 pub type Parse<T> = fn(&[u8], &Value) -> Result<T>;
 
-fn output<T: ActionOutput, E: IntoError>(result: Result<T, E>) -> Result<Output> {
+fn output<T: ActionOutput, E: MethodError>(result: Result<T, E>) -> Result<Output> {
     match result {
         Ok(value) => Output::serialize(&value),
         Err(error) => Err(error.into()),
@@ -89,20 +89,20 @@ impl<T: Serialize + JsonSchema> ActionOutput for T {}
     label = "this type doesn't convert into `connector_sdk::Error`",
     note = "implement `From<{Self}> for connector_sdk::Error`, saying which kind of error it is"
 )]
-pub trait IntoError: Into<Error> {}
+pub trait MethodError: Into<Error> {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Into<Error>> IntoError for E {}
+impl<E: Into<Error>> MethodError for E {}
 
 /// The adaptor of a `#[health]` method.
-pub fn boxed_health<'a, E: IntoError>(
+pub fn boxed_health<'a, E: MethodError>(
     check: impl Future<Output = Result<(), E>> + Send + 'a,
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move { check.await.map_err(Into::into) })
 }
 
 /// The adaptor of an `#[options]` method.
-pub fn boxed_choices<'a, E: IntoError>(
+pub fn boxed_choices<'a, E: MethodError>(
     choices: impl Future<Output = Result<Vec<Choice>, E>> + Send + 'a,
 ) -> BoxFuture<'a, Result<Vec<Choice>>> {
     Box::pin(async move { choices.await.map_err(Into::into) })

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::checks::Keywords;
 use super::{Opening, Shared, Slot, arguments, input};
-use crate::manifest::{Permission, Takes};
+use crate::manifest::{Effect, Mode, Permission, Takes, Trust};
 use crate::{BoxFuture, Call, Choice, Context, Result, Run};
 
 /// What the attribute on the struct says.
@@ -106,12 +106,11 @@ pub struct Ready<'a, C> {
 }
 
 impl<C> ActionSpec<C> {
-    /// An action with what every action has.
-    pub const fn new(
+    /// An action that only reads, with what every action has.
+    pub const fn read(
         name: &'static str,
         command: &'static str,
         description: &'static str,
-        permission: Permission,
         input: Input,
         output: fn(&mut SchemaGenerator) -> Schema,
         run: for<'a> fn(Ready<'a, C>) -> Result<Run<'a>>,
@@ -121,13 +120,69 @@ impl<C> ActionSpec<C> {
             command,
             resource: None,
             description,
-            permission,
+            permission: Permission::new(Effect::Read),
             scopes: &[],
             timeout: None,
             input,
             output,
             run,
         }
+    }
+
+    /// An action that changes something.
+    pub const fn write(
+        name: &'static str,
+        command: &'static str,
+        description: &'static str,
+        input: Input,
+        output: fn(&mut SchemaGenerator) -> Schema,
+        run: for<'a> fn(Ready<'a, C>) -> Result<Run<'a>>,
+    ) -> Self {
+        let permission = Permission::new(Effect::Write);
+        Self { permission, ..Self::read(name, command, description, input, output, run) }
+    }
+
+    /// An action that removes something.
+    pub const fn destructive(
+        name: &'static str,
+        command: &'static str,
+        description: &'static str,
+        input: Input,
+        output: fn(&mut SchemaGenerator) -> Schema,
+        run: for<'a> fn(Ready<'a, C>) -> Result<Run<'a>>,
+    ) -> Self {
+        let permission = Permission::new(Effect::Destructive);
+        Self { permission, ..Self::read(name, command, description, input, output, run) }
+    }
+
+    /// With [`Permission::business`].
+    pub const fn business(mut self) -> Self {
+        self.permission = self.permission.business();
+        self
+    }
+
+    /// With [`Permission::local`].
+    pub const fn local(mut self) -> Self {
+        self.permission = self.permission.local();
+        self
+    }
+
+    /// With [`Permission::idempotent`].
+    pub const fn idempotent(mut self) -> Self {
+        self.permission = self.permission.idempotent();
+        self
+    }
+
+    /// With [`Permission::trusted`].
+    pub const fn trusted(mut self, trust: Trust) -> Self {
+        self.permission = self.permission.trusted(trust);
+        self
+    }
+
+    /// With [`Permission::at_least`].
+    pub const fn at_least(mut self, mode: Mode) -> Self {
+        self.permission = self.permission.at_least(mode);
+        self
     }
 
     /// With what it acts on.

@@ -1,5 +1,7 @@
 use connector_sdk::prelude::*;
 
+/// A demo.
+#[connector(id = "demo")]
 struct Demo;
 
 impl Demo {
@@ -10,8 +12,13 @@ impl Demo {
         /// Limit.
         #[arg(default = 3)]
         _limit: u32,
-        #[input] _more: String,
     ) -> Result<()> {
+        Ok(())
+    }
+
+    /// Pong.
+    #[action(write)]
+    async fn pong(&self, #[input] _more: String) -> Result<()> {
         Ok(())
     }
 }

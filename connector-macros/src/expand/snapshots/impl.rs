@@ -114,15 +114,10 @@ const _: () = {
     impl __private::Actions for GitHub {
         const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
             actions: &[
-                __private::ActionSpec::new(
+                __private::ActionSpec::read(
                         "list_issues",
                         "issues.list",
                         "List issues.",
-                        __private::Permission::new(__private::Effect::Read)
-                            .local()
-                            .idempotent()
-                            .trusted(__private::Trust::Confirm)
-                            .at_least(__private::Mode::Full),
                         __private::Input::Params(
                             &[
                                 <State as __private::Argument>::PARAM
@@ -159,28 +154,31 @@ const _: () = {
                             },
                         ),
                     )
+                    .local()
+                    .idempotent()
+                    .trusted(__private::Trust::Confirm)
+                    .at_least(__private::Mode::Full)
                     .resource("issues")
                     .scopes(&["repo", "user"])
                     .timeout(30000u64),
                 #[cfg(unix)]
-                __private::ActionSpec::new(
-                    "create",
-                    "issues.new",
-                    "Create one.",
-                    __private::Permission::new(__private::Effect::Write).business(),
-                    <NewIssue as __private::Argument>::INPUT,
-                    <Answer as __private::ActionResult>::schema,
-                    |__call: __private::Ready<'_, Self>| <Answer as __private::ActionResult>::prepare_input(
-                        __call,
-                        <NewIssue as __private::Argument>::parse,
-                        |__this, __values: NewIssue, _| __this.create_issue(__values),
-                    ),
-                ),
-                __private::ActionSpec::new(
+                __private::ActionSpec::write(
+                        "create",
+                        "issues.new",
+                        "Create one.",
+                        <NewIssue as __private::Argument>::INPUT,
+                        <Answer as __private::ActionResult>::schema,
+                        |__call: __private::Ready<'_, Self>| <Answer as __private::ActionResult>::prepare_input(
+                            __call,
+                            <NewIssue as __private::Argument>::parse,
+                            |__this, __values: NewIssue, _| __this.create_issue(__values),
+                        ),
+                    )
+                    .business(),
+                __private::ActionSpec::destructive(
                     "wipe",
                     "wipe",
                     "Wipe.",
-                    __private::Permission::new(__private::Effect::Destructive),
                     __private::Input::Params(&[]),
                     <Done as __private::ActionResult>::schema,
                     |__call: __private::Ready<'_, Self>| <Done as __private::ActionResult>::prepare(

@@ -272,11 +272,10 @@ const _: () = {
     impl __private::Actions for Notes {
         const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
             actions: &[
-                __private::ActionSpec::new(
+                __private::ActionSpec::read(
                         "list_notes",
                         "notes.list",
                         "List the notes, sorted by path.",
-                        __private::Permission::new(__private::Effect::Read),
                         __private::Input::Params(
                             &[
                                 <u32 as __private::Argument>::PARAM
@@ -304,11 +303,10 @@ const _: () = {
                         ),
                     )
                     .resource("notes"),
-                __private::ActionSpec::new(
+                __private::ActionSpec::read(
                         "read_note",
                         "notes.read",
                         "Read a note.",
-                        __private::Permission::new(__private::Effect::Read),
                         __private::Input::Params(
                             &[
                                 <::std::string::String as __private::Argument>::PARAM
@@ -327,11 +325,10 @@ const _: () = {
                         ),
                     )
                     .resource("notes"),
-                __private::ActionSpec::new(
+                __private::ActionSpec::read(
                         "search_notes",
                         "notes.search",
                         "Search the notes, the best hits first.",
-                        __private::Permission::new(__private::Effect::Read),
                         __private::Input::Params(
                             &[
                                 <::std::string::String as __private::Argument>::PARAM
@@ -361,11 +358,10 @@ const _: () = {
                         ),
                     )
                     .resource("notes"),
-                __private::ActionSpec::new(
+                __private::ActionSpec::write(
                         "create_note",
                         "notes.create",
                         "Make a note. No other note is ever overwritten.",
-                        __private::Permission::new(__private::Effect::Write).local(),
                         __private::Input::Params(
                             &[
                                 <::std::string::String as __private::Argument>::PARAM
@@ -385,13 +381,12 @@ const _: () = {
                             },
                         ),
                     )
+                    .local()
                     .resource("notes"),
-                __private::ActionSpec::new(
+                __private::ActionSpec::destructive(
                         "delete_note",
                         "notes.delete",
                         "Delete a note for good.",
-                        __private::Permission::new(__private::Effect::Destructive)
-                            .local(),
                         __private::Input::Params(
                             &[
                                 <::std::string::String as __private::Argument>::PARAM
@@ -409,6 +404,7 @@ const _: () = {
                             },
                         ),
                     )
+                    .local()
                     .resource("notes"),
             ],
             options: &[
