@@ -153,7 +153,11 @@ fn keeps_number(keyword: &str, limit: &Value, number: Option<f64>) -> bool {
         "maximum" => number <= limit,
         "exclusiveMinimum" => number > limit,
         "exclusiveMaximum" => number < limit,
-        "multipleOf" => (number / limit).fract() == 0.0,
+        // `0.3 / 0.1` is not quite 3.
+        "multipleOf" => {
+            let times = number / limit;
+            (times - times.round()).abs() <= times.abs().max(1.0) * 4.0 * f64::EPSILON
+        }
         _ => true,
     }
 }
