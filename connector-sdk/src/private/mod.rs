@@ -14,6 +14,7 @@ mod spec;
 mod state;
 mod unique;
 mod whole;
+mod words;
 
 pub use arguments::{Arguments, Slot, or_default, read};
 pub use build::Table;
