@@ -252,6 +252,21 @@ mod tests {
     }
 
     #[test]
+    fn a_place_in_a_text_that_nobody_wrote_is_left_out() {
+        let wrong = |message: &'static str| Error::usage(message).with_detail("argument", "b");
+        for (error, expected) in [
+            (wrong("argument `b`: expected a string at line 1 column 11"), "argument `b`: expected a string"),
+            (wrong("argument `b`: no place"), "argument `b`: no place"),
+            (wrong("argument `b`: ` at line two` is no place"), "argument `b`: ` at line two` is no place"),
+            (Error::usage("the service says: at line 1 column 2"), "the service says: at line 1 column 2"),
+        ] {
+            let has_detail = error.details().contains_key("argument");
+            let error = unplaced(error);
+            assert_eq!((error.message(), error.details().contains_key("argument")), (expected, has_detail));
+        }
+    }
+
+    #[test]
     fn mistakes_name_the_argument() {
         assert_eq!(usage(search(&["x", "--limit", "many"])), "`--limit`: expected a whole number");
         assert_eq!(usage(search(&["x", "many"])), "`many` was taken for `--limit`: expected a whole number");
