@@ -5,6 +5,8 @@ mod afterwards;
 mod arguments;
 mod build;
 mod checks;
+#[cfg(feature = "validate")]
+mod fault;
 mod input;
 mod linked;
 mod open;
