@@ -507,3 +507,81 @@ fn what_only_the_schema_says_is_enforced_by_a_validator() {
         }
     }
 }
+
+fn least() -> u8 {
+    1
+}
+
+/// Defaults that no literal gives away.
+#[derive(Deserialize, JsonSchema)]
+struct Paged {
+    /// The page.
+    #[serde(default = "least")]
+    #[schemars(range(min = 2))]
+    page: u8,
+    /// The size.
+    #[serde(default)]
+    size: Option<u8>,
+}
+
+/// Has defaults.
+#[connector(id = "defaults")]
+struct Defaults {
+    /// How deep.
+    #[config(default = 30, range = 1..=1 + 1)]
+    depth: u32,
+    /// What.
+    #[config(default = "x".to_owned(), pattern = "^y$")]
+    letter: String,
+    /// Right.
+    #[config(default = 2, range = 1..=1 + 1)]
+    right: u32,
+    /// No JSON, so it can't be published.
+    #[config(default = f64::NAN)]
+    unsaid: f64,
+}
+
+#[connector]
+impl Defaults {
+    /// Takes arguments.
+    #[action(read)]
+    async fn take(
+        &self,
+        /// How many.
+        #[arg(default = 30, range = 1..=1 + 1)]
+        limit: u32,
+        /// Which.
+        #[arg(default = vec![1, 2], length = ..=1 + 1)]
+        which: Vec<u8>,
+    ) -> Result<()> {
+        let _ = (limit, which);
+        Ok(())
+    }
+
+    /// Takes a struct.
+    #[action(read)]
+    async fn page(&self, #[input] input: Paged) -> Result<()> {
+        let _ = input;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_default_that_its_own_schema_refuses_is_found() {
+    let change = "which its own schema refuses; change the default or the constraint";
+    let set = "is one that its own schema refuses; change the default or the constraint";
+    let found: Vec<_> = findings::<Defaults>()
+        .into_iter()
+        .filter(|(severity, message)| *severity == Severity::Error && message.contains("default"))
+        .map(|(_, message)| message)
+        .collect();
+    assert_eq!(
+        found,
+        [
+            format!("`depth`: its default 30 {set}"),
+            format!("`letter`: its default \"x\" {set}"),
+            format!("`take`: its argument `limit` has the default 30, {change}"),
+            format!("`page`: its argument `page` has the default 1, {change}"),
+        ]
+    );
+}

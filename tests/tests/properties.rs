@@ -45,6 +45,15 @@ enum OneOrMany {
     Many(BTreeSet<String>),
 }
 
+/// A tree that is told by a key, with a set at its bottom.
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(tag = "kind")]
+enum Node {
+    A { child: Box<Node> },
+    B { child: Box<Node> },
+    Leaf { set: BTreeSet<u32> },
+}
+
 /// A number that isn't zero.
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(try_from = "u16")]
@@ -174,6 +183,16 @@ impl Shapes {
         Ok(input)
     }
 
+    /// A tree.
+    #[action(read)]
+    async fn tree(
+        &self,
+        /// Its root.
+        root: Node,
+    ) -> Result<String> {
+        Ok(format!("{root:?}"))
+    }
+
     /// Nothing.
     #[action(destructive)]
     async fn nothing(&self) -> Result<()> {
@@ -270,6 +289,29 @@ proptest! {
     fn any_depth_is_answered(action in any_action(), depth in 0usize..5_000, closed in any::<bool>()) {
         let close = if closed { "]".repeat(depth) + "}" } else { String::new() };
         is_answered(&action, format!("{{\"g\":{}{close}", "[".repeat(depth)).as_bytes())?;
+    }
+}
+
+/// A type that contains itself twice is no reason for a call without an end: as deep as JSON may be.
+#[test]
+fn a_deep_tree_is_answered_at_once() {
+    for (set, is_right) in [("[1,2]", true), ("[1,1]", false)] {
+        let leaf = format!(r#"{{"kind":"Leaf","set":{set}}}"#);
+        let root = (0..100).fold(leaf, |child, _| format!(r#"{{"child":{child},"kind":"B"}}"#));
+        let answer = block_on(SHAPES.call(
+            "tree",
+            format!(r#"{{"root":{root}}}"#).as_bytes(),
+            &anybody(),
+            Context::new(),
+        ));
+        match answer {
+            Ok(_) => assert!(is_right),
+            Err(error) => {
+                assert!(!is_right, "{error}");
+                assert_eq!(error.kind(), ErrorKind::Usage);
+                assert!(error.message().contains("has the item 1 twice"), "{error}");
+            }
+        }
     }
 }
 

@@ -10,22 +10,38 @@ use super::process::Process;
 use super::scan::Given;
 use crate::manifest::Action;
 use crate::similar::listed;
-use crate::{Error, Result, json_from_text};
+use crate::{Error, ErrorKind, Result, json_from_text};
+
+/// A value that a parameter takes.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    pub(super) text: String,
+    /// Whether it is what standard input held.
+    pub(super) piped: bool,
+    /// What was written, where no option stood before it.
+    alone: Option<String>,
+}
+
+impl Taken {
+    fn new(text: &str, is_alone: bool) -> Self {
+        Self { text: text.to_owned(), piped: false, alone: is_alone.then(|| text.to_owned()) }
+    }
+}
 
 /// The values of each parameter, in the order of the parameters; none where nothing was given.
 pub(super) fn assign(
     parameters: &[Parameter<'_>],
     given: &[Given],
     process: &mut Process,
-) -> Result<Vec<Vec<String>>> {
-    let mut values: Vec<Vec<String>> = vec![Vec::new(); parameters.len()];
+) -> Result<Vec<Vec<Taken>>> {
+    let mut values: Vec<Vec<Taken>> = vec![Vec::new(); parameters.len()];
     let named = given.iter().filter_map(|given| Some((given.parameter?, given.value.as_deref())));
     for (place, value) in named {
         let (Some(parameter), Some(slot)) = (parameters.get(place), values.get_mut(place)) else { continue };
         if parameter.takes != Takes::List && !slot.is_empty() {
             return Err(Error::usage(format!("`--{}` is given twice; give it once", parameter.flag)));
         }
-        slot.push(value.unwrap_or("true").to_owned());
+        slot.push(Taken::new(value.unwrap_or("true"), false));
     }
     // An option that takes no value can't be meant by one.
     let is_free = |&place: &usize| values[place].is_empty() && parameters[place].takes != Takes::Nothing;
@@ -35,14 +51,15 @@ pub(super) fn assign(
         given.iter().filter(|given| given.parameter.is_none()).filter_map(|given| given.value.as_deref())
     {
         let Some(place) = current else { return Err(unexpected(value, parameters)) };
-        values[place].push(value.to_owned());
+        values[place].push(Taken::new(value, true));
         let takes_the_rest = parameters[place].takes == Takes::List && free.len() == 0;
         if !takes_the_rest {
             current = free.next();
         }
     }
-    for value in values.iter_mut().flatten().filter(|value| *value == "-") {
-        *value = line_of(process.read_stdin()?);
+    for value in values.iter_mut().flatten().filter(|value| value.text == "-") {
+        value.text = line_of(process.read_stdin()?);
+        value.piped = true;
     }
     require(parameters, &values)?;
     Ok(values)
@@ -71,7 +88,7 @@ fn unexpected(value: &str, parameters: &[Parameter<'_>]) -> Error {
     Error::usage(format!("unexpected argument `{shown}`; {taken}"))
 }
 
-fn require(parameters: &[Parameter<'_>], values: &[Vec<String>]) -> Result<()> {
+fn require(parameters: &[Parameter<'_>], values: &[Vec<Taken>]) -> Result<()> {
     let missing: Vec<&Parameter<'_>> = parameters
         .iter()
         .zip(values)
@@ -104,32 +121,55 @@ pub(super) fn input(
     Ok(Value::Object(input).to_string().into_bytes())
 }
 
-fn value_of(parameter: &Parameter<'_>, root: &Value, values: Vec<String>) -> Result<Option<Value>> {
+fn value_of(parameter: &Parameter<'_>, root: &Value, values: Vec<Taken>) -> Result<Option<Value>> {
     let any = Value::Bool(true);
     let schema = parameter.schema.unwrap_or(&any);
-    let read = |schema: &Value, text: &str| {
-        json_from_text(schema, root, text).map_err(|error| {
-            error.context(format_args!("`--{}`", parameter.flag)).with_detail("argument", parameter.name)
+    let read = |schema: &Value, value: &Taken| {
+        json_from_text(schema, root, &value.text).map_err(|error| {
+            let flag = &parameter.flag;
+            let error = match &value.alone {
+                Some(written) => {
+                    let shown: String = written.chars().take(80).collect();
+                    error.context(format_args!("`{shown}` was taken for `--{flag}`"))
+                }
+                None => error.context(format_args!("`--{flag}`")),
+            };
+            error.with_detail("argument", parameter.name)
         })
     };
     match (parameter.takes, values.as_slice()) {
         (_, []) => Ok(None),
-        (Takes::List, [text]) => {
+        (Takes::List, [value]) => {
             // `--tags [1,2]` is the list, `--tags 1` its one item.
-            match json_from_text(schema, root, text) {
+            match json_from_text(schema, root, &value.text) {
                 Ok(list) => Ok(Some(list)),
-                Err(_) => Ok(Some(Value::Array(vec![read(items(schema), text)?]))),
+                Err(_) => Ok(Some(Value::Array(vec![read(items(schema), value)?]))),
             }
         }
-        (Takes::List, texts) => {
+        (Takes::List, values) => {
             let items = items(schema);
-            texts
+            values
                 .iter()
-                .map(|text| read(items, text))
+                .map(|value| read(items, value))
                 .collect::<Result<_>>()
                 .map(|list| Some(Value::Array(list)))
         }
-        (_, [text, ..]) => read(schema, text).map(Some),
+        (_, [value, ..]) => read(schema, value).map(Some),
+    }
+}
+
+/// An error of an input that options made, without the place in a text that nobody wrote.
+pub(super) fn unplaced(error: Error) -> Error {
+    let is_place =
+        |place: &str| place.bytes().all(|byte| byte.is_ascii_digit() || b" column".contains(&byte));
+    let (ErrorKind::Usage, Some(argument)) = (error.kind(), error.details().get("argument")) else {
+        return error;
+    };
+    match error.message().rsplit_once(" at line ") {
+        Some((words, place)) if is_place(place) => {
+            Error::usage(words.to_owned()).with_detail("argument", argument.clone())
+        }
+        _ => error,
     }
 }
 
@@ -213,8 +253,24 @@ mod tests {
     }
 
     #[test]
+    fn a_place_in_a_text_that_nobody_wrote_is_left_out() {
+        let wrong = |message: &'static str| Error::usage(message).with_detail("argument", "b");
+        for (error, expected) in [
+            (wrong("argument `b`: expected a string at line 1 column 11"), "argument `b`: expected a string"),
+            (wrong("argument `b`: no place"), "argument `b`: no place"),
+            (wrong("argument `b`: ` at line two` is no place"), "argument `b`: ` at line two` is no place"),
+            (Error::usage("the service says: at line 1 column 2"), "the service says: at line 1 column 2"),
+        ] {
+            let has_detail = error.details().contains_key("argument");
+            let error = unplaced(error);
+            assert_eq!((error.message(), error.details().contains_key("argument")), (expected, has_detail));
+        }
+    }
+
+    #[test]
     fn mistakes_name_the_argument() {
-        assert_eq!(usage(search(&["x", "many"])), "`--limit`: expected a whole number");
+        assert_eq!(usage(search(&["x", "--limit", "many"])), "`--limit`: expected a whole number");
+        assert_eq!(usage(search(&["x", "many"])), "`many` was taken for `--limit`: expected a whole number");
         assert_eq!(usage(search(&[])), "`--query` is missing; give it a value");
         assert_eq!(
             usage(parse_with(&["notes", "create"], b"")),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, People};
-use super::argument::assign;
+use super::argument::{Taken, assign};
 use super::command::Builtin;
 use super::data::Data;
 use super::export::{Request, export};
@@ -27,10 +27,11 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
     let scan = session.scan;
     let mut values = assign(&scan.parameters, &scan.given, session.process)?.into_iter();
     let mut next = || values.next().and_then(|values| values.into_iter().next());
+    let text = |value: Option<Taken>| value.map(|value| value.text);
     match builtin {
         Builtin::Capabilities => Ok(capabilities(session.manifest)),
         Builtin::Manifest => {
-            let (format, out, check) = (next(), next(), next().is_some());
+            let (format, out, check) = (text(next()), text(next()), next().is_some());
             export(&Request {
                 manifest: session.manifest,
                 program: &session.process.program,
@@ -44,12 +45,19 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         Builtin::Health => readiness(session, argentos::health),
         Builtin::Doctor => readiness(session, argentos::doctor),
         Builtin::Options => {
-            let source = next().unwrap_or_default();
-            options(session, &source, &next().unwrap_or_default())
+            let source = text(next()).unwrap_or_default();
+            options(session, &source, &text(next()).unwrap_or_default())
         }
         Builtin::Call => {
-            let action = next().unwrap_or_default();
-            let input = next().unwrap_or_else(|| "{}".to_owned());
+            let action = text(next()).unwrap_or_default();
+            let input = match next() {
+                Some(input) if input.piped && input.text.trim().is_empty() => {
+                    return Err(Error::usage(
+                        "standard input is empty; write the action's input to it, a JSON object such as `{}`",
+                    ));
+                }
+                input => text(input).unwrap_or_else(|| "{}".to_owned()),
+            };
             session.act(&action, input.as_bytes(), mode)
         }
         #[cfg(feature = "credentials")]
@@ -65,7 +73,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         #[cfg(feature = "credentials")]
         Builtin::Connections => connections::list(session),
         Builtin::Completions => {
-            let shell = next().unwrap_or_default();
+            let shell = text(next()).unwrap_or_default();
             let script = help::completions(session.manifest, &session.process.program, &shell)?;
             let data = json!({ "shell": shell, "script": script });
             Ok(Answer::of_value(&data).shown(People::Text(script)))

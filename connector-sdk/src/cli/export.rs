@@ -34,6 +34,10 @@ enum Format {
 
 /// Does what was asked for.
 pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
+    // The current folder, where nobody meant it: a variable of a script that isn't set.
+    if request.out.is_some_and(|out| out.as_os_str().is_empty()) {
+        return Err(Error::usage("`--out` is empty; give it a directory, `.` for the current one"));
+    }
     let format = match request.format {
         None | Some("native") => Format::Native,
         Some("argentos") => Format::Argentos,
@@ -326,6 +330,17 @@ mod tests {
         assert!(folder.run(&["--check"]).stderr.contains("bin/aos-notes` differs"));
         fs::remove_file(&binary).expect("removed");
         assert_eq!(folder.run(&["--check"]).code, 0, "documents may be kept without it");
+    }
+
+    #[test]
+    fn no_folder_is_not_the_current_one() {
+        let folder = Folder::new("empty");
+        for check in [&[][..], &["--check"]] {
+            let arguments = [&["manifest", "--format", "argentos", "--out", ""], check].concat();
+            let outcome = run_with(&arguments, |process| process.executable(folder.0.join("program")));
+            assert_eq!(outcome.code, 2, "{outcome:?}");
+            assert!(outcome.stderr.contains("`--out` is empty"), "{outcome:?}");
+        }
     }
 
     #[test]

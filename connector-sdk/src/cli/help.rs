@@ -58,23 +58,31 @@ impl<'m> Node<'m> {
 
     fn build(&self, name: &str) -> clap::Command {
         let mut built = clap::Command::new(name.to_owned());
+        let parameters = self.command.map(Command::parameters).unwrap_or_default();
         built = match self.command {
-            Some(Command::Builtin(builtin)) => built.about(builtin.about()).after_help(builtin.notes()),
+            Some(Command::Builtin(builtin)) => {
+                let notes = [order(&parameters), builtin.notes().to_owned()];
+                let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
+                built.about(builtin.about()).after_help(notes.join(
+                    "
+",
+                ))
+            }
             Some(Command::Action(action)) => built
                 .about(action.summary().to_owned())
                 .long_about(action.description.clone())
-                .after_help(notes(action)),
+                .after_help(notes(action, &parameters)),
             None => {
                 let names: Vec<&str> = self.children.iter().map(|(name, _)| name.as_str()).collect();
                 built.about(format!("Commands: {}", names.join(", "))).subcommand_required(true)
             }
         };
         let mut seen: Vec<String> = GLOBALS.iter().map(|global| global.name.to_owned()).collect();
-        for parameter in self.command.map(Command::parameters).unwrap_or_default() {
+        for parameter in &parameters {
             // Two arguments may differ in spelling only; the first is the one that an option means.
             if !seen.iter().any(|flag| *flag == *parameter.flag) {
                 seen.push(parameter.flag.to_string());
-                built = built.arg(option(&parameter));
+                built = built.arg(option(parameter));
             }
         }
         built.subcommands(self.children.iter().map(|(name, child)| child.build(name)))
@@ -180,16 +188,26 @@ fn about(parameter: &Parameter<'_>) -> String {
     text
 }
 
-/// What a caller has to know of an action besides its arguments.
-fn notes(action: &Action) -> String {
-    let mut lines = Vec::new();
-    if let [first, .., last] = action.parameters.as_slice() {
-        lines.push(format!(
-            "Values without an option are taken in this order, from {} to {}.",
-            first.name.to_ascii_uppercase(),
-            last.name.to_ascii_uppercase()
-        ));
+/// That values need no option before them, and what they are taken for.
+fn order(parameters: &[Parameter<'_>]) -> String {
+    let taking: Vec<String> = parameters
+        .iter()
+        .filter(|parameter| parameter.takes != Takes::Nothing)
+        .map(|parameter| parameter.name.to_ascii_uppercase())
+        .collect();
+    match taking.as_slice() {
+        [] => String::new(),
+        [one] => format!("A value without an option is taken for {one}."),
+        [first, .., last] => {
+            format!("Values without an option are taken in this order, from {first} to {last}.")
+        }
     }
+}
+
+/// What a caller has to know of an action besides its arguments.
+fn notes(action: &Action, parameters: &[Parameter<'_>]) -> String {
+    let mut lines = Vec::new();
+    lines.extend(Some(order(parameters)).filter(|line| !line.is_empty()));
     let permission = &action.permission;
     if permission.mode != Mode::Readonly {
         lines.push(format!("It needs `--mode {}`.", permission.mode.as_str()));
@@ -242,6 +260,11 @@ mod tests {
         assert!(help_of(&["notes", "batch_send"]).contains("Usage: notes notes batch-send"));
         assert!(help_of(&["notes", "create"]).contains("It needs `--mode write`."));
         assert!(!help_of(&["notes", "search"]).contains("It needs"));
+        let call = help_of(&["call"]);
+        assert!(call.contains("taken in this order, from ACTION to INPUT."), "{call}");
+        let shell = help_of(&["completions"]);
+        assert!(shell.contains("A value without an option is taken for SHELL."), "{shell}");
+        assert!(!help_of(&["health"]).contains("without an option"));
     }
 
     #[test]

@@ -199,10 +199,15 @@ impl Process {
         if bytes.len() as u64 > MOST_INPUT {
             return Err(Error::usage("standard input is larger than 16 MiB; send less"));
         }
-        String::from_utf8(bytes).map_err(|error| {
+        let mut text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             Error::usage(format!("standard input is not UTF-8 text: the byte at position {at} is invalid"))
-        })
+        })?;
+        // Some programs begin all text with a mark that says so. It is none of the text.
+        if text.starts_with('\u{feff}') {
+            text.remove(0);
+        }
+        Ok(text)
     }
 
     /// What asks a person, and hears the answer.
@@ -291,6 +296,7 @@ mod tests {
         let broken = read(&b"ok\xff"[..]).expect_err("not UTF-8");
         assert_eq!(broken.kind(), ErrorKind::Usage);
         assert!(broken.message().contains("position 2"), "{broken}");
+        assert_eq!(read(&b"\xef\xbb\xbf{}"[..]).expect("text with a mark"), "{}");
     }
 
     #[test]

@@ -166,6 +166,8 @@ impl Report<'_> {
                 let mode = error.details().get("required_mode")?.as_str()?;
                 Some(format!("`--mode {mode}` allows it"))
             }
+            // `doctor` reads the same file.
+            ErrorKind::Setup if error.details().contains_key("settings_file") => None,
             ErrorKind::Setup | ErrorKind::Auth if self.needs_connection() => {
                 Some(format!("`{program} doctor` says what is missing"))
             }

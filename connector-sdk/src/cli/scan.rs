@@ -34,6 +34,8 @@ pub(super) struct Scan<'m> {
     pub(super) parameters: Vec<Parameter<'m>>,
     /// What was given to the command, in the order of the command line.
     pub(super) given: Vec<Given>,
+    /// Whether all of it is UTF-8 text. That it isn't is then the first thing that is wrong.
+    pub(super) is_text: bool,
     /// The first thing that is wrong with the command line.
     pub(super) problem: Option<Error>,
 }
@@ -50,10 +52,11 @@ pub(super) struct Given {
 /// Reads a command line.
 pub(super) fn scan<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, arguments: &[A]) -> Scan<'m> {
     let mut tokens = Vec::with_capacity(arguments.len());
-    let mut scan = Scan::default();
+    let mut scan = Scan { is_text: true, ..Scan::default() };
     for (place, argument) in arguments.iter().enumerate() {
         let token = argument.as_ref().to_string_lossy();
         if argument.as_ref().to_str().is_none() {
+            scan.is_text = false;
             scan.wrong(format!("argument {} of the command line is not UTF-8 text", place + 1));
         }
         tokens.push(token.into_owned());
@@ -195,6 +198,8 @@ impl<'m> Scanner<'m> {
                 self.scan.wrong(format!("`--{name}` takes no value"));
             }
             match name {
+                // Either would be the answer, whatever else is wrong.
+                "help" | "version" if value.is_some() => {}
                 "json" => self.scan.json = true,
                 "yes" => self.scan.yes = true,
                 "verbose" => self.scan.verbose = true,

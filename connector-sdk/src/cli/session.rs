@@ -66,7 +66,7 @@ impl<'a> Session<'a> {
             Command::Action(action) => {
                 let scan = self.scan;
                 let input = argument::input(action, &scan.parameters, &scan.given, self.process)?;
-                self.act(&action.name, &input, mode)
+                self.act(&action.name, &input, mode).map_err(argument::unplaced)
             }
             Command::Builtin(builtin) => builtin::run(self, builtin, mode),
         }
@@ -167,7 +167,13 @@ impl<'a> Session<'a> {
     pub(super) fn deadline(&self) -> Result<Option<Instant>> {
         let Some(text) = &self.scan.timeout else { return Ok(None) };
         let timeout = humantime::parse_duration(text).map_err(|error| {
-            Error::usage(format!("`--timeout` takes a duration such as `30s` or `2m`: {error}"))
+            let number = text.parse::<u64>();
+            Error::usage(match number {
+                Ok(number) => {
+                    format!("`--timeout` takes a duration with its unit; did you mean `{number}s`?")
+                }
+                Err(_) => format!("`--timeout` takes a duration such as `30s` or `2m`: {error}"),
+            })
         })?;
         // One that is too far away to be told is none.
         Ok(self.started.checked_add(timeout))
@@ -242,7 +248,8 @@ fn again(problem: &Error) -> Error {
 
 #[cold]
 fn no_command(manifest: &Manifest, scan: &Scan<'_>) -> Error {
-    if let (Some(problem), true) = (&scan.problem, scan.words.is_empty()) {
+    // Words that are no text can't be looked up, nor shown as they were written.
+    if let (Some(problem), true) = (&scan.problem, scan.words.is_empty() || !scan.is_text) {
         return again(problem);
     }
     let written = scan.words.join(" ");
@@ -251,6 +258,13 @@ fn no_command(manifest: &Manifest, scan: &Scan<'_>) -> Error {
     let near = nearest(&written, spelled.iter().map(String::as_str)).filter(|_| !scan.group);
     if let (Some(near), false) = (near, scan.words.is_empty()) {
         return Error::usage(format!("there is no command `{shown}`; did you mean `{near}`?"));
+    }
+    // `search` for `notes search`, where nothing else ends so.
+    let mut ends = spelled.iter().filter(|known| {
+        known.rsplit_once(' ').is_some_and(|(_, last)| !scan.group && last == written.replace('-', "_"))
+    });
+    if let (Some(whole), None) = (ends.next(), ends.next()) {
+        return Error::usage(format!("there is no command `{shown}`; did you mean `{whole}`?"));
     }
     // What may stand where the command line went wrong, or ends.
     let known = scan.words.len() - usize::from(!scan.group && !scan.words.is_empty());

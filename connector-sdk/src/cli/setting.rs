@@ -136,7 +136,9 @@ fn unknown(manifest: &Manifest, name: &str) -> String {
 }
 
 fn file(manifest: &Manifest, path: &str, process: &Process) -> Result<Map<String, Value>> {
-    let wrong = |what: String| Error::setup(format!("the settings file `{path}` {what}"));
+    let wrong = |what: String| {
+        Error::setup(format!("the settings file `{path}` {what}")).with_detail("settings_file", path)
+    };
     let opened = path.to_owned();
     let bytes = process
         .in_time("the settings file", move || {

@@ -241,9 +241,54 @@ fn people_read_errors_on_standard_error() {
     assert!(run(&["notes", "create"]).stderr.ends_with("hint: `--mode write` allows it\n"));
     let missing = run_with(&["notes", "search", "x"], |process| process.environment(|_| None));
     assert!(missing.stderr.ends_with("hint: `notes doctor` says what is missing\n"), "{missing:?}");
-    let doctor = run(&["doctor", "--config", "/nowhere/x.toml"]);
-    assert_eq!((doctor.code, doctor.stderr.contains("hint")), (4, false), "{doctor:?}");
+    for command in [&["doctor"][..], &["notes", "search", "x"]] {
+        let outcome = run(&[command, &["--config", "/nowhere/x.toml"]].concat());
+        assert_eq!((outcome.code, outcome.stderr.contains("hint")), (4, false), "{outcome:?}");
+    }
     assert!(run(&["fail", "busy"]).stderr.ends_with("\nhint: try again in 1m 30s\n"));
+}
+
+#[test]
+fn mistakes_of_a_command_line_say_what_was_meant() {
+    let error = |arguments: &[&str], stdin: &'static str| {
+        let outcome = run_with(arguments, |process| process.stdin(stdin.as_bytes()));
+        assert_eq!(outcome.code, 2, "{outcome:?}");
+        outcome.stderr.lines().next().unwrap_or_default().to_owned()
+    };
+    for (arguments, message) in [
+        (&["search", "--query", "x"][..], "there is no command `search`; did you mean `notes search`?"),
+        (&["batch-send"], "there is no command `batch-send`; did you mean `notes batch_send`?"),
+        (
+            &["notes", "search", "x", "--timeout", "5"],
+            "`--timeout` takes a duration with its unit; did you mean `5s`?",
+        ),
+        (&["notes", "search", "x", "y"], "`y` was taken for `--limit`: expected a whole number"),
+        (
+            &["call", "echo", "--input", "-"],
+            "standard input is empty; write the action's input to it, a JSON object such as `{}`",
+        ),
+        (&["--help=foo"], "`--help` takes no value"),
+        (&["notes", "search", "x", "--version=1"], "`--version` takes no value"),
+        (
+            &["manifest", "native", "folder", "more"],
+            "unexpected argument `more`; all that this command takes is given: `--format`, `--out` or `--check`",
+        ),
+    ] {
+        assert_eq!(error(arguments, "\n"), format!("error: {message}"));
+    }
+    let marked =
+        run_with(&["--json", "call", "echo", "-"], |process| process.stdin(&b"\xef\xbb\xbf{\"what\":1}"[..]));
+    assert_eq!(marked.json()["data"]["input"], json!({ "what": 1 }));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_is_no_text_is_told_by_its_place() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let (word, stderr) = (std::ffi::OsString::from_vec(vec![b'a', 0xff]), super::fake::Kept::default());
+    let process = Process::new("notes", [word]).stdout(Vec::new()).stderr(stderr.clone());
+    assert_eq!(super::run(&Fake::new(), process), 2);
+    assert!(stderr.text().starts_with("error: argument 1 of the command line is not UTF-8 text\n"));
 }
 
 #[test]

@@ -20,11 +20,18 @@ pub(crate) fn add_bounds(schema: &mut Value) {
                     }
                 }
             }
-            // These hold values and no schemas.
-            let inside = schema.iter_mut().filter(|(keyword, _)| {
-                !matches!(keyword.as_str(), "default" | "const" | "enum" | "examples")
-            });
-            inside.for_each(|(_, value)| add_bounds(value));
+            for (keyword, value) in schema {
+                match (keyword.as_str(), value) {
+                    // These hold values and no schemas.
+                    ("default" | "const" | "enum" | "examples", _) => {}
+                    // These hold schemas by names that are no keywords, whatever they are.
+                    (
+                        "properties" | "patternProperties" | "$defs" | "dependentSchemas",
+                        Value::Object(schemas),
+                    ) => schemas.values_mut().for_each(add_bounds),
+                    (_, value) => add_bounds(value),
+                }
+            }
         }
         _ => {}
     }
@@ -52,6 +59,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_name_may_be_that_of_a_keyword() {
+        for keyword in ["properties", "patternProperties", "$defs"] {
+            for name in ["default", "const", "enum", "examples", "properties", "format"] {
+                let mut schema = json!({ keyword: { name: { "type": "integer", "format": "int32" } } });
+                add_bounds(&mut schema);
+                assert_eq!(schema[keyword][name]["maximum"], i32::MAX, "{name} in {keyword}");
+                assert!(schema[keyword].get("maximum").is_none(), "{name} in {keyword}");
+            }
+        }
+    }
 
     #[test]
     fn bounds_are_added_where_there_are_none() {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::probe::{Told, escape, told};
+use super::probe::{Told, escape, fits, told};
 use super::{Action, Manifest, Parameter, Setting};
 
 /// One thing that is wrong with a manifest, for `manifest --check` and an author's tests.
@@ -38,8 +38,10 @@ impl fmt::Display for Finding {
 impl Manifest {
     /// Everything that is wrong with this manifest, action by action; empty is what an author wants.
     pub fn findings(&self) -> Vec<Finding> {
-        let rules = [unenforced, not_an_object, undescribed, reserved, unsendable];
-        let settings = self.settings.iter().flat_map(unenforced_setting);
+        let rules = [unenforced, not_an_object, undescribed, reserved, refused_default, unsendable];
+        let rules_of_settings = [unenforced_setting, refused_default_of_setting];
+        let settings =
+            self.settings.iter().flat_map(|setting| rules_of_settings.iter().flat_map(|rule| rule(setting)));
         let actions = self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action)));
         settings.chain(actions).collect()
     }
@@ -120,6 +122,40 @@ fn reserved(action: &Action) -> Vec<Finding> {
         format!("its argument `{}` has a name that hosts use themselves; rename the field", parameter.name)
     };
     arguments.map(|parameter| error(action, message(parameter))).collect()
+}
+
+/// A default is a right value. The compiler sees to that where default and constraint are literals; of
+/// others (`30` and `1..=1 + 1`) only their values tell.
+fn refused_default(action: &Action) -> Vec<Finding> {
+    let refused = action.parameters.iter().filter_map(|parameter| {
+        let default = refused_by(&action.input_schema, action.property(&parameter.name)?)?;
+        let name = &parameter.name;
+        Some(error(
+            action,
+            format!(
+                "its argument `{name}` has the default {default}, which its own schema refuses; change the \
+                 default or the constraint"
+            ),
+        ))
+    });
+    refused.collect()
+}
+
+/// The same of a setting, without which no connection opens.
+fn refused_default_of_setting(setting: &Setting) -> Vec<Finding> {
+    let refused = refused_by(&setting.schema, &setting.schema).map(|default| Finding {
+        severity: Severity::Error,
+        subject: setting.name.clone(),
+        message: format!(
+            "its default {default} is one that its own schema refuses; change the default or the constraint"
+        ),
+    });
+    refused.into_iter().collect()
+}
+
+/// The default that a schema has and refuses. One that can't be JSON is published as null and says nothing.
+fn refused_by<'s>(root: &Value, schema: &'s Value) -> Option<&'s Value> {
+    schema.get("default").filter(|default| !default.is_null() && !fits(root, schema, default))
 }
 
 fn error(action: &Action, message: String) -> Finding {

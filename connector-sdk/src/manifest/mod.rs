@@ -22,7 +22,7 @@ pub use findings::{Finding, Severity};
 pub use permission::{Effect, Mode, Permission, Trust};
 #[cfg(feature = "validate")]
 pub(crate) use probe::told;
-pub(crate) use probe::{Probe, Probes, Takes, fits, matches, repeated, target};
+pub(crate) use probe::{Fits, Probe, Probes, Takes, matches, repeated, target};
 pub use setting::{Credential, OptionsSource, Setting};
 
 use serde::{Deserialize, Serialize};

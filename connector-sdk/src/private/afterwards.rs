@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+#[cfg(feature = "validate")]
+use super::fault;
 use super::unique;
 #[cfg(feature = "validate")]
 use crate::Error;
@@ -13,6 +15,9 @@ pub(super) struct Afterwards {
     unique: bool,
     #[cfg(feature = "validate")]
     validator: Option<jsonschema::Validator>,
+    /// Whether the validator's own errors would take too long (see `fault.rs`).
+    #[cfg(feature = "validate")]
+    recursive: bool,
 }
 
 impl Afterwards {
@@ -31,7 +36,8 @@ impl Afterwards {
             unenforced.clear();
             *probes = Probes::default();
         }
-        Self { unique: unique::is_published(schema), validator }
+        let recursive = validator.is_some() && fault::is_recursive(schema);
+        Self { unique: unique::is_published(schema), validator, recursive }
     }
 
     #[cfg(not(feature = "validate"))]
@@ -47,11 +53,16 @@ impl Afterwards {
     /// Checks a value of that schema that the typed parser took.
     pub(super) fn check(&self, schema: &Value, value: &Value) -> Result<()> {
         #[cfg(feature = "validate")]
-        if let Some(error) = self.validator.as_ref().and_then(|validator| validator.iter_errors(value).next())
-        {
-            let at = error.instance_path().to_string();
-            let at = if at.is_empty() { "the value".to_owned() } else { format!("`{at}`") };
-            return Err(Error::usage(format!("{at}: {error}")));
+        if let Some(validator) = &self.validator {
+            if self.recursive {
+                if !validator.is_valid(value) {
+                    return Err(Error::usage(fault::explain(schema, value)));
+                }
+            } else if let Some(error) = validator.iter_errors(value).next() {
+                let at = error.instance_path().to_string();
+                let at = if at.is_empty() { "the value".to_owned() } else { format!("`{at}`") };
+                return Err(Error::usage(format!("{at}: {error}")));
+            }
         }
         if self.unique { unique::check(schema, value) } else { Ok(()) }
     }

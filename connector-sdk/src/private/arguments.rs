@@ -11,6 +11,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value;
 
 use super::whole;
+use super::words::plain;
 use crate::cursor::Cursor;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result};
@@ -161,8 +162,9 @@ impl Problem<'_> {
                 Ok(()) => Error::usage("the input must be a JSON object with the action's arguments"),
             },
             Self::Value(name, error) => {
-                let message = located(&error, &input[..at]);
-                Error::usage(format!("argument `{name}`: {message}")).with_detail("argument", name)
+                let (before, value) = input.split_at(at);
+                let holds_others = matches!(value.trim_ascii_start().first(), Some(b'{' | b'['));
+                wrong_value(name, &located(&error, before), &error, holds_others)
             }
             Self::Twice(name) => {
                 Error::usage(format!("argument `{name}` is given twice")).with_detail("argument", name)
@@ -206,6 +208,16 @@ fn located(error: &serde_json::Error, before: &[u8]) -> String {
     let indent = before.iter().rev().take_while(|byte| **byte != b'\n').count();
     let column = if error.line() == 1 { indent + error.column() } else { error.column() };
     format!("{words} at line {} column {column}", lines + error.line())
+}
+
+/// An argument whose value is none of its type; `error` is what serde_json says of it, with the right place
+/// in `text`. A number or text that is of the wrong type is told by the argument's name, and often nobody
+/// wrote the JSON that it stands in. Only what is inside of a list or an object has to be found in it.
+#[cold]
+pub(super) fn wrong_value(name: &str, text: &str, error: &serde_json::Error, holds_others: bool) -> Error {
+    let (words, place) = text.rfind(" at line ").map_or((text, ""), |at| text.split_at(at));
+    let place = if error.is_data() && !holds_others { "" } else { place };
+    Error::usage(format!("argument `{name}`: {}{place}", plain(words))).with_detail("argument", name)
 }
 
 #[cold]
@@ -321,10 +333,13 @@ mod tests {
             (r#"{"a":1,"a":2}"#, "argument `a` is given twice"),
             (r#"{"a":1,"aa":2}"#, "unknown argument `aa`; did you mean `a`?"),
             (r#"{"a":1,"c\n":2}"#, "unknown argument `c\n`; expected `a` or `b`"),
-            (r#"{"a":-1}"#, "argument `a`: invalid value: integer `-1`, expected u32 at line 1 column 7"),
+            (
+                r#"{"a":-1}"#,
+                "argument `a`: invalid value: integer `-1`, expected a whole number from 0 to 4294967295",
+            ),
             (
                 "{\n  \"a\": \"1\"}",
-                "argument `a`: invalid type: string \"1\", expected u32 at line 2 column 10",
+                "argument `a`: invalid type: string \"1\", expected a whole number from 0 to 4294967295",
             ),
             (
                 "{\n\"b\": [\n1]}",
@@ -338,8 +353,7 @@ mod tests {
 
     #[test]
     fn every_place_is_where_serde_json_sees_it() {
-        for input in [r#"{"a":"1"}"#, "{\n  \"a\": \"1\"}", "{\"b\": [\n1]}", r#"{ "b" : {}}"#, r#"{"a":1e}"#]
-        {
+        for input in [r#"{"a":[]}"#, "{\n  \"a\": 1x}", "{\"b\": [\n1]}", r#"{ "b" : {}}"#, r#"{"a":1e}"#] {
             #[derive(Debug, serde::Deserialize)]
             #[expect(dead_code, reason = "it is read for its errors")]
             struct Two {

@@ -10,7 +10,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, Map
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
-use super::arguments::{not_an_object, unknown_argument};
+use super::arguments::{not_an_object, unknown_argument, wrong_value};
 use super::whole;
 use crate::{Error, Result};
 
@@ -39,7 +39,10 @@ fn parse_as_written<T: DeserializeOwned>(input: &[u8], schema: &Value) -> Result
                 unknown_argument(&name, known.into_iter().flat_map(|known| known.keys().map(String::as_str)))
             }
             Problem::Inside(Some(name)) => {
-                Error::usage(format!("argument `{name}`: {error}")).with_detail("argument", name)
+                let read = serde_json::from_slice::<Value>(input).ok();
+                let value = read.as_ref().and_then(|value| value.get(&name));
+                let holds_others = value.is_some_and(|value| value.is_object() || value.is_array());
+                wrong_value(&name, &error.to_string(), &error, holds_others)
             }
             Problem::Inside(None) => Error::usage(format!("the input is not what the action takes: {error}")),
         }),

@@ -6,6 +6,8 @@ mod arguments;
 mod build;
 mod checks;
 mod client;
+#[cfg(feature = "validate")]
+mod fault;
 mod input;
 mod linked;
 mod open;
@@ -15,6 +17,7 @@ mod spec;
 mod state;
 mod unique;
 mod whole;
+mod words;
 
 pub use arguments::{Arguments, Slot, or_default, read};
 #[cfg(feature = "pocketpaw")]

@@ -7,6 +7,7 @@ use super::afterwards::Afterwards;
 use super::arguments::is_required;
 use super::build::Table;
 use super::whole;
+use super::words;
 use crate::manifest::Manifest;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret, Settings, json_from_text};
@@ -82,7 +83,7 @@ impl<'s> Opening<'s> {
             // Once more, with whole numbers written as integers.
             let plain = whole::plainly(value.to_string().as_bytes());
             let read = plain.and_then(|(plain, _)| serde_json::from_slice(&plain).ok());
-            read.ok_or_else(|| Error::usage(error.to_string()))
+            read.ok_or_else(|| Error::usage(words::plain(&error.to_string())))
         })?;
         match needed.find(|(setting, _)| setting.name == name) {
             Some((setting, afterwards)) => afterwards.check(&setting.schema, &value).map(|()| read),

@@ -1,6 +1,7 @@
 //! Whether a value is right by a schema, as far as needs be known here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::ptr;
 
 use regex_lite::Regex;
 use serde_json::{Map, Value};
@@ -18,82 +19,117 @@ pub(crate) fn matches(pattern: &str, text: &str) -> Option<bool> {
 /// Whether `value` is right by `schema`. A keyword that isn't known here is taken to be kept, so that a
 /// value is only called wrong where it is.
 pub(crate) fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
-    match schema {
-        Value::Bool(any) => *any,
-        Value::Object(schema) => {
-            schema.iter().all(|(keyword, limit)| keeps(root, schema, keyword, limit, value))
-        }
-        _ => true,
-    }
+    Fits::new(root).whether(schema, value)
 }
 
-fn keeps(root: &Value, schema: &Map<String, Value>, keyword: &str, limit: &Value, value: &Value) -> bool {
-    let all_fit = |child: &Value, mut values: &mut dyn Iterator<Item = &Value>| {
-        Iterator::all(&mut values, |value| fits(root, child, value))
-    };
-    match (keyword, limit, value) {
-        ("$ref", Value::String(reference), _) => {
-            target(root, reference).is_none_or(|schema| fits(root, schema, value))
+/// What was found of values so far. A type that contains itself is a reference, and every alternative of
+/// it may ask the same of what is inside: without a memory each level would double the work. With it, each
+/// value is held against what a reference refers to once, so the work is at most the size of the schema
+/// times that of the value, and there is nothing to give up.
+pub(crate) struct Fits<'v> {
+    root: &'v Value,
+    /// By the places in memory of what a reference refers to and of the value; both outlive this.
+    known: HashMap<(*const Value, *const Value), bool>,
+}
+
+impl<'v> Fits<'v> {
+    pub(crate) fn new(root: &'v Value) -> Self {
+        Self { root, known: HashMap::new() }
+    }
+
+    pub(crate) fn whether(&mut self, schema: &'v Value, value: &'v Value) -> bool {
+        match schema {
+            Value::Bool(any) => *any,
+            Value::Object(schema) => {
+                schema.iter().all(|(keyword, limit)| self.keeps(schema, keyword, limit, value))
+            }
+            _ => true,
         }
-        ("type", Value::String(name), _) => is_a(name, value),
-        ("type", Value::Array(names), _) => {
-            names.iter().filter_map(Value::as_str).any(|name| is_a(name, value))
+    }
+
+    fn referred(&mut self, reference: &str, value: &'v Value) -> bool {
+        let Some(schema) = target(self.root, reference) else { return true };
+        let place = (ptr::from_ref(schema), ptr::from_ref(value));
+        if let Some(known) = self.known.get(&place) {
+            return *known;
         }
-        ("const", _, _) => limit == value,
-        ("enum", Value::Array(values), _) => values.contains(value),
-        ("anyOf" | "oneOf", Value::Array(schemas), _) => {
-            schemas.iter().any(|schema| fits(root, schema, value))
+        // A reference that comes back to itself before it says anything says nothing.
+        self.known.insert(place, true);
+        let fits = self.whether(schema, value);
+        self.known.insert(place, fits);
+        fits
+    }
+
+    fn keeps(
+        &mut self,
+        schema: &'v Map<String, Value>,
+        keyword: &str,
+        limit: &'v Value,
+        value: &'v Value,
+    ) -> bool {
+        match (keyword, limit, value) {
+            ("$ref", Value::String(reference), _) => self.referred(reference, value),
+            ("type", Value::String(name), _) => is_a(name, value),
+            ("type", Value::Array(names), _) => {
+                names.iter().filter_map(Value::as_str).any(|name| is_a(name, value))
+            }
+            ("const", _, _) => limit == value,
+            ("enum", Value::Array(values), _) => values.contains(value),
+            ("anyOf" | "oneOf", Value::Array(schemas), _) => {
+                schemas.iter().any(|schema| self.whether(schema, value))
+            }
+            ("allOf", Value::Array(schemas), _) => schemas.iter().all(|schema| self.whether(schema, value)),
+            // Of the rest nothing is known, so neither of its opposite.
+            ("not", Value::Object(not), _) => match not.get("const") {
+                Some(constant) if not.len() == 1 => constant != value,
+                _ => !not.is_empty(),
+            },
+            (_, _, Value::Number(number)) => keeps_number(keyword, limit, number.as_f64()),
+            (_, _, Value::String(text)) => keeps_text(keyword, limit, text),
+            ("items", _, Value::Array(items)) => {
+                let before = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
+                items.iter().skip(before).all(|value| self.whether(limit, value))
+            }
+            ("prefixItems", Value::Array(schemas), Value::Array(items)) => {
+                schemas.iter().zip(items).all(|(schema, item)| self.whether(schema, item))
+            }
+            ("uniqueItems", Value::Bool(true), Value::Array(items)) => repeated(items).is_none(),
+            ("minItems", _, Value::Array(items)) => at_least(items.len(), limit),
+            ("maxItems", _, Value::Array(items)) => at_most(items.len(), limit),
+            ("properties", Value::Object(properties), Value::Object(members)) => properties
+                .iter()
+                .all(|(name, schema)| members.get(name).is_none_or(|member| self.whether(schema, member))),
+            ("required", Value::Array(names), Value::Object(members)) => {
+                names.iter().filter_map(Value::as_str).all(|name| members.contains_key(name))
+            }
+            ("patternProperties", Value::Object(patterns), Value::Object(members)) => {
+                patterns.iter().all(|(pattern, schema)| {
+                    let named = |(name, _): &(&String, &Value)| matches(pattern, name) == Some(true);
+                    members.iter().filter(named).all(|(_, member)| self.whether(schema, member))
+                })
+            }
+            ("additionalProperties", _, Value::Object(members)) => {
+                let known = schema.get("properties").and_then(Value::as_object);
+                let patterns = schema.get("patternProperties").and_then(Value::as_object);
+                let additional = |name: &String| {
+                    !known.is_some_and(|known| known.contains_key(name))
+                        && !patterns
+                            .into_iter()
+                            .flatten()
+                            .any(|(pattern, _)| matches(pattern, name) != Some(false))
+                };
+                let mut members =
+                    members.iter().filter(|(name, _)| additional(name)).map(|(_, member)| member);
+                members.all(|value| self.whether(limit, value))
+            }
+            // What other keywords evaluate isn't known here, but nobody evaluates a name like this one.
+            ("unevaluatedProperties", Value::Bool(false), Value::Object(members)) => {
+                !members.contains_key(super::breach::UNKNOWN)
+            }
+            ("minProperties", _, Value::Object(members)) => at_least(members.len(), limit),
+            ("maxProperties", _, Value::Object(members)) => at_most(members.len(), limit),
+            _ => true,
         }
-        ("allOf", Value::Array(schemas), _) => schemas.iter().all(|schema| fits(root, schema, value)),
-        // Of the rest nothing is known, so neither of its opposite.
-        ("not", Value::Object(not), _) => match not.get("const") {
-            Some(constant) if not.len() == 1 => constant != value,
-            _ => !not.is_empty(),
-        },
-        (_, _, Value::Number(number)) => keeps_number(keyword, limit, number.as_f64()),
-        (_, _, Value::String(text)) => keeps_text(keyword, limit, text),
-        ("items", _, Value::Array(items)) => {
-            let before = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
-            all_fit(limit, &mut items.iter().skip(before))
-        }
-        ("prefixItems", Value::Array(schemas), Value::Array(items)) => {
-            schemas.iter().zip(items).all(|(schema, item)| fits(root, schema, item))
-        }
-        ("uniqueItems", Value::Bool(true), Value::Array(items)) => repeated(items).is_none(),
-        ("minItems", _, Value::Array(items)) => at_least(items.len(), limit),
-        ("maxItems", _, Value::Array(items)) => at_most(items.len(), limit),
-        ("properties", Value::Object(properties), Value::Object(members)) => properties
-            .iter()
-            .all(|(name, schema)| members.get(name).is_none_or(|member| fits(root, schema, member))),
-        ("required", Value::Array(names), Value::Object(members)) => {
-            names.iter().filter_map(Value::as_str).all(|name| members.contains_key(name))
-        }
-        ("patternProperties", Value::Object(patterns), Value::Object(members)) => {
-            patterns.iter().all(|(pattern, schema)| {
-                let named = |(name, _): &(&String, &Value)| matches(pattern, name) == Some(true);
-                members.iter().filter(named).all(|(_, member)| fits(root, schema, member))
-            })
-        }
-        ("additionalProperties", _, Value::Object(members)) => {
-            let known = schema.get("properties").and_then(Value::as_object);
-            let patterns = schema.get("patternProperties").and_then(Value::as_object);
-            let additional = |name: &String| {
-                !known.is_some_and(|known| known.contains_key(name))
-                    && !patterns
-                        .into_iter()
-                        .flatten()
-                        .any(|(pattern, _)| matches(pattern, name) != Some(false))
-            };
-            let mut members = members.iter().filter(|(name, _)| additional(name)).map(|(_, member)| member);
-            all_fit(limit, &mut members)
-        }
-        // What other keywords evaluate isn't known here, but nobody evaluates a name like this one.
-        ("unevaluatedProperties", Value::Bool(false), Value::Object(members)) => {
-            !members.contains_key(super::breach::UNKNOWN)
-        }
-        ("minProperties", _, Value::Object(members)) => at_least(members.len(), limit),
-        ("maxProperties", _, Value::Object(members)) => at_most(members.len(), limit),
-        _ => true,
     }
 }
 
@@ -117,7 +153,11 @@ fn keeps_number(keyword: &str, limit: &Value, number: Option<f64>) -> bool {
         "maximum" => number <= limit,
         "exclusiveMinimum" => number > limit,
         "exclusiveMaximum" => number < limit,
-        "multipleOf" => (number / limit).fract() == 0.0,
+        // `0.3 / 0.1` is not quite 3.
+        "multipleOf" => {
+            let times = number / limit;
+            (times - times.round()).abs() <= times.abs().max(1.0) * 4.0 * f64::EPSILON
+        }
         _ => true,
     }
 }

@@ -13,7 +13,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-pub(crate) use fits::{fits, matches, repeated, target};
+pub(crate) use fits::{Fits, fits, matches, repeated, target};
 
 use breach::Breach;
 use sample::sample;
