@@ -62,12 +62,12 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         }
         #[cfg(feature = "credentials")]
         Builtin::Connect => {
-            let (name, piped) = (next(), next().is_some());
+            let (name, piped) = (text(next()), next().is_some());
             connect::connect(session, name, piped)
         }
         #[cfg(feature = "credentials")]
         Builtin::Disconnect => {
-            let name = next();
+            let name = text(next());
             connections::disconnect(session, name)
         }
         #[cfg(feature = "credentials")]

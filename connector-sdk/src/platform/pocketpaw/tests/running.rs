@@ -118,7 +118,7 @@ async fn arguments_are_checked_before_anything_is_sent() {
             json!({ "id": 7 }),
             "argument `id`: invalid type: integer `7`, expected a string at line 1 column 7",
         ),
-        (json!({ "id": null }), "argument `id`: invalid type: null, expected a string at line 1 column 10"),
+        (json!({ "id": null }), "argument `id`: invalid type: null, expected a string"),
         (
             json!({ "id": "1", "state": "opn" }),
             "argument `state`: unknown variant `opn`, did you mean `open`?",
