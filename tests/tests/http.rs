@@ -1,7 +1,5 @@
 //! A connector with an HTTP client, against a server on loopback.
 
-#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
-
 use connector_sdk::call::{Caller, Connection};
 use connector_sdk::manifest::Mode;
 use connector_sdk::prelude::*;

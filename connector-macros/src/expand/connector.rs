@@ -20,6 +20,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let secrets = fields.iter().filter_map(secret);
     let reads = fields.iter().filter_map(read);
     let takes = fields.iter().filter_map(take);
+    let used = used_by_clients(model);
     let clients = fields.iter().filter_map(|field| client(field, model.rate.as_ref()));
     let values = fields.iter().map(value);
     let options = fields.iter().filter_map(|field| options_exist(ident, field));
@@ -63,6 +64,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                 }
             }
             #(#options)*
+            #used
             const _: fn() = __private::assert_connector::<#ident>;
         };
     }
@@ -111,6 +113,33 @@ fn auth(auth: &Auth) -> TokenStream {
             quote!(#spec::Basic { user: #user, password: #password })
         }
     }
+}
+
+/// Reads the fields that only the clients use, which rustc would take for unused.
+fn used_by_clients(model: &Connector) -> Option<TokenStream> {
+    let bases: Vec<String> = model
+        .fields
+        .iter()
+        .filter_map(|field| match &field.kind {
+            FieldKind::Client(client) => Some(client.base.as_ref()?.value()),
+            _ => None,
+        })
+        .collect();
+    if bases.is_empty() {
+        return None;
+    }
+    let auth = model.auth.fields();
+    let is_used = |field: &&Field| {
+        let placeholder = format!("{{{}}}", field.ident.unraw());
+        auth.iter().any(|(name, _)| **name == field.ident)
+            || bases.iter().any(|base| base.contains(&placeholder))
+    };
+    let connector = &model.ident;
+    let reads = model.fields.iter().filter(is_used).map(|field| {
+        let (cfgs, ident) = (&field.cfgs, &field.ident);
+        quote!(#(#cfgs)* let _ = &__connector.#ident;)
+    });
+    Some(quote!(const _: fn(&#connector) = |__connector| { #(#reads)* };))
 }
 
 /// A setting's default and limits.

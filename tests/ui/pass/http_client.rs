@@ -35,7 +35,7 @@ impl Shop {
     /// Where it asks.
     #[action(read)]
     async fn base(&self) -> Result<String> {
-        Ok(format!("{} {:?} {} {}", self.http.0, self.http.1, self.shop, self.token.expose().len()))
+        Ok(format!("{} {:?}", self.http.0, self.http.1))
     }
 }
 

@@ -108,16 +108,13 @@ async fn arguments_are_checked_before_anything_is_sent() {
         (json!({ "id": "1", "limt": 3 }), "unknown argument `limt`; did you mean `limit`?"),
         (
             json!({ "id": "1", "limit": "notint" }),
-            "argument `limit`: invalid type: string \"notint\", expected an integer at line 1 column 26",
+            "argument `limit`: invalid type: string \"notint\", expected an integer",
         ),
         (
             json!({ "id": "1", "limit": 1.5 }),
-            "argument `limit`: invalid type: floating point `1.5`, expected an integer at line 1 column 21",
+            "argument `limit`: invalid type: floating point `1.5`, expected an integer",
         ),
-        (
-            json!({ "id": 7 }),
-            "argument `id`: invalid type: integer `7`, expected a string at line 1 column 7",
-        ),
+        (json!({ "id": 7 }), "argument `id`: invalid type: integer `7`, expected a string"),
         (json!({ "id": null }), "argument `id`: invalid type: null, expected a string"),
         (
             json!({ "id": "1", "state": "opn" }),
