@@ -92,7 +92,7 @@ fn is_covered(host: &str, allowed: &str) -> bool {
 }
 
 /// Names and addresses that never leave the machine. Whoever sets one of them means it.
-pub(super) fn is_loopback_name(host: &str) -> bool {
+pub(crate) fn is_loopback_name(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

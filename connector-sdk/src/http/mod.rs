@@ -61,5 +61,7 @@ pub use rate::Rate;
 pub use request::Request;
 pub use response::Response;
 pub use retry::Retry;
+#[cfg(feature = "pocketpaw")]
+pub(crate) use {guard::is_loopback_name, template::is_dots};
 
 pub use reqwest::{Method, StatusCode, header, multipart};

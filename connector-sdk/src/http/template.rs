@@ -39,7 +39,7 @@ pub(super) fn fill<'v>(template: &str, value_of: impl Fn(&str) -> Option<&'v str
 
 /// Whether a part of a path is one that a URL's reader takes out, with the part before it (WHATWG URL,
 /// double-dot path segments).
-fn is_dots(part: &str) -> bool {
+pub(crate) fn is_dots(part: &str) -> bool {
     let part = part.to_ascii_lowercase().replace("%2e", ".");
     part == "." || part == ".."
 }

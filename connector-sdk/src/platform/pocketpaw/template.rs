@@ -2,6 +2,8 @@
 
 use reqwest::Url;
 
+use crate::http::{is_dots, is_loopback_name};
+
 /// A URL as the file writes it.
 #[derive(Debug)]
 pub(super) struct Template {
@@ -90,7 +92,6 @@ pub(super) fn parse(url: &str) -> Result<Template, String> {
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let path = if path.is_empty() { "/".to_owned() } else { path.to_owned() };
     let pieces = pieces(&path)?;
-    let is_dots = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..");
     if path.split('/').any(is_dots) {
         return Err(
             "a `url` can't have `.` or `..` as a part of its path; write the path that is meant".to_owned()
@@ -131,9 +132,7 @@ fn split_base(url: &str) -> Result<(Base, &str), String> {
     let Some(parsed) = host_of.filter(|_| !example.starts_with(':')) else {
         return Err("the host of a `url` must be a host, like `api.example.com`".to_owned());
     };
-    let is_loopback = parsed == "localhost"
-        || parsed.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if scheme == "http" && !is_loopback {
+    if scheme == "http" && !is_loopback_name(&parsed) {
         return Err("a `url` must be `https`, so that nobody on the way reads the credentials".to_owned());
     }
     Ok((Base::Host { scheme, host }, rest))
