@@ -79,7 +79,7 @@ fn call(
     context: &TokenStream,
 ) -> TokenStream {
     let (name, output) = (action.name(), &action.output);
-    let request = quote_spanned!(output.span()=> #private::request::<Self, #output>);
+    let request = quote_spanned!(output.span()=> <#output as #private::Answered>::request);
     quote!(#request(#this, #name, &[#(#values),*], #context))
 }
 
