@@ -1,5 +1,7 @@
 //! Actions that are one request, called as hosts call them, against a server on loopback.
 
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
+
 use std::time::Duration;
 
 use connector_sdk::call::{Caller, Connection};
