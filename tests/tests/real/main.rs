@@ -8,5 +8,10 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
 
+mod files;
+mod kinto;
+mod localstripe;
 mod oidc_provider;
+mod pocketbase;
+mod prism;
 mod servers;

@@ -30,7 +30,16 @@ pub(crate) fn slack() -> Server {
 
 fn prism(document: &str, path: &str) -> Server {
     Start::new("prism", &installed("node_modules/.bin/prism"))
-        .arguments(&["mock", "--host", "127.0.0.1", "--port", "{port}", &installed(document)])
+        .arguments(&[
+            "mock",
+            "--verboseLevel",
+            "warn",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "{port}",
+            &installed(document),
+        ])
         .ready(path)
 }
 
@@ -44,11 +53,12 @@ pub(crate) fn localstripe() -> Server {
 /// Who may do anything in a [`pocketbase`]: a name and a password.
 pub(crate) const SUPERUSER: (&str, &str) = ("admin@example.com", "of-this-test-only");
 
-/// A PocketBase without collections, with one [`SUPERUSER`].
+/// A PocketBase without collections, with one [`SUPERUSER`]. It writes beside its data folder as well, so that is
+/// one below the server's.
 pub(crate) fn pocketbase() -> Server {
     Start::new("pocketbase", &installed("venv/bin/pocketbase"))
-        .before(&["superuser", "upsert", SUPERUSER.0, SUPERUSER.1, "--dir", "{folder}"])
-        .arguments(&["serve", "--http", "127.0.0.1:{port}", "--dir", "{folder}"])
+        .before(&["superuser", "upsert", SUPERUSER.0, SUPERUSER.1, "--dir", "{folder}/data"])
+        .arguments(&["serve", "--http", "127.0.0.1:{port}", "--dir", "{folder}/data"])
         .ready("/api/health")
 }
 
