@@ -38,6 +38,8 @@ mod similar;
 #[cfg(any(feature = "testing", all(test, feature = "http")))]
 pub mod testing;
 mod text;
+#[cfg(test)]
+mod traces;
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]

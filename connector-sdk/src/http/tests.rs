@@ -1,5 +1,7 @@
 //! The client against real servers on loopback: wiremock, and a socket for what no proper server will do.
 
+mod log;
+
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
@@ -11,7 +13,7 @@ use super::*;
 use crate::testing::server::{self, Raw};
 use crate::{Context, Error, ErrorKind, Secret};
 
-const TOKEN: &str = "tok_5ecr3t";
+const TOKEN: &str = "tok_s3cret";
 
 /// Waits so short that a test doesn't notice.
 fn quick(retry: Retry) -> Retry {
@@ -19,6 +21,7 @@ fn quick(retry: Retry) -> Retry {
 }
 
 fn builder(base: &str) -> Builder {
+    log::keep();
     Http::builder(base).credentials(Credentials::Bearer(Secret::new(TOKEN))).retry(quick(Retry::background()))
 }
 

@@ -12,7 +12,7 @@ use crate::servers;
 async fn all_requests_of_pocketpaws_slack_are_valid() {
     let server = servers::slack();
     let Some(text) = shared("slack_data.yaml", "https://slack.com/api", &server.url()) else { return };
-    let slack = open(&text, &Settings::new().secret("SLACK_BOT_TOKEN", "xoxb-pl4nted"));
+    let slack = open(&text, &Settings::new().secret("SLACK_BOT_TOKEN", "xoxb-s3cret"));
     for action in &slack.manifest().actions {
         let required = action.parameters.iter().filter(|parameter| parameter.required);
         let input: Map<String, Value> = required.map(|one| (one.name.clone(), json!("C012"))).collect();
@@ -33,7 +33,7 @@ async fn all_requests_of_pocketpaws_slack_are_valid() {
 #[ignore = "needs prism: tests/servers/install"]
 async fn githubs_document_is_answered() {
     let server = servers::github();
-    let token = Credentials::Bearer(Secret::new("ghp_pl4nted"));
+    let token = Credentials::Bearer(Secret::new("ghp_s3cret"));
     let http = Http::builder(server.url()).credentials(token).build().expect("a client");
     let issues =
         http.get("/repos/{owner}/{repo}/issues").path("owner", "a").path("repo", "b").query("per_page", 5);
