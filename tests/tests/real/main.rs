@@ -4,7 +4,8 @@
 //! tests/servers/install && cargo test -p connector-tests --all-features --test real -- --include-ignored
 //! ```
 //!
-//! One module a server, named as the server's start is, so that `./test` can leave out what wasn't installed.
+//! Whatever needs a server is in the module of its name (or below it), so that `./test` can leave out the tests of
+//! what couldn't be installed.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
 
@@ -15,3 +16,6 @@ mod oidc_provider;
 mod pocketbase;
 mod prism;
 mod servers;
+#[path = "../../../connector-sdk/src/traces.rs"]
+#[expect(dead_code, reason = "nothing here needs a folder")]
+mod traces;
