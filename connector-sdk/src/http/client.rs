@@ -34,6 +34,8 @@ pub(super) struct Inner {
     pub(super) retry: Retry,
     pub(super) redactor: Redactor,
     pub(super) wire: Wire,
+    /// The settings that stand in paths, with their values.
+    settings: Vec<(String, String)>,
 }
 
 impl Http {
@@ -53,6 +55,7 @@ impl Http {
             public_only: false,
             allowed_hosts: None,
             wire: Wire::default(),
+            settings: Vec::new(),
         }
     }
 
@@ -60,6 +63,12 @@ impl Http {
     /// [`Request::path`].
     pub fn request(&self, method: Method, path: impl Into<Cow<'static, str>>) -> Request {
         Request::new(self.clone(), method, path.into())
+    }
+
+    /// A setting that stands in paths.
+    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
+        let mut settings = self.inner.settings.iter();
+        settings.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A `GET` request.
@@ -111,6 +120,7 @@ pub struct Builder {
     public_only: bool,
     allowed_hosts: Option<Vec<String>>,
     wire: Wire,
+    settings: Vec<(String, String)>,
 }
 
 impl Builder {
@@ -189,6 +199,12 @@ impl Builder {
         self
     }
 
+    /// What stands for the settings in paths.
+    pub(crate) fn settings(mut self, settings: Vec<(String, String)>) -> Self {
+        self.settings = settings;
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -226,6 +242,7 @@ impl Builder {
                 retry: self.retry,
                 redactor: Redactor::new(&secrets),
                 wire: self.wire.connect(&secrets),
+                settings: self.settings,
             }),
         })
     }
