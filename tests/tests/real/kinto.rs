@@ -5,6 +5,8 @@ use connector_sdk::http::{Credentials, Http};
 use connector_sdk::manifest::Mode;
 use connector_sdk::prelude::*;
 use connector_sdk::{Settings, factory};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::servers;
@@ -26,60 +28,55 @@ struct Kinto {
     http: Http,
 }
 
+/// What a record holds.
+#[derive(Deserialize, Serialize, JsonSchema)]
+struct Text {
+    text: String,
+}
+
 #[connector]
 impl Kinto {
     /// Create a record.
     #[action(write)]
+    #[http(POST, "/records", select = "data")]
     async fn create(
         &self,
-        context: &Context,
-        /// Its text.
-        text: String,
-    ) -> Result<Value> {
-        let record = json!({ "data": { "text": text } });
-        self.http.post("/records").json(&record).within(context).send().await?.json().await
-    }
+        /// What it holds.
+        data: Text,
+    ) -> Result<Value>;
 
     /// List records, deleted ones too, that changed after a time.
     #[action(read)]
+    #[http(GET, "/records", select = "data")]
     async fn list(
         &self,
-        context: &Context,
-        /// The time.
+        /// The time, in quotes.
+        #[arg(query = "_since")]
         since: Option<String>,
-    ) -> Result<Value> {
-        let since = since.map(|since| format!("\"{since}\""));
-        self.http.get("/records").query_if("_since", since).within(context).send().await?.json().await
-    }
+    ) -> Result<Vec<Value>>;
 
-    /// Replace the text of a record that nobody has changed since.
+    /// Replace what a record holds, if nobody has changed it since.
     #[action(write)]
+    #[http(PUT, "/records/{id}", select = "data")]
     async fn replace(
         &self,
-        context: &Context,
         /// Which one.
         id: &str,
-        /// Its text.
-        text: String,
-        /// The version that was read.
-        version: u64,
-    ) -> Result<Value> {
-        let record = json!({ "data": { "text": text } });
-        let request =
-            self.http.put("/records/{id}").path("id", id).header("If-Match", format!("\"{version}\""));
-        request.json(&record).within(context).send().await?.json().await
-    }
+        /// What it holds from now on.
+        data: Text,
+        /// The version that was read, in quotes.
+        #[arg(header = "If-Match")]
+        version: &str,
+    ) -> Result<Value>;
 
     /// Delete a record.
     #[action(destructive)]
+    #[http(DELETE, "/records/{id}")]
     async fn delete(
         &self,
-        context: &Context,
         /// Which one.
         id: &str,
-    ) -> Result<Value> {
-        self.http.delete("/records/{id}").path("id", id).within(context).send().await?.json().await
-    }
+    ) -> Result<()>;
 }
 
 async fn connection(server: &servers::Server, password: &str) -> Connection {
@@ -101,16 +98,19 @@ async fn call(kinto: &Connection, action: &str, input: Value) -> Result<Value> {
 async fn records_come_change_and_go() {
     let server = servers::kinto();
     let kinto = connection(&server, PASSWORD).await;
-    let created = call(&kinto, "create", json!({ "text": "è\u{1f600}\n" })).await.expect("a record");
-    let (id, version) = (&created["data"]["id"], &created["data"]["last_modified"]);
-    let input = json!({ "id": id, "text": "two", "version": version });
+    let data = json!({ "text": "è\u{1f600}\n" });
+    let created = call(&kinto, "create", json!({ "data": data })).await.expect("a record");
+    assert_eq!(created["text"], data["text"]);
+    let (id, version) = (&created["id"], format!("\"{}\"", created["last_modified"]));
+    let input = json!({ "id": id, "data": { "text": "two" }, "version": version });
     let replaced = call(&kinto, "replace", input.clone()).await.expect("replaced");
-    assert_eq!(replaced["data"]["text"], "two");
+    assert_eq!(replaced["text"], "two");
     let stale = call(&kinto, "replace", input).await.expect_err("somebody else was first");
     assert_eq!((stale.kind(), &stale.details()["status"]), (ErrorKind::Conflict, &json!(412)));
     call(&kinto, "delete", json!({ "id": id })).await.expect("deleted");
-    let changes = call(&kinto, "list", json!({ "since": version.to_string() })).await.expect("changes");
-    assert_eq!((&changes["data"][0]["id"], &changes["data"][0]["deleted"]), (id, &json!(true)), "{changes}");
+    let changes = call(&kinto, "list", json!({ "since": version })).await.expect("changes");
+    assert_eq!((&changes[0]["id"], &changes[0]["deleted"]), (id, &json!(true)), "{changes}");
+    assert_eq!(call(&kinto, "list", json!({})).await.expect("records"), json!([]));
     let gone = call(&kinto, "delete", json!({ "id": id })).await.expect_err("gone");
     assert_eq!(gone.kind(), ErrorKind::NotFound);
 }

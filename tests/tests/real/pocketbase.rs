@@ -25,61 +25,53 @@ struct PocketBase {
 impl PocketBase {
     /// Create a note.
     #[action(write)]
+    #[http(POST, "/records")]
     async fn create(
         &self,
-        context: &Context,
         /// Its text.
         text: String,
-    ) -> Result<Value> {
-        self.http.post("/records").json(&json!({ "text": text })).within(context).send().await?.json().await
-    }
+    ) -> Result<Value>;
 
     /// Show a note.
     #[action(read)]
+    #[http(GET, "/records/{id}")]
     async fn show(
         &self,
-        context: &Context,
         /// Which one.
         id: &str,
-    ) -> Result<Value> {
-        self.http.get("/records/{id}").path("id", id).within(context).send().await?.json().await
-    }
+    ) -> Result<Value>;
 
-    /// Find notes.
+    /// Find notes, on however many pages they are.
     #[action(read)]
+    #[http(GET, "/records", select = "items", page = number("page"))]
     async fn find(
         &self,
-        context: &Context,
         /// PocketBase's filter.
         filter: &str,
-    ) -> Result<Value> {
-        self.http.get("/records").query("filter", filter).within(context).send().await?.json().await
-    }
+        /// How many are on a page.
+        #[arg(query = "perPage")]
+        per_page: u32,
+    ) -> Result<Vec<Value>>;
 
     /// Change the text of a note.
     #[action(write)]
+    #[http(PATCH, "/records/{id}")]
     async fn change(
         &self,
-        context: &Context,
         /// Which one.
         id: &str,
-        /// Its text.
+        /// Its text from now on.
         text: String,
-    ) -> Result<Value> {
-        let request = self.http.patch("/records/{id}").path("id", id).json(&json!({ "text": text }));
-        request.within(context).send().await?.json().await
-    }
+    ) -> Result<Value>;
 
     /// Delete a note.
     #[action(destructive)]
+    #[http(DELETE, "/records/{id}")]
     async fn delete(
         &self,
-        context: &Context,
         /// Which one.
         id: &str,
-    ) -> Result<()> {
-        self.http.delete("/records/{id}").path("id", id).within(context).send().await?.json().await
-    }
+    ) -> Result<()>;
 }
 
 async fn connection(server: &servers::Server) -> Connection {
@@ -112,8 +104,13 @@ async fn notes_come_change_and_go() {
     let id = json!({ "id": created["id"] });
     assert_eq!(call("show", id.clone()).await.expect("a note"), created);
     call("change", json!({ "id": created["id"], "text": "two" })).await.expect("changed");
-    let found = call("find", json!({ "filter": "text = 'two' && id != ''" })).await.expect("found");
-    assert_eq!((&found["totalItems"], &found["items"][0]["id"]), (&json!(1), &created["id"]), "{found}");
+    for n in 0..4 {
+        call("create", json!({ "text": format!("it's {n}") })).await.expect("a note");
+    }
+    for (filter, count) in [("text = 'two' && id != ''", 1), ("text ~ \"it's\"", 4), ("", 5)] {
+        let found = call("find", json!({ "filter": filter, "per_page": 2 })).await.expect(filter);
+        assert_eq!(found.as_array().map(Vec::len), Some(count), "{filter}: {found}");
+    }
     let long = call("create", json!({ "text": "x".repeat(21) })).await.expect_err("too long");
     assert_eq!((long.kind(), &long.details()["status"]), (ErrorKind::Upstream, &json!(400)), "{long}");
     assert_eq!(call("delete", id.clone()).await.expect("deleted"), Value::Null);
