@@ -1,7 +1,7 @@
 //! Connectors against real servers on loopback. `./test` installs them and runs these tests; by hand:
 //!
 //! ```text
-//! tests/servers/install && cargo test -p connector-tests --all-features --test real -- --include-ignored
+//! tests/servers/install && cargo test --workspace --all-features --test real -- --ignored
 //! ```
 //!
 //! Whatever needs a server is in the module of its name (or below it), so that `./test` can leave out the tests of
@@ -17,5 +17,4 @@ mod pocketbase;
 mod prism;
 mod servers;
 #[path = "../../../connector-sdk/src/traces.rs"]
-#[expect(dead_code, reason = "nothing here needs a folder")]
 mod traces;

@@ -4,10 +4,12 @@ use connector_sdk::call::{Caller, Connection};
 use connector_sdk::http::{Credentials, Http};
 use connector_sdk::manifest::Mode;
 use connector_sdk::prelude::*;
+use connector_sdk::testing::Cassette;
 use connector_sdk::{Settings, factory};
 use serde_json::{Value, json};
 
 use crate::servers::{self, SUPERUSER};
+use crate::traces;
 
 /// Notes in a PocketBase.
 #[connector(id = "pocketbase", auth = bearer(token))]
@@ -74,7 +76,8 @@ impl PocketBase {
     ) -> Result<()>;
 }
 
-async fn connection(server: &servers::Server) -> Connection {
+/// With a collection of notes in it.
+async fn settings(server: &servers::Server) -> Settings {
     let anybody = Http::builder(server.url()).build().expect("a client");
     let login = json!({ "identity": SUPERUSER.0, "password": SUPERUSER.1 });
     let login = anybody.post("/api/collections/_superusers/auth-with-password").json(&login).send().await;
@@ -87,15 +90,15 @@ async fn connection(server: &servers::Server) -> Connection {
     let notes =
         json!({ "name": "notes", "type": "base", "fields": [{ "name": "text", "type": "text", "max": 20 }] });
     admin.post("/api/collections").json(&notes).send().await.expect("a collection");
-    let settings = Settings::new().text("url", server.url()).secret("token", token.expose());
-    Connection::open("test", &factory::<PocketBase>(), &settings).expect("a connection")
+    Settings::new().text("url", server.url()).secret("token", token)
 }
 
 #[tokio::test]
 #[ignore = "needs pocketbase: tests/servers/install"]
 async fn notes_come_change_and_go() {
     let server = servers::pocketbase();
-    let notes = connection(&server).await;
+    let settings = settings(&server).await;
+    let notes = Connection::open("test", &factory::<PocketBase>(), &settings).expect("a connection");
     let caller = Caller::new("test", Mode::Admin).without_asking();
     let call = async |action: &str, input: Value| -> Result<Value> {
         notes.act(action, &input, &caller).await?.parse()
@@ -115,4 +118,31 @@ async fn notes_come_change_and_go() {
     assert_eq!((long.kind(), &long.details()["status"]), (ErrorKind::Upstream, &json!(400)), "{long}");
     assert_eq!(call("delete", id.clone()).await.expect("deleted"), Value::Null);
     assert_eq!(call("show", id).await.expect_err("gone").kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+#[ignore = "needs pocketbase: tests/servers/install"]
+async fn what_it_said_is_replayed_when_it_is_gone() {
+    let server = servers::pocketbase();
+    let (url, settings) = (server.url(), settings(&server).await);
+    let folder = traces::folder();
+    let path = folder.path().join("notes.json");
+    let caller = Caller::new("test", Mode::Admin).without_asking();
+    let talk = async |cassette: Cassette, settings: &Settings| {
+        let notes = cassette.open("test", &factory::<PocketBase>(), settings).expect("a connection");
+        let call = async |action: &str, input: Value| -> Value {
+            notes.act(action, &input, &caller).await.expect(action).parse().expect("JSON")
+        };
+        let note = call("create", json!({ "text": "one" })).await;
+        let found = call("find", json!({ "filter": "", "per_page": 1 })).await;
+        call("delete", json!({ "id": note["id"] })).await;
+        cassette.finish().expect("all of it");
+        (note, found)
+    };
+    let said = talk(Cassette::record(&path), &settings).await;
+    drop(server);
+    let player = Cassette::replay(&path).expect("a cassette");
+    let settings =
+        Settings::new().text("url", url).secret("token", player.secret("POCKETBASE_TOKEN").expect("any"));
+    assert_eq!(talk(player, &settings).await, said);
 }

@@ -51,7 +51,7 @@ pub(crate) fn localstripe() -> Server {
 }
 
 /// Who may do anything in a [`pocketbase`]: a name and a password.
-pub(crate) const SUPERUSER: (&str, &str) = ("admin@example.com", "of-this-test-only");
+pub(crate) const SUPERUSER: (&str, &str) = ("admin@example.com", "s3cret-of-this-test");
 
 /// A PocketBase without collections, with one [`SUPERUSER`]. It writes beside its data folder as well, so that is
 /// one below the server's.
