@@ -161,10 +161,7 @@ async fn redirects_at_home_are_followed_with_credentials_and_end() {
         .mount(&server)
         .await;
     http.post("/a").json(&json!(1)).send().await.expect("followed");
-    Mock::given(path("/c"))
-        .respond_with(ResponseTemplate::new(302).insert_header("location", "/c"))
-        .mount(&server)
-        .await;
+    Mock::given(path("/c")).respond_with(server::redirect("/c")).mount(&server).await;
     let error = http.get("/c").send().await.expect_err("a circle");
     assert!(error.message().contains("circle"), "{error}");
 }

@@ -66,6 +66,9 @@ fn url(text: &str, redactor: &Redactor) -> String {
 
 fn headers(lines: &mut [String], redactor: &Redactor) {
     for line in lines {
+        if let Some(to) = line.strip_prefix("location: ") {
+            *line = format!("location: {}", url(to, redactor));
+        }
         if let Some(redacted) = redactor.text(line) {
             *line = redacted;
         }

@@ -162,9 +162,11 @@ async fn no_secret_is_written() {
         .respond_with(ResponseTemplate::new(200).set_body_bytes(raw))
         .mount(&server)
         .await;
+    let url = server.uri();
+    let agreed = server::redirect(&format!("{url}/agreed?code=s3cret-code&state=1"));
+    Mock::given(wiremock::matchers::path("/agree")).respond_with(agreed).mount(&server).await;
     Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("ok")).mount(&server).await;
     let (_folder, path) = file();
-    let url = server.uri();
     let conversation = async |cassette: &Cassette, token: &str| {
         cassette.hide("s3cret-extra");
         let credentials = Credentials::All(vec![
@@ -179,6 +181,7 @@ async fn no_secret_is_written() {
         http.post("/form").form(fields).send().await.expect("an answer");
         http.post("/json").json(&json!({ "token": token, "x": "s3cret-extra" })).send().await.expect("sent");
         http.post("/text").bytes("text/plain", format!("in {token}")).send().await.expect("sent");
+        http.get("/agree").send().await.expect("an answer");
         http.get("/after").query("access_token", "s3cret-access").send().await.expect("sent");
     };
     let recorder = Cassette::record(&path);
