@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const TOKEN: &str = "shop_5ecr3t_token";
+const TOKEN: &str = "shop_s3cret_token";
 
 /// A shop.
 #[connector(id = "shop", auth = bearer(token), rate = "3/h")]

@@ -3,6 +3,9 @@
 
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
+#[path = "../../connector-sdk/src/traces.rs"]
+mod traces;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -14,13 +17,13 @@ use base64::prelude::BASE64_STANDARD_NO_PAD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const PASSWORD: &str = "s3cr3t-P4ssw0rd/+\"\\";
+const PASSWORD: &str = "s3cret-P4ssw0rd/+\"\\";
 
 struct Home(TempDir);
 
 impl Home {
     fn new() -> Self {
-        Self(TempDir::new().expect("a folder"))
+        Self(traces::folder())
     }
 
     fn store(&self) -> PathBuf {
@@ -80,6 +83,8 @@ fn has_no_secret(what: &str, bytes: &[u8]) {
 
 #[track_caller]
 fn shows_nothing(what: &str, output: &Output) {
+    traces::leave(&output.stdout);
+    traces::leave(&output.stderr);
     has_no_secret(what, &output.stdout);
     has_no_secret(what, &output.stderr);
 }
@@ -108,7 +113,7 @@ fn keeps_secrets(home: &Home) {
 fn nothing_shows_what_is_stored() {
     let home = Home::new();
     for (line, password) in
-        [("--set user=down", PASSWORD), ("--set user=panic", PASSWORD), ("--verbose", "bad s3cr3t-P4ssw0rd")]
+        [("--set user=down", PASSWORD), ("--set user=panic", PASSWORD), ("--verbose", "bad s3cret-P4ssw0rd")]
     {
         let refused = home.connect(line, password);
         assert_ne!(refused.status.code(), Some(0), "{refused:?}");

@@ -90,6 +90,13 @@ impl Redactor {
     }
 
     pub(super) fn output(&self, output: Output) -> Output {
+        let output = self.clean(output);
+        #[cfg(test)]
+        crate::traces::leave(output.as_bytes());
+        output
+    }
+
+    fn clean(&self, output: Output) -> Output {
         let bytes = output.as_bytes();
         // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
         let suspicious = !self.forms.is_empty()
@@ -115,7 +122,7 @@ impl Redactor {
     }
 
     pub(crate) fn error(&self, error: Error) -> Error {
-        error.map_text(
+        let error = error.map_text(
             |text| self.text(text),
             |details| {
                 let mut value = Value::Object(std::mem::take(details));
@@ -124,7 +131,10 @@ impl Redactor {
                     *details = redacted;
                 }
             },
-        )
+        );
+        #[cfg(test)]
+        crate::traces::leave(format!("{error:?}"));
+        error
     }
 
     pub(super) fn choice(&self, choice: Choice) -> Choice {

@@ -8,7 +8,7 @@ use super::*;
 use crate::manifest::{Effect, Mode, OptionsSource, Permission};
 use crate::{BoxFuture, ErrorKind, Level, Observer, Run};
 
-const SECRET: &str = "hunter2-token";
+const SECRET: &str = "hunter2-s3cret";
 
 /// Answers with its input, once it has been told to go.
 struct Echo {

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::process::{Process, lock};
 use crate::manifest::{Action, Credential, Effect, Manifest, OptionsSource, Parameter, Permission, Setting};
+use crate::traces::leave;
 use crate::{
-    BoxFuture, Call, Choice, Connector, Context, Error, Factory, Level, Output, Result, Run, Settings,
+    BoxFuture, Call, Choice, Connector, Context, Error, Factory, Level, Output, Result, Run, Secret, Settings,
 };
 
 pub(super) const TOKEN: &str = "t0p-s3cret-token";
@@ -116,9 +117,10 @@ impl Connector for Open {
             .map_err(|error| Error::usage(format!("the input must be a JSON object: {error}")))?;
         let name = call.action.name.clone();
         Ok(Box::pin(async move {
-            call.context.log(Level::Info, format!("working with {TOKEN}"));
+            let token = self.1.secrets.get("token").map_or("no token", Secret::expose);
+            call.context.log(Level::Info, format!("working with {token}"));
             if name == "fail" {
-                return fail(input["how"].as_str().unwrap_or_default()).await;
+                return fail(input["how"].as_str().unwrap_or_default(), token).await;
             }
             Output::serialize(&json!({"action": name, "input": input, "root": self.root()}))
         }))
@@ -150,14 +152,14 @@ impl Connector for Open {
     }
 }
 
-async fn fail(how: &str) -> Result<Output> {
+async fn fail(how: &str, token: &str) -> Result<Output> {
     match how {
         "not_found" => Err(Error::not_found("there is no note `x`")),
-        "auth" => Err(Error::auth(format!("token {TOKEN} was refused"))),
+        "auth" => Err(Error::auth(format!("token {token} was refused"))),
         "unavailable" => Err(Error::unavailable("the service is down")),
         "busy" => Err(Error::rate_limited("too many calls").with_retry_after(Duration::from_secs(90))),
         "hang" => std::future::pending().await,
-        _ => panic!("with {TOKEN}"),
+        _ => panic!("with {token}"),
     }
 }
 
@@ -210,6 +212,7 @@ pub(super) fn run_with(arguments: &[&str], change: impl FnOnce(Process) -> Proce
         .stdout(stdout.clone())
         .stderr(stderr.clone());
     let code = super::run(&Fake::new(), change(process));
+    leave(stdout.text() + &stderr.text());
     Outcome { code, stdout: stdout.text(), stderr: stderr.text() }
 }
 

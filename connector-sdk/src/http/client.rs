@@ -12,6 +12,7 @@ use super::credentials::Ready;
 use super::guard::Guard;
 use super::rate::Limiter;
 use super::resolve::PublicOnly;
+use super::wire::Wire;
 use super::{Credentials, Rate, Request, Retry};
 use crate::call::Redactor;
 use crate::{Error, Result};
@@ -32,6 +33,7 @@ pub(super) struct Inner {
     pub(super) most_bytes: u64,
     pub(super) retry: Retry,
     pub(super) redactor: Redactor,
+    pub(super) wire: Wire,
     /// The settings that stand in paths, with their values.
     settings: Vec<(String, String)>,
 }
@@ -52,6 +54,7 @@ impl Http {
             plain_http: false,
             public_only: false,
             allowed_hosts: None,
+            wire: Wire::default(),
             settings: Vec::new(),
         }
     }
@@ -116,6 +119,7 @@ pub struct Builder {
     plain_http: bool,
     public_only: bool,
     allowed_hosts: Option<Vec<String>>,
+    wire: Wire,
     settings: Vec<(String, String)>,
 }
 
@@ -188,6 +192,13 @@ impl Builder {
         self
     }
 
+    /// Records its exchanges, or replays them instead of sending anything.
+    #[cfg(feature = "testing")]
+    pub fn cassette(mut self, cassette: &crate::testing::Cassette) -> Self {
+        self.wire = Wire::of(Arc::clone(&cassette.tape));
+        self
+    }
+
     /// What stands for the settings in paths.
     pub(crate) fn settings(mut self, settings: Vec<(String, String)>) -> Self {
         self.settings = settings;
@@ -218,6 +229,7 @@ impl Builder {
         let client = client.build().map_err(|error| {
             Error::internal(format!("the HTTP client can't be made: {}", error.without_url()))
         })?;
+        let secrets = self.credentials.secrets();
         Ok(Http {
             inner: Arc::new(Inner {
                 client,
@@ -228,7 +240,8 @@ impl Builder {
                 timeout: self.timeout,
                 most_bytes: self.most_bytes,
                 retry: self.retry,
-                redactor: Redactor::new(&self.credentials.secrets()),
+                redactor: Redactor::new(&secrets),
+                wire: self.wire.connect(&secrets),
                 settings: self.settings,
             }),
         })

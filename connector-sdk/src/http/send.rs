@@ -102,7 +102,9 @@ impl Journey<'_> {
                 "failed"
             );
             let Some(wait) = wait else { return Err(failed.error) };
-            tokio::time::sleep(wait).await;
+            if !self.inner.wire.is_replayed() {
+                tokio::time::sleep(wait).await;
+            }
         }
     }
 
@@ -114,7 +116,7 @@ impl Journey<'_> {
     async fn attempt(&mut self) -> std::result::Result<Option<Response>, Failed> {
         let inner = self.inner;
         inner.guard.check(&self.url)?;
-        if let Some(limiter) = &inner.limiter {
+        if let Some(limiter) = inner.limiter.as_ref().filter(|_| !inner.wire.is_replayed()) {
             limiter.turn(self.deadline).await?;
         }
         let slot =
@@ -130,7 +132,7 @@ impl Journey<'_> {
         }
         let host = self.url.host_str().unwrap_or_default().to_owned();
         let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
-        let answer = inner.client.execute(self.prepare(timeout)?).await;
+        let answer = inner.wire.send(&inner.client, self.prepare(timeout)?).await?;
         let answer = answer.map_err(|error| {
             let unseen = error.is_connect();
             Failed { may_pass: !error.is_builder(), unseen, error: failure::of_transport(error, &host) }

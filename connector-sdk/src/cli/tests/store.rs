@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::super::fake::{Outcome, run_with};
 use super::super::{Process, Terminal};
+use crate::traces::folder;
 
 const TYPED: &str = "typed-s3cret";
 
@@ -16,7 +17,7 @@ struct User(TempDir);
 
 impl User {
     fn new() -> Self {
-        Self(TempDir::new().expect("a folder"))
+        Self(folder())
     }
 
     fn folder(&self) -> PathBuf {

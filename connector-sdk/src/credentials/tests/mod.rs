@@ -10,6 +10,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::{Address, Change, FileStore, Key, Store};
+use crate::traces::{folder, leave};
 use crate::{Error, ErrorKind, Settings};
 
 const TOKEN: &str = "t0p-s3cret/+\u{e9}";
@@ -19,7 +20,7 @@ struct Home(TempDir);
 
 impl Home {
     fn new() -> Self {
-        Self(TempDir::new().expect("a folder"))
+        Self(folder())
     }
 
     fn folder(&self) -> PathBuf {
@@ -74,6 +75,7 @@ fn setup(result: Result<impl Sized, Error>, words: &str) -> String {
     assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
     assert!(error.message().contains(words), "{words}: {error}");
     assert!(!format!("{error:?}").contains("t0p"), "{error:?}");
+    leave(format!("{error:?}"));
     error.to_string()
 }
 

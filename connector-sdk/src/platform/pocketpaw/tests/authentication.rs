@@ -108,11 +108,11 @@ async fn services_that_want_a_header_get_it() {
 
     let datadog = file("  method: api_key\n  credentials: [{ name: VENDOR_URL }, { name: DATADOG_API_KEY }, { name: DATADOG_APP_KEY }]")
         .replace("VENDOR_URL", "DATADOG_URL");
-    let settings = Settings::new().secret("DATADOG_API_KEY", TOKEN).secret("DATADOG_APP_KEY", "app_5ecr3t");
+    let settings = Settings::new().secret("DATADOG_API_KEY", TOKEN).secret("DATADOG_APP_KEY", "app_s3cret");
     let sent = headers(&datadog, settings, "DATADOG_URL").await;
     assert_eq!(
         (&sent["dd-api-key"], &sent["dd-application-key"]),
-        (&TOKEN.parse().expect("a value"), &"app_5ecr3t".parse().expect("a value"))
+        (&TOKEN.parse().expect("a value"), &"app_s3cret".parse().expect("a value"))
     );
 
     let freshdesk = file("  method: api_key\n  credentials: [{ name: VENDOR_URL }, { name: API_KEY }]")
@@ -154,11 +154,11 @@ async fn headers_cookies_and_pairs_are_sent() {
     let both = Settings::new()
         .text("CUSTOM_HEADER_NAME", "X-Key")
         .secret("CUSTOM_HEADER_VALUE", TOKEN)
-        .secret("API_TOKEN", "bearer_5ecr3t");
+        .secret("API_TOKEN", "bearer_s3cret");
     let sent = headers(&pair, both, "VENDOR_URL").await;
     assert_eq!(
         (&sent["x-key"], &sent["authorization"]),
-        (&TOKEN.parse().expect("a value"), &"Bearer bearer_5ecr3t".parse().expect("a value"))
+        (&TOKEN.parse().expect("a value"), &"Bearer bearer_s3cret".parse().expect("a value"))
     );
     let half = Settings::new().text("CUSTOM_HEADER_NAME", "X-Key");
     assert!(open(&pair, &half).expect_err("half").message().contains("`CUSTOM_HEADER_VALUE` is not"));

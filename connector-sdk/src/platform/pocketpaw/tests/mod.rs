@@ -16,7 +16,7 @@ use crate::call::{Caller, Connection};
 use crate::manifest::Mode;
 use crate::{Error, Result, Settings};
 
-const TOKEN: &str = "tok_5ecr3t_value";
+const TOKEN: &str = "tok_s3cret_value";
 
 fn read(yaml: &str) -> Loaded {
     parse(yaml, "shop").unwrap_or_else(|error| panic!("{error}\n{yaml}"))

@@ -1,0 +1,20 @@
+//! Connectors against real servers on loopback. `./test` installs them and runs these tests; by hand:
+//!
+//! ```text
+//! tests/servers/install && cargo test --workspace --all-features --test real -- --ignored
+//! ```
+//!
+//! Whatever needs a server is in the module of its name (or below it), so that `./test` can leave out the tests of
+//! what couldn't be installed.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
+
+mod files;
+mod kinto;
+mod localstripe;
+mod oidc_provider;
+mod pocketbase;
+mod prism;
+mod servers;
+#[path = "../../../connector-sdk/src/traces.rs"]
+mod traces;
