@@ -6,10 +6,11 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, People};
-use super::argument::{Taken, assign};
+use super::argument::{Taken, assign, nothing_piped};
 use super::command::Builtin;
 use super::data::Data;
 use super::export::{Request, export};
+use super::run::help_of;
 use super::session::Session;
 #[cfg(feature = "credentials")]
 use super::{connect, connections};
@@ -52,9 +53,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
             let action = text(next()).unwrap_or_default();
             let input = match next() {
                 Some(input) if input.piped && input.text.trim().is_empty() => {
-                    return Err(Error::usage(
-                        "standard input is empty; write the action's input to it, a JSON object such as `{}`",
-                    ));
+                    return Err(nothing_piped());
                 }
                 input => text(input).unwrap_or_else(|| "{}".to_owned()),
             };
@@ -190,7 +189,7 @@ pub(super) fn help(session: &Session<'_>) -> Answer {
         Some(command) => command.id().split('.').map(str::to_owned).collect(),
         None => session.scan.words.clone(),
     };
-    let text = help::help(session.manifest, &session.process.program, &words);
+    let text = help_of(session.manifest, session.process, session.rules, &words);
     Answer::of_value(&json!({ "text": text })).shown(People::Text(text))
 }
 

@@ -334,6 +334,24 @@ pub(super) fn lookup<'m>(manifest: &'m Manifest, words: &[&str]) -> Lookup<'m> {
     found
 }
 
+/// Finds the action that words name, by its name (`search_notes`) or its id as a command (`notes.search`).
+/// No built-in command hides it.
+pub(super) fn lookup_action<'m>(manifest: &'m Manifest, words: &[&str]) -> Lookup<'m> {
+    let written = words.join(".");
+    let find = |fits: &dyn Fn(&Action) -> bool| manifest.actions.iter().find(|action| fits(action));
+    // As it is written comes first: names may differ in `-` and `_` only.
+    let found = find(&|action| action.name == written)
+        .or_else(|| find(&|action| action.command == written))
+        .or_else(|| find(&|action| same(&action.name, &written)))
+        .or_else(|| find(&|action| same(&action.command, &written)));
+    let longer = manifest.actions.iter().any(|action| {
+        let mut segments = action.command.split('.');
+        let begins = words.iter().all(|word| segments.next().is_some_and(|segment| same(segment, word)));
+        begins && segments.next().is_some()
+    });
+    Lookup { command: found.map(Command::Action), longer }
+}
+
 /// `batch-send` and `batch_send` are the same word.
 fn same(segment: &str, word: &str) -> bool {
     let fold = |byte: u8| if byte == b'-' { b'_' } else { byte };

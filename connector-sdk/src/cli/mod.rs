@@ -30,6 +30,7 @@ mod interrupt;
 mod observer;
 mod panic;
 mod process;
+mod rules;
 mod run;
 mod scan;
 mod session;

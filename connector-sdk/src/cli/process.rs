@@ -25,6 +25,8 @@ pub(super) type Sink = Arc<Mutex<Box<dyn Write + Send>>>;
 /// empty standard input, and outputs that lead nowhere until a test says where.
 pub struct Process {
     pub(super) program: String,
+    /// The connector that the command line of a host is about; none: the program is a connector's own.
+    pub(super) serves: Option<String>,
     pub(super) arguments: Vec<OsString>,
     pub(super) executable: Option<PathBuf>,
     pub(super) terminal: Terminal,
@@ -67,6 +69,7 @@ impl Process {
     ) -> Self {
         Self {
             program: program.into(),
+            serves: None,
             arguments: arguments.into_iter().map(Into::into).collect(),
             executable: None,
             terminal: Terminal::default(),
@@ -142,6 +145,22 @@ impl Process {
     pub fn executable(mut self, path: impl AsRef<Path>) -> Self {
         self.executable = Some(path.as_ref().to_owned());
         self
+    }
+
+    /// How somebody writes a built-in command: `notes connect`, `host connect notes`.
+    pub(super) fn spelled(&self, builtin: &str) -> String {
+        match &self.serves {
+            None => format!("{} {builtin}", self.program),
+            Some(connector) => format!("{} {builtin} {connector}", self.program),
+        }
+    }
+
+    /// What somebody writes before an action: `notes`, `host call notes`.
+    pub(super) fn caller(&self) -> String {
+        match &self.serves {
+            None => self.program.clone(),
+            Some(_) => self.spelled("call"),
+        }
     }
 
     /// An environment variable; an empty one is the same as none.

@@ -53,6 +53,8 @@ pub(super) fn read<'m>(
 pub(super) struct Piped {
     pub(super) values: Map<String, Value>,
     pub(super) secrets: BTreeMap<String, Secret>,
+    /// Whether `--set` may hold credentials too.
+    pub(super) takes_secrets: bool,
 }
 
 /// Reads what is set for this run.
@@ -62,7 +64,8 @@ pub(super) fn given<'m>(
     process: &Process,
     mut piped: Piped,
 ) -> Result<Configuration<'m>> {
-    let mut flags = flags(manifest, &scan.set)?;
+    let mut secrets = BTreeMap::new();
+    let mut flags = flags(manifest, &scan.set, piped.takes_secrets.then_some(&mut secrets))?;
     let mut file = match &scan.config {
         Some(path) => file(manifest, path, process)?,
         None => Map::new(),
@@ -84,7 +87,9 @@ pub(super) fn given<'m>(
         configuration.set(setting, value, source);
     }
     for credential in &manifest.credentials {
-        if let Some(secret) = piped.secrets.remove(&credential.name) {
+        if let Some(secret) = secrets.remove(&credential.name) {
+            configuration.entrust(credential, secret, Source::Flag);
+        } else if let Some(secret) = piped.secrets.remove(&credential.name) {
             configuration.entrust(credential, secret, Source::Stdin);
         } else if let Some(secret) = variable(process, &credential.env)? {
             configuration.entrust(credential, Secret::new(secret), Source::Env);
@@ -100,8 +105,13 @@ fn variable(process: &Process, name: &str) -> Result<Option<String>> {
     })
 }
 
-/// What `--set` says, as texts.
-fn flags(manifest: &Manifest, set: &[String]) -> Result<Map<String, Value>> {
+/// What `--set` says, as texts. Credentials are refused where there is no place for them.
+fn flags(
+    manifest: &Manifest,
+    set: &[String],
+    mut secrets: Option<&mut BTreeMap<String, Secret>>,
+) -> Result<Map<String, Value>> {
+    let twice = |name: &str| Error::usage(format!("`--set {name}` is given twice; give it once"));
     let mut flags = Map::new();
     for pair in set {
         // The text is not repeated: it may be a credential with its name left out.
@@ -109,6 +119,15 @@ fn flags(manifest: &Manifest, set: &[String]) -> Result<Map<String, Value>> {
             return Err(Error::usage("`--set` takes `name=value`; the `=` is missing"));
         };
         let name = name.trim();
+        if let (Some(_), Some(secrets)) = (manifest.credential(name), &mut secrets) {
+            if value.is_empty() {
+                return Err(Error::usage(format!("`--set {name}=` has no value; give it one")));
+            }
+            if secrets.insert(name.to_owned(), Secret::new(value)).is_some() {
+                return Err(twice(name));
+            }
+            continue;
+        }
         if let Some(credential) = manifest.credential(name) {
             return Err(Error::usage(format!(
                 "credential `{name}` can't be given with `--set`, where others on this machine can see it; \
@@ -120,7 +139,7 @@ fn flags(manifest: &Manifest, set: &[String]) -> Result<Map<String, Value>> {
             return Err(Error::usage(format!("`--set`: {}", unknown(manifest, name))));
         }
         if flags.insert(name.to_owned(), value.into()).is_some() {
-            return Err(Error::usage(format!("`--set {name}` is given twice; give it once")));
+            return Err(twice(name));
         }
     }
     Ok(flags)
