@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Permission, Probes};
+use super::{Permission, Probes, Request};
 
 /// One thing that a connector can do, with the schemas of what goes in and what comes out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Action {
     /// How long one call may take at most, in whole milliseconds; none: as long as the caller waits.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "millis")]
     pub timeout: Option<Duration>,
+    /// The one request that it makes, where it does nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
     /// Its arguments in the order that the author wrote them.
     pub parameters: Vec<Parameter>,
     /// JSON Schema 2020-12 of the input, always an object, self-contained.
@@ -69,6 +72,7 @@ impl Action {
             permission,
             scopes: Vec::new(),
             timeout: None,
+            request: None,
             parameters: Vec::new(),
             input_schema: object_without_properties(),
             output_schema: Value::Bool(true),

@@ -10,6 +10,7 @@ mod bounds;
 mod findings;
 mod permission;
 mod probe;
+mod request;
 mod setting;
 
 pub use action::{Action, Parameter};
@@ -23,6 +24,7 @@ pub use permission::{Effect, Mode, Permission, Trust};
 #[cfg(feature = "validate")]
 pub(crate) use probe::told;
 pub(crate) use probe::{Fits, Probe, Probes, Takes, matches, repeated, target};
+pub use request::{Content, Most, Paging, Place, Request, RequestParameter};
 pub use setting::{Credential, OptionsSource, Setting};
 
 use serde::{Deserialize, Serialize};
@@ -52,6 +54,10 @@ pub struct Manifest {
     /// Where its documentation is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub docs: Option<String>,
+    /// Where the service is: the base URL of its HTTP client (of the first, if there are several), with
+    /// settings in braces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// How calls to the service are authenticated.
     pub auth: Auth,
     /// What a user must or may set.
@@ -78,6 +84,7 @@ impl Manifest {
             category: "general".to_owned(),
             icon: None,
             docs: None,
+            base: None,
             auth: Auth::None,
             settings: Vec::new(),
             credentials: Vec::new(),

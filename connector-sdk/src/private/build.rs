@@ -164,6 +164,7 @@ fn action<C>(spec: &ActionSpec<C>) -> Action {
         permission: spec.permission,
         scopes: spec.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         timeout: spec.timeout.map(Duration::from_millis),
+        request: None,
         parameters,
         unenforced,
         probes: Probes(probes),
