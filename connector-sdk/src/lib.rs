@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
 //! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
+//! | `host` | no | [`host`], one program with many connectors, linked and from files |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
@@ -26,6 +27,8 @@ mod context;
 pub mod credentials;
 mod cursor;
 mod error;
+#[cfg(feature = "host")]
+pub mod host;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod manifest;

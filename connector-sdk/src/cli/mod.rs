@@ -26,6 +26,8 @@ mod dialogue;
 mod echo;
 mod export;
 mod help;
+#[cfg(feature = "host")]
+pub(crate) mod host;
 mod interrupt;
 mod observer;
 mod panic;

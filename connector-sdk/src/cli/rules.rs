@@ -12,6 +12,8 @@ pub(super) struct Rules {
     /// Whether an action that wants approval is refused where nobody can be asked, unless `--yes` agrees to it.
     /// In a connector's own binary the mode alone decides then.
     pub(super) needs_yes: bool,
+    /// Whether the words of the command line name an action, and nothing else can be meant.
+    pub(super) only_actions: bool,
     /// Whether `connect` takes credentials from `--set`.
     #[cfg(feature = "credentials")]
     pub(super) secrets_by_set: bool,

@@ -6,7 +6,7 @@
 
 use std::ffi::OsStr;
 
-use super::command::{Command, GLOBALS, Lookup, Parameter, Takes, kebab, lookup, lookup_action};
+use super::command::{Builtin, Command, GLOBALS, Lookup, Parameter, Takes, kebab, lookup, lookup_action};
 use crate::Error;
 use crate::manifest::Manifest;
 use crate::similar::{listed, nearest};
@@ -58,6 +58,8 @@ enum Grammar {
     Binary,
     /// Actions alone, by either name; `--input` takes all arguments of one as JSON.
     Actions,
+    /// Nothing: the command is known.
+    Only(Builtin),
 }
 
 /// Reads the command line of a connector's own binary.
@@ -69,6 +71,16 @@ pub(super) fn scan<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, arguments: &[A])
 #[cfg(feature = "host")]
 pub(super) fn scan_action<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, arguments: &[A]) -> Scan<'m> {
     read(manifest, Grammar::Actions, arguments)
+}
+
+/// Reads the options and values of one built-in command.
+#[cfg(feature = "host")]
+pub(super) fn scan_builtin<'m, A: AsRef<OsStr>>(
+    manifest: &'m Manifest,
+    builtin: Builtin,
+    arguments: &[A],
+) -> Scan<'m> {
+    read(manifest, Grammar::Only(builtin), arguments)
 }
 
 fn read<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, grammar: Grammar, arguments: &[A]) -> Scan<'m> {
@@ -83,7 +95,13 @@ fn read<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, grammar: Grammar, arguments
         tokens.push(token.into_owned());
     }
     let tokens = tokens.into_iter().peekable();
-    Scanner { manifest, grammar, scan, tokens, open: true, words_only: false }.run()
+    let mut open = true;
+    if let Grammar::Only(builtin) = grammar {
+        let command = Command::Builtin(builtin);
+        scan.words = command.id().split('.').map(str::to_owned).collect();
+        (scan.command, scan.parameters, open) = (Some(command), command.parameters(), false);
+    }
+    Scanner { manifest, grammar, scan, tokens, open, words_only: false }.run()
 }
 
 impl Scan<'_> {
@@ -124,6 +142,7 @@ impl<'m> Scanner<'m> {
         match self.grammar {
             Grammar::Binary => lookup(self.manifest, words),
             Grammar::Actions => lookup_action(self.manifest, words),
+            Grammar::Only(_) => Lookup { command: None, longer: false },
         }
     }
 
@@ -299,7 +318,7 @@ impl<'m> Scanner<'m> {
 }
 
 /// Whether a token is an option. `-` is a value (standard input), and so is a negative number.
-fn is_option(token: &str) -> bool {
+pub(super) fn is_option(token: &str) -> bool {
     let Some(rest) = token.strip_prefix('-') else { return false };
     let number = rest.starts_with(|first: char| first.is_ascii_digit() || first == '.');
     !(rest.is_empty() || number && token.parse::<f64>().is_ok())

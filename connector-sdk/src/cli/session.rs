@@ -18,7 +18,7 @@ use super::process::Process;
 use super::rules::Rules;
 use super::scan::Scan;
 use super::{argument, builtin, interrupt, run, setting};
-use crate::call::{Audit, AuditRecord, Caller, Connection, Decision, InputDigest};
+use crate::call::{Audit, AuditRecord, Caller, Connection, Decision, InputDigest, unknown_action};
 use crate::manifest::{Action, Effect, Manifest, Mode, Trust};
 use crate::similar::{listed, nearest};
 use crate::{Context, Error, Factory, Result};
@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
         if self.scan.help {
             let (words, found) = (&self.scan.words, self.scan.command.is_some() || self.scan.group);
             if !words.is_empty() && !found {
-                return Err(no_command(self.manifest, self.scan));
+                return Err(self.no_command());
             }
             return Ok(Ready::Answered(builtin::help(self)));
         }
@@ -68,7 +68,7 @@ impl<'a> Session<'a> {
             return Ok(Ready::Answered(builtin::version(self)));
         }
         let mode = mode(self.scan)?;
-        let Some(command) = self.scan.command else { return Err(no_command(self.manifest, self.scan)) };
+        let Some(command) = self.scan.command else { return Err(self.no_command()) };
         let action = match command {
             Command::Action(action) => Some(action),
             Command::Builtin(Builtin::Call) => called(self.manifest, self.scan),
@@ -93,6 +93,22 @@ impl<'a> Session<'a> {
                 Ok(Ready::Action(action, input, mode))
             }
             Command::Builtin(builtin) => Ok(Ready::Builtin(builtin, mode)),
+        }
+    }
+
+    #[cold]
+    fn no_command(&self) -> Error {
+        let words = &self.scan.words;
+        if !self.rules.only_actions {
+            return no_command(self.manifest, self.scan);
+        }
+        match (&self.scan.problem, words.is_empty() || !self.scan.is_text) {
+            (Some(problem), true) => again(problem),
+            (None, true) => {
+                let names = self.manifest.actions.iter().map(|action| action.name.as_str());
+                Error::usage(format!("no action is named; `{}` has {}", self.manifest.id, listed(names)))
+            }
+            (_, false) => unknown_action(self.manifest, &words.join(".")),
         }
     }
 
