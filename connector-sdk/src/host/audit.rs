@@ -172,7 +172,8 @@ impl AuditFile {
 
 impl Wanted {
     fn fits(&self, line: &Line) -> bool {
-        let same = |wanted: &Option<String>, found: Option<&str>| wanted.is_none() || wanted.as_deref() == found;
+        let same =
+            |wanted: &Option<String>, found: Option<&str>| wanted.is_none() || wanted.as_deref() == found;
         same(&self.connector, line.connector.as_deref())
             && same(&self.action, line.action.as_deref())
             && same(&self.workspace, Some(&line.workspace))

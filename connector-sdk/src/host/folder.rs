@@ -42,7 +42,9 @@ pub(super) fn read(
             failures.extend(files.iter().map(|file| twice(id, file, files, is_linked)));
         }
     }
-    entries.retain(|entry| entry.file.is_none() || !failures.iter().any(|other| Some(&other.file) == entry.file.as_ref()));
+    entries.retain(|entry| {
+        entry.file.is_none() || !failures.iter().any(|other| Some(&other.file) == entry.file.as_ref())
+    });
     failures.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(())
 }

@@ -30,8 +30,6 @@
 
 mod audit;
 mod folder;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

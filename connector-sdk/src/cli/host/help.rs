@@ -30,8 +30,11 @@ fn of_command(program: &str, command: &HostCommand) -> String {
     let mut text = head(program, command);
     if !command.options().is_empty() {
         text.push_str("\nOptions:\n");
-        let rows: Vec<_> =
-            command.options().iter().map(|(name, _, about)| (format!("--{name} {}", name.to_uppercase()), *about)).collect();
+        let rows: Vec<_> = command
+            .options()
+            .iter()
+            .map(|(name, _, about)| (format!("--{name} {}", name.to_uppercase()), *about))
+            .collect();
         columns(&rows, &mut text);
     }
     text.push_str("\nOptions of every command:\n");
@@ -49,7 +52,10 @@ pub(super) fn of_connector(program: &str, command: &HostCommand, manifest: &Mani
     for (title, rows) in [
         (
             "Settings of",
-            settings.iter().map(|one| (about(&one.name, &one.env, one.required), first(&one.description))).collect(),
+            settings
+                .iter()
+                .map(|one| (about(&one.name, &one.env, one.required), first(&one.description)))
+                .collect(),
         ),
         (
             "Credentials of",
@@ -78,7 +84,9 @@ pub(super) fn of_connector(program: &str, command: &HostCommand, manifest: &Mani
 pub(super) fn of_action(manifest: &Manifest, caller: &str, words: &[String]) -> String {
     if !words.is_empty() {
         let mut text = help::help(manifest, caller, words);
-        text.push_str("\n`--input JSON` gives all arguments at once; `--input -` reads them from standard input.\n");
+        text.push_str(
+            "\n`--input JSON` gives all arguments at once; `--input -` reads them from standard input.\n",
+        );
         return text;
     }
     let about = Some(first(&manifest.description)).filter(|line| !line.is_empty()).unwrap_or(&manifest.title);
@@ -107,7 +115,8 @@ fn head(program: &str, command: &HostCommand) -> String {
 }
 
 fn globals(text: &mut String) {
-    let connectors = ("    --connectors DIR".to_owned(), "Read connector files of that folder; before CONNECTOR");
+    let connectors =
+        ("    --connectors DIR".to_owned(), "Read connector files of that folder; before CONNECTOR");
     let rows: Vec<_> = GLOBALS
         .iter()
         .map(|global| {

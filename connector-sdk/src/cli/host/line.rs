@@ -46,7 +46,8 @@ impl Line {
                 line.own.push(token.clone());
                 continue;
             }
-            let (name, value) = text.split_once('=').map_or((&*text, None), |(name, value)| (name, Some(value)));
+            let (name, value) =
+                text.split_once('=').map_or((&*text, None), |(name, value)| (name, Some(value)));
             let name = kebab(name.trim_start_matches('-'));
             if name == "connectors" && text.starts_with("--") {
                 let folder = match value {
@@ -58,7 +59,9 @@ impl Line {
             }
             line.keep(token);
             let takes_value = GLOBALS.iter().any(|global| global.name == name && global.value.is_some())
-                || line.command.is_some_and(|command| command.options().iter().any(|(option, ..)| *option == name));
+                || line
+                    .command
+                    .is_some_and(|command| command.options().iter().any(|(option, ..)| *option == name));
             let is_value = |next: &&OsString| !next.to_string_lossy().starts_with("--");
             if takes_value
                 && value.is_none()
@@ -128,19 +131,28 @@ mod tests {
 
     #[test]
     fn what_is_before_and_after_the_connector_is_for_it() {
-        let line = read("--json --connectors dir --mode write call --workspace W stripe list --limit 3 --connectors x");
+        let line = read(
+            "--json --connectors dir --mode write call --workspace W stripe list --limit 3 --connectors x",
+        );
         assert_eq!(line.folder, Some("dir".into()));
         assert_eq!(line.command.map(|command| command.name), Some("call"));
         assert_eq!(line.connector.as_deref(), Some("stripe"));
-        let rest = ["--json", "--mode", "write", "--workspace", "W", "list", "--limit", "3", "--connectors", "x"];
+        let rest =
+            ["--json", "--mode", "write", "--workspace", "W", "list", "--limit", "3", "--connectors", "x"];
         assert_eq!(line.rest, rest);
     }
 
     #[test]
     fn an_own_command_takes_the_folder_wherever_it_stands() {
-        for text in ["list --connectors dir --json", "--connectors=dir list --json", "list --json --connectors dir"] {
+        for text in
+            ["list --connectors dir --json", "--connectors=dir list --json", "list --json --connectors dir"]
+        {
             let line = read(text);
-            assert_eq!((line.folder, line.own), (Some("dir".into()), vec!["list".into(), "--json".into()]), "{text}");
+            assert_eq!(
+                (line.folder, line.own),
+                (Some("dir".into()), vec!["list".into(), "--json".into()]),
+                "{text}"
+            );
         }
         let line = read("audit --connector --json --limit 3");
         assert_eq!(line.own, ["audit", "--connector", "--json", "--limit", "3"]);
@@ -148,7 +160,12 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_one_is_a_mistake() {
-        for text in ["list --connectors", "list --connectors --json", "list --connectors=", "--connectors a list --connectors b"] {
+        for text in [
+            "list --connectors",
+            "list --connectors --json",
+            "list --connectors=",
+            "--connectors a list --connectors b",
+        ] {
             assert!(read(text).problem.is_some(), "{text}");
         }
         assert_eq!(read("bogus stripe").unknown.as_deref(), Some("bogus"));

@@ -77,7 +77,13 @@ pub fn run(builder: Builder, process: Process) -> u8 {
 }
 
 /// Hands the rest of a command line to a connector.
-fn connector(command: &'static HostCommand, entry: &Entry, line: &Line, mut process: Process, started: Instant) -> u8 {
+fn connector(
+    command: &'static HostCommand,
+    entry: &Entry,
+    line: &Line,
+    mut process: Process,
+    started: Instant,
+) -> u8 {
     let manifest = entry.factory.manifest();
     process.serves = Some(manifest.id.clone());
     let scan = match command.kind {
@@ -85,7 +91,9 @@ fn connector(command: &'static HostCommand, entry: &Entry, line: &Line, mut proc
         Kind::Call | Kind::Own => scan_action(manifest, &line.rest),
     };
     let recorder = match command.kind.event() {
-        Some(event) if !scan.help && !scan.version => recorder(event, Some(manifest), &scan, &process).map(Some),
+        Some(event) if !scan.help && !scan.version => {
+            recorder(event, Some(manifest), &scan, &process).map(Some)
+        }
         _ => Ok(None),
     };
     let mut rules = Rules { needs_yes: true, secrets_by_set: true, ..Rules::default() };
@@ -101,8 +109,14 @@ fn connector(command: &'static HostCommand, entry: &Entry, line: &Line, mut proc
         let recorder = Arc::clone(recorder);
         rules.at_end = Some(Arc::new(move |kind| recorder.end(Decision::Undecided, Err(kind))));
     }
-    let mut session =
-        Session { factory: entry.factory(), manifest, scan: &scan, process: &mut process, rules: &rules, started };
+    let mut session = Session {
+        factory: entry.factory(),
+        manifest,
+        scan: &scan,
+        process: &mut process,
+        rules: &rules,
+        started,
+    };
     let result = match recorder {
         Err(error) => Err(error),
         Ok(recorder) => {
@@ -132,14 +146,21 @@ fn end(recorder: &Recorder, kind: Kind, outcome: Result<(), ErrorKind>, process:
 }
 
 /// Opens the audit trail for the line of one command.
-fn recorder(event: Event, manifest: Option<&Manifest>, scan: &Scan<'_>, process: &Process) -> Result<Arc<Recorder>> {
+fn recorder(
+    event: Event,
+    manifest: Option<&Manifest>,
+    scan: &Scan<'_>,
+    process: &Process,
+) -> Result<Arc<Recorder>> {
     let named = match event {
         Event::Call => None,
         Event::Connect | Event::Disconnect => session::subject(scan),
     };
     let connection = named.or(scan.connection.as_deref()).unwrap_or(Address::DEFAULT);
     let action = match scan.command {
-        Some(Command::Action(action)) if event == Event::Call && manifest.is_some() => Some(action.name.as_str()),
+        Some(Command::Action(action)) if event == Event::Call && manifest.is_some() => {
+            Some(action.name.as_str())
+        }
         _ => None,
     };
     let file = AuditFile::of_environment(&|name| process.variable(name))?;
@@ -166,8 +187,14 @@ fn own(host: Result<Host>, line: &Line, mut process: Process, started: Instant) 
         ..Rules::default()
     };
     let factory = Nothing(&manifest);
-    let mut session =
-        Session { factory: &factory, manifest: &manifest, scan: &scan, process: &mut process, rules: &rules, started };
+    let mut session = Session {
+        factory: &factory,
+        manifest: &manifest,
+        scan: &scan,
+        process: &mut process,
+        rules: &rules,
+        started,
+    };
     let result = attempt(&mut session, |session| {
         if session.scan.help || session.scan.version {
             return session.answer();

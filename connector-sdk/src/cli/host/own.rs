@@ -118,7 +118,9 @@ fn one(entry: &Entry) -> Answer {
         .collect();
     data["actions"] = manifest.actions.iter().map(action).collect();
     let set = |row: &Value| {
-        Data::object(["name", "required", "env", "description"].map(|column| (column, Data::of(&row[column]))))
+        Data::object(
+            ["name", "required", "env", "description"].map(|column| (column, Data::of(&row[column]))),
+        )
     };
     let people = Data::object([
         ("id", Data::of(&data["id"])),
@@ -192,9 +194,10 @@ fn first_line(text: &Value) -> String {
 fn audit(session: &mut Session<'_>, given: Given) -> Result<Answer> {
     let limit = match given.limit {
         None => LINES,
-        Some(limit) => usize::try_from(limit).ok().filter(|limit| (1..=MOST_LINES).contains(limit)).ok_or_else(
-            || Error::usage(format!("`--limit` takes a number from 1 to {MOST_LINES}")),
-        )?,
+        Some(limit) => usize::try_from(limit)
+            .ok()
+            .filter(|limit| (1..=MOST_LINES).contains(limit))
+            .ok_or_else(|| Error::usage(format!("`--limit` takes a number from 1 to {MOST_LINES}")))?,
     };
     let file = AuditFile::of_environment(&|name| session.process.variable(name))?;
     let wanted = Wanted {
@@ -228,7 +231,8 @@ fn audit(session: &mut Session<'_>, given: Given) -> Result<Answer> {
     });
     redact(session, &mut data);
     let people = Data::each(&data["records"], |row| {
-        let columns = ["at", "event", "workspace", "connector", "connection", "action", "mode", "decision", "outcome"];
+        let columns =
+            ["at", "event", "workspace", "connector", "connection", "action", "mode", "decision", "outcome"];
         let ms = Data::of(&row["duration_ms"]);
         Data::Object(
             columns

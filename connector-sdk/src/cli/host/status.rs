@@ -100,8 +100,12 @@ fn row(address: &Address, state: Option<&State>) -> Value {
     let (status, kind, message) = match state {
         Some(State::Healthy) => ("healthy", None, None),
         Some(State::Unchecked) => ("unchecked", None, Some("the connector has no health check".to_owned())),
-        Some(State::NoConnector) => ("no connector", None, Some("its connector is not among these".to_owned())),
-        Some(State::Failed(error)) => ("failed", Some(error.kind().as_str()), Some(error.message().to_owned())),
+        Some(State::NoConnector) => {
+            ("no connector", None, Some("its connector is not among these".to_owned()))
+        }
+        Some(State::Failed(error)) => {
+            ("failed", Some(error.kind().as_str()), Some(error.message().to_owned()))
+        }
         None => ("failed", Some("internal"), Some("the check panicked".to_owned())),
     };
     json!({
