@@ -69,6 +69,30 @@ pub(crate) const IDEMPOTENT: &str = "idempotent";
 pub(crate) const TRUST: &str = "trust";
 pub(crate) const MODE: &str = "mode";
 
+/// Methods of HTTP that an action without a body can be.
+pub(crate) const HTTP_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Keys of `#[http(METHOD, "/path", ..)]` on an action.
+pub(crate) const CONTENT: &str = "content";
+pub(crate) const SELECT: &str = "select";
+pub(crate) const PAGE: &str = "page";
+pub(crate) const MOST: &str = "most";
+pub(crate) const CLIENT: &str = "client";
+pub(crate) const REVERSIBLE: &str = "reversible";
+/// A key of `#[arg(..)]` on its arguments, besides `HEADER` and `QUERY`.
+pub(crate) const BODY: &str = "body";
+
+/// How a body is written, values of `content`.
+pub(crate) const CONTENTS: [&str; 2] = ["json", "form"];
+
+/// How the next page is found, values of `page`.
+pub(crate) const LINK: &str = "link";
+pub(crate) const CURSOR: &str = "cursor";
+pub(crate) const NUMBER: &str = "number";
+pub(crate) const OFFSET: &str = "offset";
+pub(crate) const FIRST: &str = "first";
+pub(crate) const PAGE_KINDS: [&str; 4] = [LINK, CURSOR, NUMBER, OFFSET];
+
 /// From the least to the most, like `Trust` of the runtime.
 pub(crate) const TRUSTS: [&str; 3] = ["auto", "confirm", "restricted"];
 /// From the least to the most, like `Mode` of the runtime.
@@ -81,7 +105,8 @@ pub(crate) const CONFIG_KEYS: [&str; 10] =
     [DEFAULT, ENV, PLACEHOLDER, HELP, RANGE, LENGTH, PATTERN, OPTIONS, DEPENDS_ON, ADVANCED];
 pub(crate) const SECRET_KEYS: [&str; 3] = [ENV, HELP, UNUSED_BY_AUTH];
 pub(crate) const HTTP_KEYS: [&str; 1] = [BASE];
-pub(crate) const ARG_KEYS: [&str; 5] = [DEFAULT, RANGE, LENGTH, PATTERN, OPTIONS];
+pub(crate) const ARG_KEYS: [&str; 8] = [DEFAULT, RANGE, LENGTH, PATTERN, OPTIONS, QUERY, HEADER, BODY];
+pub(crate) const REQUEST_KEYS: [&str; 6] = [CONTENT, SELECT, PAGE, MOST, CLIENT, REVERSIBLE];
 pub(crate) const ACTION_KEYS: [&str; 13] = [
     READ,
     WRITE,

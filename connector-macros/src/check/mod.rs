@@ -8,6 +8,7 @@ mod flags;
 mod limits;
 mod methods;
 mod output;
+mod requests;
 mod values;
 
 use crate::kit::Errors;
@@ -43,6 +44,7 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
         action::describes_its_arguments(errors, action);
         action::leaves_reserved_names_alone(errors, action);
         output::has_a_name(errors, action);
+        requests::are_sound(errors, action);
         values::scopes_are_words(errors, action);
         flags::arguments_are_told_apart(errors, action);
         action::names_options_sources(errors, action, &model.options);

@@ -37,19 +37,32 @@ fn is_in_variable(letter: char) -> bool {
 
 /// A key is sent in a header or a parameter that there can be.
 pub(super) fn api_keys_are_sent_somewhere(errors: &Errors, auth: &Auth) {
-    // A token of RFC 9110, 5.6.2.
-    let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
-    let text = |letter: char| !letter.is_whitespace() && !letter.is_control() && !"&=#?".contains(letter);
     match auth {
-        Auth::ApiKeyHeader { header, .. } if !is_made_of(&header.value(), token) => errors.at(
-            header,
-            format!("`{}` must be the name of a header\nhelp: write it like `\"X-Api-Key\"`, without blanks and colons", keys::HEADER),
-        ),
-        Auth::ApiKeyQuery { query, .. } if !is_made_of(&query.value(), text) => errors.at(
-            query,
-            format!("`{}` must be the name of a parameter\nhelp: write it like `\"api_key\"`, without blanks, `&` and `=`", keys::QUERY),
-        ),
+        Auth::ApiKeyHeader { header, .. } => is_header(errors, header),
+        Auth::ApiKeyQuery { query, .. } => is_parameter(errors, query),
         _ => {}
+    }
+}
+
+/// A header's name is a token of RFC 9110, 5.6.2.
+pub(super) fn is_header(errors: &Errors, name: &LitStr) {
+    let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    if !is_made_of(&name.value(), token) {
+        errors.at(
+            name,
+            format!("`{}` must be the name of a header\nhelp: write it like `\"X-Api-Key\"`, without blanks and colons", keys::HEADER),
+        );
+    }
+}
+
+/// A parameter's name needs no encoding.
+pub(super) fn is_parameter(errors: &Errors, name: &LitStr) {
+    let text = |letter: char| !letter.is_whitespace() && !letter.is_control() && !"&=#?".contains(letter);
+    if !is_made_of(&name.value(), text) {
+        errors.at(
+            name,
+            format!("`{}` must be the name of a parameter\nhelp: write it like `\"api_key\"`, without blanks, `&` and `=`", keys::QUERY),
+        );
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let reads = fields.iter().filter_map(read);
     let takes = fields.iter().filter_map(take);
     let used = used_by_clients(model);
+    let described = fields.iter().filter_map(described);
+    let lent = lent(fields);
     let clients = fields.iter().filter_map(|field| client(field, model.rate.as_ref()));
     let values = fields.iter().map(value);
     let options = fields.iter().filter_map(|field| options_exist(ident, field));
@@ -52,6 +54,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                     auth: #auth,
                     settings: &[#(#settings,)*],
                     secrets: &[#(#secrets,)*],
+                    clients: &[#(#described,)*],
                 };
 
                 fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
@@ -62,6 +65,8 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                     #(#takes)*
                     ::core::result::Result::Ok(Self { #(#values,)* })
                 }
+
+                #lent
             }
             #(#options)*
             #used
@@ -115,24 +120,47 @@ fn auth(auth: &Auth) -> TokenStream {
     }
 }
 
-/// Reads the fields that only the clients use, which rustc would take for unused.
+/// A client, as the manifest wants it.
+fn described(field: &Field) -> Option<TokenStream> {
+    let FieldKind::Client(client) = &field.kind else { return None };
+    let (cfgs, name, base) = (&field.cfgs, field.ident.unraw().to_string(), &client.base);
+    Some(quote!(#(#cfgs)* __private::ClientSpec { name: #name, base: #base }))
+}
+
+/// Lends the clients to actions that are one request.
+fn lent(fields: &[Field]) -> Option<TokenStream> {
+    let is_client = |field: &&Field| matches!(field.kind, FieldKind::Client(_));
+    let clients = fields.iter().filter(is_client).map(|Field { ident, ty, cfgs, .. }| {
+        let name = ident.unraw().to_string();
+        let client = quote_spanned!(ty.span()=> <#ty as __private::HttpField>::client);
+        quote!(#(#cfgs)* #name => ::core::option::Option::Some(#client(&self.#ident)),)
+    });
+    let clients: TokenStream = clients.collect();
+    (!clients.is_empty()).then(|| {
+        quote! {
+            fn client(
+                &self,
+                __field: &::core::primitive::str,
+            ) -> ::core::option::Option<&dyn __private::HttpField> {
+                match __field {
+                    #clients
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    })
+}
+
+/// Reads the fields that only the clients use, which rustc would take for unused. A setting may stand in the
+/// path of an action, which is said on the impl.
 fn used_by_clients(model: &Connector) -> Option<TokenStream> {
-    let bases: Vec<String> = model
-        .fields
-        .iter()
-        .filter_map(|field| match &field.kind {
-            FieldKind::Client(client) => Some(client.base.as_ref()?.value()),
-            _ => None,
-        })
-        .collect();
-    if bases.is_empty() {
+    let mut fields = model.fields.iter();
+    if !fields.any(|field| matches!(field.kind, FieldKind::Client(_))) {
         return None;
     }
     let auth = model.auth.fields();
     let is_used = |field: &&Field| {
-        let placeholder = format!("{{{}}}", field.ident.unraw());
-        auth.iter().any(|(name, _)| **name == field.ident)
-            || bases.iter().any(|base| base.contains(&placeholder))
+        matches!(field.kind, FieldKind::Setting(_)) || auth.iter().any(|(name, _)| **name == field.ident)
     };
     let connector = &model.ident;
     let reads = model.fields.iter().filter(is_used).map(|field| {

@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
-use super::{located, params, with_self};
+use super::{located, params, requests, with_self};
 use crate::model::{Action, Effect, Health, Methods, Options, Parameter, ParameterKind};
 use crate::parse::Block;
 
@@ -24,6 +24,7 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
         quote!(#(#cfgs)* #name)
     });
     let shapes = model.actions.iter().filter_map(input_is_an_object);
+    let requests = requests::checks(model);
     let health = health(&model.health);
     let allowed = &model.allowed;
     quote! {
@@ -32,6 +33,7 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
             use #runtime::__private;
             #(#structs)*
             #(#shapes)*
+            #requests
             #[automatically_derived]
             impl __private::Actions for #self_type {
                 const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
@@ -99,22 +101,22 @@ fn spec(index: usize, action: &Action) -> TokenStream {
     };
     let schema = quote_spanned!(output.span()=> <#output as __private::ActionResult>::schema);
     let run = run(index, action);
+    let request = requests::spec(action);
     quote! {
         #(#cfgs)*
         __private::ActionSpec::#new(#name, #command, #description, #input, #schema, #run)
-            #permission #resource #scopes #timeout
+            #permission #resource #scopes #timeout #request
     }
 }
 
 /// The fn pointer: a call of the runtime's adaptor with a call of the method.
 fn run(index: usize, action: &Action) -> TokenStream {
     let method = &action.ident;
-    let passed = params::passed(action);
-    let call = quote_spanned!(at(method)=> __this.#method(#(#passed),*));
-    let borrows = action.plain().any(|plain| plain.by_reference);
-    // A borrowed argument has to live as long as the method runs, so it moves into the future.
-    let call = if borrows { quote!(async move { #call.await }) } else { call };
-    let context = if takes_context(action) { format_ident!("__context") } else { format_ident!("_") };
+    let (call, context) = match &action.request {
+        Some(_) => (requests::run(action), true),
+        None => (call(action), takes_context(action)),
+    };
+    let context = if context { format_ident!("__context") } else { format_ident!("_") };
     let output = &action.output;
     let (prepare, parse, values) = match input(action) {
         Some(parameter) => {
@@ -132,6 +134,16 @@ fn run(index: usize, action: &Action) -> TokenStream {
     quote_spanned! {at(method)=>
         |__call: __private::Ready<'_, Self>| <#output as __private::ActionResult>::#prepare(__call, #parse |__this, #values, #context| #call)
     }
+}
+
+/// The call of the method.
+fn call(action: &Action) -> TokenStream {
+    let method = &action.ident;
+    let passed = params::passed(action);
+    let call = quote_spanned!(at(method)=> __this.#method(#(#passed),*));
+    let borrows = action.plain().any(|plain| plain.by_reference);
+    // A borrowed argument has to live as long as the method runs, so it moves into the future.
+    if borrows { quote!(async move { #call.await }) } else { call }
 }
 
 /// The fn of the runtime that makes an action with this effect.

@@ -4,6 +4,7 @@ mod connector;
 mod limits;
 mod methods;
 mod params;
+mod requests;
 #[cfg(test)]
 mod tests;
 mod told_apart;
@@ -118,6 +119,7 @@ fn of_block(list: TokenStream, mut block: Block) -> TokenStream {
         let dummy = methods::dummy(&block, &runtime, &body);
         return quote!(#block #errors #dummy);
     }
+    requests::complete(&mut block, &model);
     let expansion = methods::expand(&model);
     quote!(#block #expansion)
 }

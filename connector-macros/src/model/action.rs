@@ -5,7 +5,7 @@ use syn::ext::IdentExt as _;
 use syn::{Attribute, Expr, Ident, LitStr, Type};
 
 use super::methods::Parameters;
-use super::{Parameter, ParameterKind, Plain, bare, foreign, signature, unknown_key};
+use super::{Parameter, ParameterKind, Plain, Request, bare, foreign, signature, unknown_key};
 use crate::keys;
 use crate::kit::{
     Description, Entries, Entry, Errors, Slot, Value, cfgs, did_you_mean, doc, entries, expected_one_of, flag,
@@ -31,6 +31,8 @@ pub(crate) struct Action {
     pub(crate) idempotent: bool,
     pub(crate) trust: Option<Ident>,
     pub(crate) mode: Option<Ident>,
+    /// The request that it is, where its method has no body.
+    pub(crate) request: Option<Request>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) output: Type,
     pub(crate) cfgs: Vec<Attribute>,
@@ -55,6 +57,7 @@ impl Action {
     pub(super) fn read(
         errors: &Errors,
         attribute: &Attribute,
+        request: Option<Request>,
         method: &Method,
         parameters: Parameters,
     ) -> Self {
@@ -116,6 +119,7 @@ impl Action {
             idempotent: idempotent.is_given(),
             trust: trust.take(),
             mode: mode.take(),
+            request,
             parameters: parameters.read,
             output,
             cfgs: cfgs(&method.attributes),
@@ -169,7 +173,7 @@ impl Keys {
 }
 
 /// A key whose value is one of some words.
-fn word(errors: &Errors, entry: &Entry, slot: &mut Slot<Ident>, known: &[&'static str]) {
+pub(super) fn word(errors: &Errors, entry: &Entry, slot: &mut Slot<Ident>, known: &[&'static str]) {
     let value = Ident::read(errors, entry).filter(|value| {
         let name = value.to_string();
         let is_known = known.contains(&name.as_str());

@@ -38,7 +38,11 @@ const MANY: usize = 7;
 /// Allows what clippy may say of a method, and nothing else: under `#![forbid]` whatever is allowed is an
 /// error, so a method that is as clippy would have it carries nothing.
 pub(super) fn allow_what_is_asked_for(method: &Method) -> Option<Attribute> {
-    let Body::Braced(body) = &method.body else { return None };
+    // A body that is made is as clippy would have it, but for what is passed to it.
+    let body = match &method.body {
+        Body::Braced(body) => Some(body),
+        Body::Missing(_) => None,
+    };
     let inputs = &method.signature.inputs;
     let by_value = inputs.iter().any(|input| match input {
         FnArg::Typed(argument) => is_by_value(&argument.ty),
@@ -47,9 +51,9 @@ pub(super) fn allow_what_is_asked_for(method: &Method) -> Option<Attribute> {
     let lints = [
         (by_value, "needless_pass_by_value"),
         (inputs.len() > MANY, "too_many_arguments"),
-        (!has_question_mark(body), "unnecessary_wraps"),
-        (!has_word(body, "await"), "unused_async"),
-        (!has_word(body, "self"), "unused_self"),
+        (body.is_some_and(|body| !has_question_mark(body)), "unnecessary_wraps"),
+        (body.is_some_and(|body| !has_word(body, "await")), "unused_async"),
+        (body.is_some_and(|body| !has_word(body, "self")), "unused_self"),
     ];
     let lints: Vec<TokenStream> = lints
         .into_iter()

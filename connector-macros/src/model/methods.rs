@@ -5,7 +5,7 @@ use syn::{Attribute, FnArg, Pat, Path, PathArguments, Signature, Type};
 
 use super::misplaced::{self, Place};
 use super::{
-    Action, Health, Options, Parameter, ParameterKind, lints, misspelt, runtime, signature, strip,
+    Action, Health, Options, Parameter, ParameterKind, Request, lints, misspelt, runtime, signature, strip,
     unknown_key,
 };
 use crate::keys;
@@ -94,13 +94,17 @@ impl Methods {
     /// Adds a method if it is marked, and says whether it was.
     fn add(&mut self, errors: &Errors, method: &mut Method) -> bool {
         misplaced::refuse(errors, &mut method.attributes, Some(Place::Method));
+        let requests = Request::take(errors, method);
         let mut ours = strip(&mut method.attributes, &keys::METHOD_ATTRIBUTES);
         if ours.is_empty() {
             ours.extend(misspelt::take(errors, &mut method.attributes, &keys::METHOD_ATTRIBUTES));
         }
         let Some(attribute) = ours.first() else {
+            for request in &requests {
+                Request::refuse(errors, request, method);
+            }
             unmarked(errors, method);
-            return false;
+            return !requests.is_empty();
         };
         let ident = method.signature.ident.clone();
         if let [_, second, ..] = ours.as_slice() {
@@ -114,9 +118,17 @@ impl Methods {
             return true;
         }
         let kind = attribute.path().to_token_stream().to_string();
-        signature::check(errors, &kind, method);
+        signature::check(errors, &kind, !requests.is_empty(), method);
         let parameters = Parameters::read(errors, &kind, method);
-        self.read_marked(errors, &kind, attribute, method, parameters);
+        if kind == keys::ACTION {
+            let request = Request::read(errors, &requests, method);
+            self.actions.push(Action::read(errors, attribute, request, method, parameters));
+        } else {
+            for request in &requests {
+                Request::refuse(errors, request, method);
+            }
+            self.read_marked(errors, &kind, attribute, method, &parameters);
+        }
         method.attributes.extend(lints::allow_what_is_asked_for(method));
         true
     }
@@ -127,20 +139,16 @@ impl Methods {
         kind: &str,
         attribute: &Attribute,
         method: &Method,
-        parameters: Parameters,
+        parameters: &Parameters,
     ) {
-        if kind == keys::ACTION {
-            self.actions.push(Action::read(errors, attribute, method, parameters));
-            return;
-        }
         for entry in entries(errors, attribute) {
             unknown_key(errors, &entry, kind, &[]);
         }
         signature::output(errors, kind, method);
         if kind == keys::HEALTH {
-            self.health.push(Health::read(errors, method, &parameters));
+            self.health.push(Health::read(errors, method, parameters));
         } else {
-            self.options.push(Options::read(errors, method, &parameters));
+            self.options.push(Options::read(errors, method, parameters));
         }
     }
 }

@@ -13,6 +13,7 @@ mod misplaced;
 mod misspelt;
 mod options;
 mod parameter;
+mod request;
 mod signature;
 
 pub(crate) use action::{Action, Effect};
@@ -22,7 +23,8 @@ pub(crate) use field::{Client, Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
 pub(crate) use methods::Methods;
 pub(crate) use options::{Health, Options};
-pub(crate) use parameter::{Parameter, ParameterKind, Plain};
+pub(crate) use parameter::{Parameter, ParameterKind, Plain, SentTo};
+pub(crate) use request::{Most, Pages, Request};
 
 use syn::{Attribute, Path};
 

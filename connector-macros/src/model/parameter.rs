@@ -2,13 +2,15 @@
 
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Ident, Pat, PatType, PathArguments, Type};
+use syn::{Attribute, Ident, LitStr, Pat, PatType, PathArguments, Type};
 
 use super::misplaced::{self, Place};
 use super::signature::borrow;
 use super::{Limits, misspelt, strip, unknown_key};
 use crate::keys;
-use crate::kit::{Description, Errors, cfgs, doc, entries, inner_type, last_word};
+use crate::kit::{
+    Description, Entry, EntryValue, Errors, Value as _, cfgs, doc, entries, inner_type, last_word,
+};
 
 pub(crate) struct Parameter {
     pub(crate) ty: Type,
@@ -29,12 +31,48 @@ pub(crate) struct Plain {
     pub(crate) ident: Ident,
     pub(crate) description: Option<Description>,
     pub(crate) limits: Limits,
+    /// Where a request has it, each with the key that says so; not more than one, which is checked.
+    pub(crate) places: Vec<(Ident, SentTo)>,
     /// `&str`: the argument is a `String`, and the method gets a reference to it.
     pub(crate) by_reference: bool,
     /// Whether its type was reported as none that an argument has.
     pub(crate) refused: bool,
     /// The `#[arg(..)]`, where there is one.
     pub(crate) attribute: Option<Attribute>,
+}
+
+/// Where `#[arg(..)]` says that an argument is sent.
+pub(crate) enum SentTo {
+    /// `query`, `query = "per_page"`
+    Query(Option<LitStr>),
+    /// `header = "X-Name"`
+    Header(LitStr),
+    /// `body`: it is the whole body.
+    Body,
+    /// `body = "assignee_id"`: a member of the body.
+    Member(LitStr),
+}
+
+impl SentTo {
+    /// Reads an entry into some places if it is one of these; says whether it was.
+    fn read(errors: &Errors, entry: &Entry, places: &mut Vec<(Ident, Self)>) -> bool {
+        let alone = matches!(entry.value, EntryValue::Flag);
+        let place = match entry.name().as_str() {
+            keys::QUERY if alone => Some(Self::Query(None)),
+            keys::QUERY => LitStr::read(errors, entry).map(|name| Self::Query(Some(name))),
+            keys::BODY if alone => Some(Self::Body),
+            keys::BODY => LitStr::read(errors, entry).map(Self::Member),
+            keys::HEADER => LitStr::read(errors, entry).map(Self::Header),
+            _ => return false,
+        };
+        if places.iter().any(|(key, _)| *key == entry.key) {
+            let key = &entry.key;
+            errors.at(key, format!("duplicate key `{key}`\nhelp: remove one of the two"));
+        } else if let Some(place) = place {
+            places.push((entry.key.clone(), place));
+        }
+        true
+    }
 }
 
 impl Plain {
@@ -77,9 +115,9 @@ impl Parameter {
             owned(errors, method, &name, &argument.ty);
             return Some(Self { ty: (*argument.ty).clone(), cfgs, kind: ParameterKind::Input });
         }
-        let mut limits = Limits::none();
+        let (mut limits, mut places) = (Limits::none(), Vec::new());
         for entry in ours.iter().flat_map(|attribute| entries(errors, attribute)) {
-            if !limits.read(errors, &entry) {
+            if !limits.read(errors, &entry) && !SentTo::read(errors, &entry, &mut places) {
                 unknown_key(errors, &entry, keys::ARG, &keys::ARG_KEYS);
             }
         }
@@ -90,7 +128,7 @@ impl Parameter {
             !by_reference && kind != keys::HEALTH && !owned(errors, method, &ident.to_string(), &argument.ty);
         let ty = if by_reference { syn::parse_quote!(::std::string::String) } else { (*argument.ty).clone() };
         let attribute = ours.pop();
-        let plain = Plain { ident, description, limits, by_reference, refused, attribute };
+        let plain = Plain { ident, description, limits, places, by_reference, refused, attribute };
         Some(Self { ty, cfgs, kind: ParameterKind::Plain(Box::new(plain)) })
     }
 }

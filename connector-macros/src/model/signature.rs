@@ -8,8 +8,9 @@ use crate::keys;
 use crate::kit::Errors;
 use crate::parse::{Body, Method};
 
-/// A marked method is `async`, takes `&self`, is not generic but for lifetimes, and has a body.
-pub(super) fn check(errors: &Errors, kind: &str, method: &Method) {
+/// A marked method is `async`, takes `&self`, is not generic but for lifetimes, and has a body unless it is a
+/// request.
+pub(super) fn check(errors: &Errors, kind: &str, is_request: bool, method: &Method) {
     let signature = &method.signature;
     let ident = &signature.ident;
     if signature.asyncness.is_none() {
@@ -45,8 +46,12 @@ pub(super) fn check(errors: &Errors, kind: &str, method: &Method) {
             format!("{kind} `{ident}` must take `&self`\nhelp: write `async fn {ident}(&self, ..)`"),
         ),
     }
-    if let Body::Missing(semicolon) = &method.body {
-        errors.at(semicolon, format!("{kind} `{ident}` has no body\nhelp: write `{{ .. }}`"));
+    if let (Body::Missing(semicolon), false) = (&method.body, is_request) {
+        let help = match kind {
+            keys::ACTION => "write `{ .. }`, or `#[http(GET, \"/path\")]` if it is one request",
+            _ => "write `{ .. }`",
+        };
+        errors.at(semicolon, format!("{kind} `{ident}` has no body\nhelp: {help}"));
     }
 }
 

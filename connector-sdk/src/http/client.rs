@@ -32,6 +32,8 @@ pub(super) struct Inner {
     pub(super) most_bytes: u64,
     pub(super) retry: Retry,
     pub(super) redactor: Redactor,
+    /// The settings that stand in paths, with their values.
+    settings: Vec<(String, String)>,
 }
 
 impl Http {
@@ -50,6 +52,7 @@ impl Http {
             plain_http: false,
             public_only: false,
             allowed_hosts: None,
+            settings: Vec::new(),
         }
     }
 
@@ -57,6 +60,12 @@ impl Http {
     /// [`Request::path`].
     pub fn request(&self, method: Method, path: impl Into<Cow<'static, str>>) -> Request {
         Request::new(self.clone(), method, path.into())
+    }
+
+    /// A setting that stands in paths.
+    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
+        let mut settings = self.inner.settings.iter();
+        settings.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// A `GET` request.
@@ -107,6 +116,7 @@ pub struct Builder {
     plain_http: bool,
     public_only: bool,
     allowed_hosts: Option<Vec<String>>,
+    settings: Vec<(String, String)>,
 }
 
 impl Builder {
@@ -178,6 +188,12 @@ impl Builder {
         self
     }
 
+    /// What stands for the settings in paths.
+    pub(crate) fn settings(mut self, settings: Vec<(String, String)>) -> Self {
+        self.settings = settings;
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -213,6 +229,7 @@ impl Builder {
                 most_bytes: self.most_bytes,
                 retry: self.retry,
                 redactor: Redactor::new(&self.credentials.secrets()),
+                settings: self.settings,
             }),
         })
     }

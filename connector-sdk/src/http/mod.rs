@@ -42,6 +42,7 @@ mod credentials;
 mod failure;
 mod guard;
 mod pages;
+mod pick;
 mod rate;
 mod request;
 mod resolve;
@@ -60,7 +61,9 @@ pub use pages::{Page, Pages};
 pub use rate::Rate;
 pub use request::Request;
 pub use response::Response;
+pub(crate) use response::misread;
 pub use retry::Retry;
+pub(crate) use template::names;
 #[cfg(feature = "pocketpaw")]
 pub(crate) use {guard::is_loopback_name, template::is_dots};
 

@@ -5,10 +5,13 @@ use std::collections::VecDeque;
 use futures_util::Stream;
 use reqwest::Url;
 use reqwest::header::LINK;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Request;
+use super::pick::pick;
+use super::response::{json_of, misread};
 use crate::{Error, Result};
 
 /// How a service tells where the next page is.
@@ -44,7 +47,15 @@ pub struct Pages {
     page: Page,
     next: Next,
     count: u64,
+    /// Who sent the last page.
+    host: String,
 }
+
+/// A list of more items than this is taken only by who says how many of them.
+const MOST_ITEMS: u64 = 10_000;
+
+/// So many pages without an item lead nowhere.
+const MOST_EMPTY: u32 = 100;
 
 enum Next {
     First,
@@ -56,7 +67,7 @@ enum Next {
 
 impl Pages {
     pub(super) fn new(request: Request, page: Page) -> Self {
-        Self { request, page, next: Next::First, count: 0 }
+        Self { request, page, next: Next::First, count: 0, host: String::new() }
     }
 
     /// The items of all pages, which stand at `select` in each (`data.items`; nothing: the answer is the
@@ -65,11 +76,11 @@ impl Pages {
         self,
         select: &'static str,
     ) -> impl Stream<Item = Result<T>> + Send {
-        let state = (self, VecDeque::<Value>::new());
+        let state = (self, VecDeque::<Box<RawValue>>::new());
         futures_util::stream::try_unfold(state, move |(mut pages, mut items)| async move {
             loop {
                 if let Some(item) = items.pop_front() {
-                    let item = T::deserialize(item).map_err(|error| {
+                    let item = serde_json::from_str(item.get()).map_err(|error| {
                         Error::upstream("an item of a page has another shape than expected")
                             .with_source(error)
                     })?;
@@ -81,8 +92,48 @@ impl Pages {
         })
     }
 
+    /// The items of all pages as one list in JSON, of at most `most` items, and who sent them. Without `most`
+    /// a list is never cut: one that is too long is an error.
+    pub(crate) async fn collect(mut self, select: &str, most: Option<u64>) -> Result<(Vec<u8>, String)> {
+        let limit = most.unwrap_or(MOST_ITEMS);
+        let most_bytes = self.request.http.inner.most_bytes;
+        let (mut json, mut count, mut empty) = (vec![b'['], 0, 0);
+        while count < limit || most.is_none() {
+            let Some(items) = self.page(select).await? else { break };
+            empty = if items.is_empty() { empty + 1 } else { 0 };
+            if empty > MOST_EMPTY {
+                let message = format!("`{}` answers page after page with nothing on it", self.host);
+                return Err(Error::upstream(message));
+            }
+            for item in items {
+                if count == limit {
+                    if most.is_some() {
+                        break;
+                    }
+                    return Err(Error::upstream(format!(
+                        "`{}` has more than {limit} items; the action has to say how many it takes (`most`)",
+                        self.host
+                    )));
+                }
+                if count > 0 {
+                    json.push(b',');
+                }
+                json.extend_from_slice(item.get().as_bytes());
+                count += 1;
+                if json.len() as u64 > most_bytes {
+                    return Err(Error::upstream(format!(
+                        "the pages of `{}` hold more than the {most_bytes} bytes that are taken",
+                        self.host
+                    )));
+                }
+            }
+        }
+        json.push(b']');
+        Ok((json, self.host))
+    }
+
     /// The items of the next page.
-    async fn page(&mut self, select: &str) -> Result<Option<Vec<Value>>> {
+    async fn page(&mut self, select: &str) -> Result<Option<Vec<Box<RawValue>>>> {
         let mut request = self.request.again()?;
         match std::mem::replace(&mut self.next, Next::None) {
             Next::None => return Ok(None),
@@ -102,10 +153,14 @@ impl Pages {
         let response = request.send().await?;
         let url = response.url().clone();
         let link = response.headers().get_all(LINK).iter().find_map(|link| next_link(link.to_str().ok()?));
-        let mut answer: Value = response.json().await?;
+        response.host().clone_into(&mut self.host);
+        let media_type = response.media_type();
+        let body = response.bytes().await?;
+        let (host, json) = (&self.host, json_of(&body));
+        let at = |path| pick(json, path).map_err(|error| misread(error, host, &media_type));
         let next = match self.page {
             Page::Link => link.map(|link| follow(&url, &link)).transpose()?,
-            Page::Cursor { at, .. } => find(&mut answer, at)
+            Page::Cursor { at: path, .. } => at(path)?
                 .and_then(cursor)
                 .map(|cursor| {
                     let is_url = cursor.starts_with("https://") || cursor.starts_with("http://");
@@ -114,12 +169,11 @@ impl Pages {
                 .transpose()?,
             Page::Number { .. } | Page::Offset { .. } => Some(Next::Counted),
         };
-        let items = match find(&mut answer, select).map(Value::take) {
-            Some(Value::Array(items)) => items,
-            _ => {
-                let place = if select.is_empty() { "the answer".to_owned() } else { format!("`{select}`") };
-                return Err(Error::upstream(format!("{place} is not a list in a page of the service")));
-            }
+        let items =
+            at(select)?.and_then(|items| serde_json::from_str::<Vec<Box<RawValue>>>(items.get()).ok());
+        let Some(items) = items else {
+            let place = if select.is_empty() { "the answer".to_owned() } else { format!("`{select}`") };
+            return Err(Error::upstream(format!("{place} is not a list in a page of the service")));
         };
         self.count += match self.page {
             Page::Offset { .. } => items.len() as u64,
@@ -148,21 +202,12 @@ fn follow(page: &Url, link: &str) -> Result<Next> {
 }
 
 /// A cursor as text; none where there is no next page.
-fn cursor(value: &mut Value) -> Option<String> {
-    match value {
-        Value::String(text) => (!text.is_empty()).then(|| std::mem::take(text)),
-        Value::Number(number) => Some(number.to_string()),
+fn cursor(json: &RawValue) -> Option<String> {
+    match json.get().as_bytes().first()? {
+        b'"' => String::deserialize(json).ok().filter(|text| !text.is_empty()),
+        b'-' | b'0'..=b'9' => Some(json.get().to_owned()),
         _ => None,
     }
-}
-
-/// What stands at a path of names: `data.items`.
-fn find<'v>(value: &'v mut Value, path: &str) -> Option<&'v mut Value> {
-    path.split('.').filter(|name| !name.is_empty()).try_fold(value, |value, name| match value {
-        Value::Object(members) => members.get_mut(name),
-        Value::Array(items) => items.get_mut(name.parse::<usize>().ok()?),
-        _ => None,
-    })
 }
 
 /// The target of the link whose relation is `next` (RFC 8288, section 3).
@@ -191,8 +236,6 @@ fn next_link(header: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -204,13 +247,5 @@ mod tests {
         for none in ["", "<", "</b>; rel=prev", "</b>", "rel=next"] {
             assert_eq!(next_link(none), None, "{none}");
         }
-    }
-
-    #[test]
-    fn a_path_of_names_is_followed() {
-        let mut value = json!({"data": {"items": [1, {"x": 2}]}});
-        assert_eq!(find(&mut value, "data.items.1.x"), Some(&mut json!(2)));
-        assert_eq!(find(&mut value, "data.none"), None);
-        assert!(find(&mut value, "").is_some());
     }
 }

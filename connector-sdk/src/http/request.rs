@@ -157,6 +157,12 @@ impl Request {
         self.header(IDEMPOTENCY_KEY.as_str(), key)
     }
 
+    /// Says that the service may get it twice without harm, so that it may be retried whatever its method is.
+    pub fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
     /// Keeps to a call's deadline, and takes its idempotency key.
     pub fn within(mut self, context: &Context) -> Self {
         self.deadline = self.deadline.into_iter().chain(context.deadline()).min();

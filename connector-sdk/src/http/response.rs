@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::failure;
+use super::pick::pick;
 use crate::{Error, Result};
 
 /// An answer whose head has arrived, and whose body is read by one of the methods that take it.
@@ -60,7 +61,7 @@ impl Response {
         self.answer.url()
     }
 
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
@@ -74,6 +75,24 @@ impl Response {
         let (host, kind) = (self.host.clone(), self.media_type());
         let bytes = self.bytes().await?;
         parse(&bytes, &host, &kind)
+    }
+
+    /// Reads the JSON text that stands at a path of names in the body: all of it where the path is empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`json`](Self::json), and `upstream` where nothing stands there.
+    pub(crate) async fn selected(self, path: &str) -> Result<Bytes> {
+        let (host, kind) = (self.host.clone(), self.media_type());
+        let bytes = self.bytes().await?;
+        let json = json_of(&bytes);
+        if path.is_empty() {
+            return Ok(if json.len() == bytes.len() { bytes } else { Bytes::copy_from_slice(json) });
+        }
+        match pick(json, path).map_err(|error| misread(error, &host, &kind))? {
+            Some(found) => Ok(Bytes::copy_from_slice(found.get().as_bytes())),
+            None => Err(Error::upstream(format!("there is no `{path}` in what `{host}` answered"))),
+        }
     }
 
     /// Reads the body as text. What is not UTF-8 becomes `\u{fffd}`.
@@ -124,7 +143,7 @@ impl Response {
     }
 
     /// The beginning of the body, whatever is wrong with the rest of it.
-    pub(super) async fn beginning(mut self, most: usize) -> Vec<u8> {
+    pub(crate) async fn beginning(mut self, most: usize) -> Vec<u8> {
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = self.chunk().await {
             let room = most - body.len();
@@ -136,7 +155,7 @@ impl Response {
         body
     }
 
-    fn media_type(&self) -> String {
+    pub(crate) fn media_type(&self) -> String {
         let kind = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
         kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
@@ -144,23 +163,30 @@ impl Response {
 
 /// Reads JSON, or says why it is none without showing it.
 fn parse<T: DeserializeOwned>(bytes: &[u8], host: &str, media_type: &str) -> Result<T> {
+    serde_json::from_slice(json_of(bytes)).map_err(|error| misread(error, host, media_type))
+}
+
+/// The JSON text of a body.
+pub(super) fn json_of(bytes: &[u8]) -> &[u8] {
     // RFC 8259, section 8.1: a mark at the beginning may be ignored.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     // An action without a result takes an answer without a body.
-    let bytes = if bytes.is_empty() { b"null" } else { bytes };
-    serde_json::from_slice(bytes).map_err(|error| {
-        let looks_like_json = media_type.is_empty() || media_type.contains("json");
-        let (line, column) = (error.line(), error.column());
-        let what = match error.classify() {
-            serde_json::error::Category::Data => "JSON of another shape than expected",
-            serde_json::error::Category::Eof => "JSON that breaks off",
-            _ if !looks_like_json => "something that is no JSON",
-            _ => "broken JSON",
-        };
-        let kind = if looks_like_json { String::new() } else { format!(" (`{media_type}`)") };
-        Error::upstream(format!("`{host}` answered {what}{kind}, at line {line}, column {column}"))
-            .with_source(error)
-    })
+    if bytes.is_empty() { b"null" } else { bytes }
+}
+
+/// Why an answer is not the JSON that was expected, without showing it.
+pub(crate) fn misread(error: serde_json::Error, host: &str, media_type: &str) -> Error {
+    let looks_like_json = media_type.is_empty() || media_type.contains("json");
+    let (line, column) = (error.line(), error.column());
+    let what = match error.classify() {
+        serde_json::error::Category::Data => "JSON of another shape than expected",
+        serde_json::error::Category::Eof => "JSON that breaks off",
+        _ if !looks_like_json => "something that is no JSON",
+        _ => "broken JSON",
+    };
+    let kind = if looks_like_json { String::new() } else { format!(" (`{media_type}`)") };
+    Error::upstream(format!("`{host}` answered {what}{kind}, at line {line}, column {column}"))
+        .with_source(error)
 }
 
 fn too_large(host: &str, most: u64) -> Error {

@@ -37,6 +37,12 @@ pub(super) fn fill<'v>(template: &str, value_of: impl Fn(&str) -> Option<&'v str
     Ok(path)
 }
 
+/// The names of a path's placeholders.
+pub(crate) fn names(template: &str) -> impl Iterator<Item = &str> {
+    let parts = template.split('{').skip(1);
+    parts.filter_map(|part| part.split_once('}')).map(|(name, _)| name.strip_prefix('+').unwrap_or(name))
+}
+
 /// Whether a part of a path is one that a URL's reader takes out, with the part before it (WHATWG URL,
 /// double-dot path segments).
 pub(crate) fn is_dots(part: &str) -> bool {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::afterwards::Afterwards;
 use super::checks::Keywords;
 use super::linked::{Actions, Described, object_of};
-use super::spec::{ActionSpec, AuthSpec, Input, Param, StructSpec};
+use super::spec::{ActionSpec, AuthSpec, ClientSpec, Input, Param, StructSpec};
 use crate::manifest::{
     Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Probe, Probes, Setting,
     add_bounds, unenforced_keywords,
@@ -29,14 +29,17 @@ impl Table {
     /// Makes it from what the two attributes say.
     pub fn new<T: Actions>() -> Self {
         let spec = <T as Actions>::SPEC;
-        let mut manifest = describe(&<T as Described>::SPEC);
+        let described = <T as Described>::SPEC;
+        let clients = described.clients;
+        let mut manifest = describe(&described);
         manifest.health = !spec.health.is_empty();
         manifest.options = spec
             .options
             .iter()
             .map(|options| OptionsSource::new(options.name, options.description))
             .collect();
-        manifest.actions = spec.actions.iter().map(action).collect();
+        manifest.base = clients.first().map(|client| client.base.to_owned());
+        manifest.actions = spec.actions.iter().map(|spec| action(spec, clients)).collect();
         Self::over(manifest)
     }
 
@@ -137,7 +140,7 @@ fn auth(spec: &AuthSpec) -> Auth {
     }
 }
 
-fn action<C>(spec: &ActionSpec<C>) -> Action {
+fn action<C>(spec: &ActionSpec<C>, clients: &[ClientSpec]) -> Action {
     let (mut input_schema, parameters, probes) = match &spec.input {
         Input::Params(params) => {
             let (schema, parameters) = input_of(params);
@@ -156,6 +159,11 @@ fn action<C>(spec: &ActionSpec<C>) -> Action {
     add_bounds(&mut output_schema);
     let mut unenforced = unenforced_keywords(&input_schema);
     unenforced.retain(|pointer| !probes.iter().any(|probe| probe.checked.contains(pointer)));
+    let request = spec.request.map(|request| {
+        // The first is the connector's own.
+        let another = clients.iter().skip(1).find(|client| client.name == request.client);
+        request.describe(another.map(|client| client.base), &parameters)
+    });
     Action {
         name: spec.name.to_owned(),
         command: spec.command.to_owned(),
@@ -164,7 +172,7 @@ fn action<C>(spec: &ActionSpec<C>) -> Action {
         permission: spec.permission,
         scopes: spec.scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         timeout: spec.timeout.map(Duration::from_millis),
-        request: None,
+        request,
         parameters,
         unenforced,
         probes: Probes(probes),

@@ -1,7 +1,8 @@
 //! The HTTP client of a connector, made when a connection is opened.
 
 use super::Opening;
-use crate::Result;
+use super::request::{Outgoing, Reply};
+use crate::{BoxFuture, Error, Result};
 
 /// What a `#[http]` field may be.
 #[diagnostic::on_unimplemented(
@@ -9,31 +10,63 @@ use crate::Result;
     label = "this is no HTTP client",
     note = "use `connector_sdk::http::Http`, which the feature `http` of connector-sdk turns on"
 )]
-pub trait HttpField: Sized {
+pub trait HttpField: Send + Sync {
     /// Makes the client of a connection. `base` may have settings in braces.
     ///
     /// # Errors
     ///
     /// `setup` where a setting makes no address, or a credential can't be sent.
-    fn make(opening: &Opening<'_>, base: &'static str, rate: Option<&'static str>) -> Result<Self>;
+    fn make(opening: &Opening<'_>, base: &'static str, rate: Option<&'static str>) -> Result<Self>
+    where
+        Self: Sized;
+
+    /// Sends the request that an action is.
+    fn send(&self, outgoing: Outgoing<'_>) -> BoxFuture<'static, Result<Reply>> {
+        let _ = outgoing;
+        Box::pin(async { Err(Error::internal("this is no client that could send anything")) })
+    }
+
+    /// The same without its type.
+    fn client(&self) -> &dyn HttpField
+    where
+        Self: Sized,
+    {
+        self
+    }
 }
 
 #[cfg(feature = "http")]
 mod http {
     use serde_json::Value;
 
-    use super::{HttpField, Opening};
-    use crate::http::{Http, Values, client};
-    use crate::{Result, Secret};
+    use super::super::outgoing;
+    use super::{HttpField, Opening, Outgoing, Reply};
+    use crate::http::{Http, Values, client, names};
+    use crate::{BoxFuture, Result, Secret};
 
     impl HttpField for Http {
         fn make(opening: &Opening<'_>, base: &'static str, rate: Option<&'static str>) -> Result<Self> {
-            let builder = client(opening.manifest(), base, opening)?;
-            match rate {
-                Some(rate) => builder.rate(rate.parse()?).build(),
-                None => builder.build(),
+            let mut builder = client(opening.manifest(), base, opening)?.settings(in_paths(opening));
+            if let Some(rate) = rate {
+                builder = builder.rate(rate.parse()?);
             }
+            builder.build()
         }
+
+        fn send(&self, outgoing: Outgoing<'_>) -> BoxFuture<'static, Result<Reply>> {
+            outgoing::send(self, &outgoing)
+        }
+    }
+
+    /// The settings that stand in the paths of actions, with their values.
+    fn in_paths(opening: &Opening<'_>) -> Vec<(String, String)> {
+        let requests = opening.manifest().actions.iter().filter_map(|action| action.request.as_ref());
+        let names = requests.flat_map(|request| names(&request.path));
+        let mut settings: Vec<(String, String)> =
+            names.filter_map(|name| Some((name.to_owned(), opening.setting(name)?))).collect();
+        settings.sort();
+        settings.dedup();
+        settings
     }
 
     impl Values for Opening<'_> {

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use super::build::Table;
+use super::client::HttpField;
 use super::open::Opening;
 use super::spec::{ImplSpec, Ready, StructSpec};
 use crate::connector::unknown_options_source;
@@ -23,6 +24,12 @@ pub trait Described: Sized + 'static {
 
     /// Makes the fields.
     fn open(opening: Opening<'_>) -> Result<Self>;
+
+    /// The HTTP client in a field.
+    fn client(&self, field: &str) -> Option<&dyn HttpField> {
+        let _ = field;
+        None
+    }
 }
 
 /// What `#[connector]` on the impl implements.
@@ -56,6 +63,52 @@ pub const fn has_options<T: Actions>(name: &str) -> bool {
         rest = others;
     }
     T::BROKEN
+}
+
+/// Whether a connector has an HTTP client in that field.
+pub const fn has_client<T: Described>(field: &str) -> bool {
+    let mut rest = T::SPEC.clients;
+    while let [first, others @ ..] = rest {
+        if same(first.name.as_bytes(), field.as_bytes()) {
+            return true;
+        }
+        rest = others;
+    }
+    is_broken::<T>()
+}
+
+/// Whether a connector has one HTTP client and no other.
+pub const fn has_one_client<T: Described>() -> bool {
+    T::SPEC.clients.len() == 1 || is_broken::<T>()
+}
+
+/// Whether a connector has a setting of that name.
+pub const fn has_setting<T: Described>(name: &str) -> bool {
+    let mut rest = T::SPEC.settings;
+    while let [first, others @ ..] = rest {
+        if same(first.value.name.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        rest = others;
+    }
+    is_broken::<T>()
+}
+
+/// Whether a connector has a credential of that name.
+pub const fn has_credential<T: Described>(name: &str) -> bool {
+    let mut rest = T::SPEC.secrets;
+    while let [first, others @ ..] = rest {
+        if same(first.name.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+/// Whether the attribute on the struct had mistakes, which then are the only ones to report.
+const fn is_broken<T: Described>() -> bool {
+    T::SPEC.id.is_empty()
 }
 
 /// `==` of texts, which a const fn can't do yet.

@@ -11,6 +11,9 @@ mod fault;
 mod input;
 mod linked;
 mod open;
+#[cfg(feature = "http")]
+mod outgoing;
+mod request;
 mod result;
 mod shape;
 mod spec;
@@ -25,13 +28,19 @@ pub(crate) use arguments::{Fill, missing};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use client::HttpField;
-pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
+pub use linked::{
+    Actions, Described, TypeFactory, assert_connector, has_client, has_credential, has_one_client,
+    has_options, has_setting,
+};
 pub use open::{Opening, SecretField};
+pub use request::{
+    At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec, Sent, assert_count, assert_list, request, sent,
+};
 pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, Ready,
-    SecretSpec, SettingSpec, StructSpec, default_value,
+    ActionSpec, Argument, AuthSpec, ClientSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param,
+    Ready, SecretSpec, SettingSpec, StructSpec, default_value,
 };
 pub use spec::{FromText, Published};
 pub use state::{AnyBeginning, Beginning, Shared, State, Unset};

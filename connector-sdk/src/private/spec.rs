@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::checks::Keywords;
-use super::{Opening, Shared, Slot, arguments, input};
+use super::{Opening, RequestSpec, Shared, Slot, arguments, input};
 use crate::manifest::{Effect, Mode, Permission, Takes, Trust};
 use crate::{BoxFuture, Call, Choice, Context, Result, Run};
 
@@ -22,6 +22,7 @@ pub struct StructSpec {
     pub auth: AuthSpec,
     pub settings: &'static [SettingSpec],
     pub secrets: &'static [SecretSpec],
+    pub clients: &'static [ClientSpec],
 }
 
 /// [`Auth`](crate::manifest::Auth) with names known at compile time.
@@ -52,6 +53,12 @@ pub struct SecretSpec {
     pub help: Option<&'static str>,
 }
 
+/// A `#[http]` field.
+pub struct ClientSpec {
+    pub name: &'static str,
+    pub base: &'static str,
+}
+
 /// What the attribute on the impl says.
 pub struct ImplSpec<C: 'static> {
     pub actions: &'static [ActionSpec<C>],
@@ -76,6 +83,7 @@ impl StructSpec {
         auth: AuthSpec::None,
         settings: &[],
         secrets: &[],
+        clients: &[],
     };
 }
 
@@ -94,6 +102,8 @@ pub struct ActionSpec<C: 'static> {
     pub scopes: &'static [&'static str],
     /// In milliseconds.
     pub timeout: Option<u64>,
+    /// Where the method has no body.
+    pub request: Option<&'static RequestSpec>,
     pub input: Input,
     pub output: fn(&mut SchemaGenerator) -> Schema,
     pub run: for<'a> fn(Ready<'a, C>) -> Result<Run<'a>>,
@@ -123,6 +133,7 @@ impl<C> ActionSpec<C> {
             permission: Permission::new(Effect::Read),
             scopes: &[],
             timeout: None,
+            request: None,
             input,
             output,
             run,
@@ -194,6 +205,12 @@ impl<C> ActionSpec<C> {
     /// With the scopes that it needs.
     pub const fn scopes(mut self, scopes: &'static [&'static str]) -> Self {
         self.scopes = scopes;
+        self
+    }
+
+    /// With the request that it is.
+    pub const fn request(mut self, request: &'static RequestSpec) -> Self {
+        self.request = Some(request);
         self
     }
 

@@ -1,0 +1,285 @@
+//! From the arguments of an action to the request that it is, and from the answer to the JSON text of its
+//! result. Values come as JSON text, so nothing here is made once more for each type.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::request::{At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec};
+use crate::http::{Http, Method, Page, Request, names};
+use crate::{BoxFuture, Error, Result};
+
+/// Of an answer that nobody reads, so much is taken off the connection, which then can be used again.
+const MOST_IGNORED: usize = 64 * 1024;
+
+pub(super) fn send(http: &Http, outgoing: &Outgoing<'_>) -> BoxFuture<'static, Result<Reply>> {
+    let (spec, ignored) = (outgoing.spec, outgoing.ignored);
+    match made(http, outgoing) {
+        Ok((request, most)) => Box::pin(answer(request, spec, most, ignored)),
+        Err(error) => Box::pin(async { Err(error) }),
+    }
+}
+
+async fn answer(
+    request: Request,
+    spec: &'static RequestSpec,
+    most: Option<u64>,
+    ignored: bool,
+) -> Result<Reply> {
+    if let Some(page) = spec.page {
+        let page = match page {
+            PageSpec::Link => Page::Link,
+            PageSpec::Cursor { at, parameter } => Page::Cursor { at, parameter },
+            PageSpec::Number { parameter, first } => Page::Number { parameter, first },
+            PageSpec::Offset { parameter } => Page::Offset { parameter },
+        };
+        let (json, host) = request.pages(page).collect(spec.select, most).await?;
+        return Ok(Reply { json, host, media_type: String::new(), whole: false });
+    }
+    let response = request.send().await?;
+    let (host, media_type) = (response.host().to_owned(), response.media_type());
+    let json = if ignored {
+        response.beginning(MOST_IGNORED).await;
+        b"null".to_vec()
+    } else {
+        response.selected(spec.select).await?.into()
+    };
+    Ok(Reply { json, host, media_type, whole: spec.select.is_empty() })
+}
+
+/// The request, and how many items of its answer are wanted.
+fn made(http: &Http, outgoing: &Outgoing<'_>) -> Result<(Request, Option<u64>)> {
+    let spec = outgoing.spec;
+    let method = Method::from_bytes(spec.method.as_bytes())
+        .map_err(|_| Error::internal(format!("`{}` is no method of HTTP", spec.method)))?;
+    let mut request = http.request(method, spec.path);
+    for name in names(spec.path).filter(|name| !is_argument(spec, name)) {
+        let value = http.setting(name).filter(|value| !value.is_empty()).ok_or_else(|| {
+            Error::setup(format!("setting `{name}` is missing; the path `{}` needs it", spec.path))
+                .with_detail("setting", name)
+        })?;
+        request = request.path(name, value);
+    }
+    let mut most = match spec.most {
+        MostSpec::Items(items) => Some(items),
+        MostSpec::All | MostSpec::Argument(_) => None,
+    };
+    let mut body = Body { form: spec.form, whole: None, members: None };
+    for ((name, at), value) in spec.arguments.iter().zip(outgoing.values) {
+        let json = written(name, |json| value.write(json))?;
+        if matches!(spec.most, MostSpec::Argument(counted) if counted == *name) {
+            most = count(name, &json)?;
+        }
+        request = match *at {
+            At::Path => match scalar(name, raw(name, &json)?)? {
+                Some(value) => request.path(*name, value),
+                None => {
+                    return Err(wrong(name, "has no value, and the path of the request needs one"));
+                }
+            },
+            At::Header(header) => match scalar(name, raw(name, &json)?)? {
+                Some(value) => request.header(header, value),
+                None => request,
+            },
+            At::Query(parameter) => query(request, name, parameter, raw(name, &json)?)?,
+            At::Member(member) => {
+                body.add(member, raw(name, &json)?);
+                request
+            }
+            At::Body => {
+                body.whole = Some(json);
+                request
+            }
+            At::Fields => {
+                let Members(fields) = members(name, &json)?;
+                for (field, value) in fields {
+                    if spec.fills_body() {
+                        body.add(&field, value);
+                    } else {
+                        request = query(request, &field, &field, value)?;
+                    }
+                }
+                if spec.fills_body() {
+                    body.members.get_or_insert_default();
+                }
+                request
+            }
+            At::Unsent => request,
+        };
+    }
+    request = body.fill(request)?;
+    if outgoing.repeatable {
+        request = request.repeatable();
+    }
+    if let Some(context) = outgoing.context {
+        request = request.within(context);
+    }
+    Ok((request, most))
+}
+
+fn is_argument(spec: &RequestSpec, name: &str) -> bool {
+    spec.arguments.iter().any(|(known, at)| *known == name && matches!(at, At::Path))
+}
+
+/// The body in the making.
+struct Body {
+    form: bool,
+    /// What one argument is all of.
+    whole: Option<String>,
+    /// Names with JSON text. None: no argument is a member, so there is no body.
+    members: Option<Vec<(String, String)>>,
+}
+
+impl Body {
+    /// Adds a member; null is none.
+    fn add(&mut self, name: &str, value: &RawValue) {
+        let members = self.members.get_or_insert_default();
+        if value.get() != "null" {
+            members.push((name.to_owned(), value.get().to_owned()));
+        }
+    }
+
+    fn fill(self, request: Request) -> Result<Request> {
+        match (self.whole, self.members) {
+            (Some(whole), _) if self.form => {
+                let Members(fields) = members("the body", &whole)?;
+                let fields = fields.iter().map(|(name, value)| (name.as_str(), *value));
+                form(request, fields)
+            }
+            (Some(whole), _) => Ok(request.bytes("application/json", whole)),
+            (None, None) => Ok(request),
+            (None, Some(fields)) if self.form => {
+                let fields = fields.iter().map(|(name, value)| Ok((name.as_str(), raw(name, value)?)));
+                form(request, fields.collect::<Result<Vec<_>>>()?.into_iter())
+            }
+            (None, Some(fields)) => {
+                let mut json = String::from("{");
+                for (at, (name, value)) in fields.iter().enumerate() {
+                    if at > 0 {
+                        json.push(',');
+                    }
+                    json.push_str(&written(name, |json| serde_json::to_writer(json, name))?);
+                    json.push(':');
+                    json.push_str(value);
+                }
+                json.push('}');
+                Ok(request.bytes("application/json", json))
+            }
+        }
+    }
+}
+
+fn form<'m>(request: Request, fields: impl Iterator<Item = (&'m str, &'m RawValue)>) -> Result<Request> {
+    let mut pairs = Vec::new();
+    for (name, value) in fields {
+        each(name, value, |text| pairs.push((name, text)))?;
+    }
+    Ok(request.form(pairs))
+}
+
+/// Adds a value to the query: a list as one parameter for each of its items.
+fn query(mut request: Request, name: &str, parameter: &str, value: &RawValue) -> Result<Request> {
+    let mut texts = Vec::new();
+    each(name, value, |text| texts.push(text))?;
+    for text in texts {
+        request = request.query(parameter, text);
+    }
+    Ok(request)
+}
+
+/// The value, or each of its items; nothing of null.
+fn each<'v>(name: &str, value: &'v RawValue, mut take: impl FnMut(Cow<'v, str>)) -> Result<()> {
+    if !value.get().starts_with('[') {
+        scalar(name, value)?.map(take);
+        return Ok(());
+    }
+    let items: Vec<&RawValue> =
+        serde_json::from_str(value.get()).map_err(|error| unwritable(name, &error))?;
+    for item in items {
+        if let Some(text) = scalar(name, item)? {
+            take(text);
+        }
+    }
+    Ok(())
+}
+
+/// A text, number or truth value as text; none of null.
+fn scalar<'v>(name: &str, value: &'v RawValue) -> Result<Option<Cow<'v, str>>> {
+    let json = value.get();
+    match json.as_bytes().first() {
+        Some(b'n') => Ok(None),
+        Some(b'"') => match serde_json::from_str::<&str>(json) {
+            Ok(text) => Ok(Some(Cow::Borrowed(text))),
+            // It has escapes.
+            Err(_) => {
+                let text = serde_json::from_str::<String>(json).map_err(|error| unwritable(name, &error))?;
+                Ok(Some(Cow::Owned(text)))
+            }
+        },
+        Some(b'{') => Err(wrong(name, "is an object, which has no place in a URL, a header or a form")),
+        Some(b'[') => Err(wrong(name, "is a list where one value is wanted")),
+        _ => Ok(Some(Cow::Borrowed(json))),
+    }
+}
+
+/// How many items are wanted; none if nothing is said.
+fn count(name: &str, json: &str) -> Result<Option<u64>> {
+    match json {
+        "null" => Ok(None),
+        number => number.parse().map(Some).map_err(|_| wrong(name, "must be a whole number of at least 0")),
+    }
+}
+
+fn written(name: &str, write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>) -> Result<String> {
+    let mut json = Vec::with_capacity(64);
+    write(&mut json).map_err(|error| unwritable(name, &error))?;
+    String::from_utf8(json).map_err(|_| wrong(name, "is no text in UTF-8"))
+}
+
+fn raw<'j>(name: &str, json: &'j str) -> Result<&'j RawValue> {
+    serde_json::from_str(json).map_err(|error| unwritable(name, &error))
+}
+
+fn members<'j>(name: &str, json: &'j str) -> Result<Members<'j>> {
+    serde_json::from_str(json).map_err(|_| wrong(name, "is no object, so it has no members to send"))
+}
+
+#[cold]
+fn wrong(name: &str, what: &str) -> Error {
+    Error::usage(format!("`{name}` {what}")).with_detail("argument", name)
+}
+
+#[cold]
+fn unwritable(name: &str, error: &serde_json::Error) -> Error {
+    wrong(name, &format!("can't be written as JSON: {error}"))
+}
+
+/// The members of an object, in their order.
+struct Members<'j>(Vec<(String, &'j RawValue)>);
+
+impl<'de: 'j, 'j> Deserialize<'de> for Members<'j> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
+}
