@@ -242,7 +242,12 @@ fn constants(schema: &Value) -> Vec<&str> {
 }
 
 /// The platforms for which there are files.
-pub(super) const FORMATS: [&str; 2] = ["native", "argentos"];
+pub(super) const FORMATS: &[&str] = &[
+    "native",
+    "argentos",
+    #[cfg(feature = "pocketpaw")]
+    "pocketpaw",
+];
 /// The shells for which there are completions.
 pub(super) const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 

@@ -6,7 +6,9 @@
 
 use std::ffi::OsStr;
 
-use super::command::{Builtin, Command, GLOBALS, Lookup, Parameter, Takes, kebab, lookup, lookup_action};
+#[cfg(feature = "host")]
+use super::command::Builtin;
+use super::command::{Command, GLOBALS, Lookup, Parameter, Takes, kebab, lookup, lookup_action};
 use crate::Error;
 use crate::manifest::Manifest;
 use crate::similar::{listed, nearest};
@@ -59,6 +61,7 @@ enum Grammar {
     /// Actions alone, by either name; `--input` takes all arguments of one as JSON.
     Actions,
     /// Nothing: the command is known.
+    #[cfg(feature = "host")]
     Only(Builtin),
 }
 
@@ -95,7 +98,9 @@ fn read<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, grammar: Grammar, arguments
         tokens.push(token.into_owned());
     }
     let tokens = tokens.into_iter().peekable();
+    #[cfg_attr(not(feature = "host"), expect(unused_mut, reason = "it is a host that knows the command"))]
     let mut open = true;
+    #[cfg(feature = "host")]
     if let Grammar::Only(builtin) = grammar {
         let command = Command::Builtin(builtin);
         scan.words = command.id().split('.').map(str::to_owned).collect();
@@ -142,6 +147,7 @@ impl<'m> Scanner<'m> {
         match self.grammar {
             Grammar::Binary => lookup(self.manifest, words),
             Grammar::Actions => lookup_action(self.manifest, words),
+            #[cfg(feature = "host")]
             Grammar::Only(_) => Lookup { command: None, longer: false },
         }
     }
