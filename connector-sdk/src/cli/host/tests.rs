@@ -70,7 +70,7 @@ impl User {
             .environment(move |name| match name {
                 "CONNECTOR_HOME" if !variables.iter().any(|(known, _)| *known == name) => Some(home.clone()),
                 "NOTES_ROOT" => Some("/notes".into()),
-                "NOTES_TOKEN" => Some(TOKEN.into()),
+                "NOTES_TOKEN" if !variables.iter().any(|(known, _)| *known == name) => Some(TOKEN.into()),
                 _ => variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()),
             })
             .stdout(stdout.clone())

@@ -26,6 +26,13 @@ fn what_is_connected_is_called_with() {
     assert_eq!(user.received()[0].headers["authorization"], format!("Bearer {KEY}"));
     assert_eq!(user.records().pop().expect("a record")["workspace"], "My Business");
     assert_eq!(user.run("call shop list_orders").code, 4, "another workspace knows nothing of it");
+    for file in std::fs::read_dir(user.home.path().join("home")).expect("a folder") {
+        let bytes = std::fs::read(file.expect("an entry").path()).expect("a file");
+        assert!(
+            !bytes.windows(KEY.len()).any(|part| part == KEY.as_bytes()),
+            "the key is stored in the clear"
+        );
+    }
 }
 
 #[test]
@@ -95,6 +102,13 @@ fn status_asks_each_connection_and_shows_no_secret() {
         ]
     );
     assert!(!format!("{:?}", user.run("status")).contains(KEY));
+    user.set("NOTES_TOKEN", "bad-s3cret");
+    assert_eq!(status(&user)[0], told("notes", "default", "failed"));
+    let failed = user.json("status notes");
+    assert_eq!(
+        (&failed["connections"][0]["kind"], failed.to_string().contains("bad-s3cret")),
+        (&json!("auth"), false)
+    );
     std::fs::remove_file(user.folder().join("shop.yaml")).expect("removed");
     assert_eq!(status(&user)[2], told("shop", "default", "no connector"));
 }
