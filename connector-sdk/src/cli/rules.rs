@@ -6,6 +6,9 @@ use std::sync::Arc;
 use crate::ErrorKind;
 use crate::call::Audit;
 
+/// Makes the help for some words.
+pub(super) type Help = Arc<dyn Fn(&[String]) -> String>;
+
 /// What a command line does otherwise than a connector's own binary. The default is such a binary.
 #[derive(Clone, Default)]
 pub(super) struct Rules {
@@ -22,5 +25,5 @@ pub(super) struct Rules {
     /// Hears of the end of the process where a call doesn't come to its own.
     pub(super) at_end: Option<Arc<dyn Fn(ErrorKind) + Send + Sync>>,
     /// The help for some words; none: that of the connector's own commands.
-    pub(super) help: Option<Arc<dyn Fn(&[String]) -> String>>,
+    pub(super) help: Option<Help>,
 }

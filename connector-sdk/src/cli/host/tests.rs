@@ -1,5 +1,6 @@
 //! Whole command lines of a host: a linked connector, files in a folder, a server on loopback.
 
+#[cfg(unix)]
 mod audit;
 mod calls;
 mod connections;
