@@ -148,3 +148,56 @@ fn a_connector_under_all_lints_is_one() {
     assert_eq!(factory.open(&settings).map(|strict| strict.manifest().actions.len()).ok(), Some(3));
     assert_eq!(factory.manifest().actions[2].permission.mode, Mode::Admin);
 }
+
+/// Actions that are one request.
+#[connector(id = "strict-requests")]
+pub struct StrictRequests {
+    /// Which team.
+    team: String,
+    #[http(base = "https://api.example.com")]
+    http: Http,
+}
+
+#[connector]
+impl StrictRequests {
+    /// More arguments than seven, all by value.
+    #[action(write)]
+    #[http(POST, "/teams/{team}/{first}", content = form)]
+    async fn send(
+        &self,
+        /// A.
+        first: String,
+        /// B.
+        #[arg(header = "X-B")]
+        second: Option<String>,
+        /// C.
+        #[arg(query)]
+        third: Vec<u8>,
+        /// D.
+        fourth: &str,
+        /// E.
+        fifth: bool,
+        /// F.
+        sixth: f64,
+        /// G.
+        seventh: char,
+        context: &Context,
+    ) -> Result<()>;
+
+    /// Pages.
+    #[action(read)]
+    #[http(GET, "/teams", page = link, most = limit)]
+    async fn list(
+        &self,
+        /// At most.
+        #[arg(default = 3, range = 1..=5)]
+        limit: u32,
+    ) -> Result<Vec<String>>;
+}
+
+#[test]
+fn requests_are_actions() {
+    let factory = connector_sdk::factory::<StrictRequests>();
+    let actions = &factory.manifest().actions;
+    assert!(actions.len() == 2 && actions.iter().all(|action| action.request.is_some()));
+}

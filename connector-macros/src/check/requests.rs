@@ -182,7 +182,7 @@ fn selects_by_names(errors: &Errors, request: &Request) {
 fn counts_by_an_argument(errors: &Errors, action: &Action, request: &Request) {
     match (&request.most, &request.page) {
         (Some(Most::Argument(name)), None) => no_pages(errors, name),
-        (Some(Most::Items(items)), None) => no_pages(errors, items),
+        (Some(Most::Items(items, _)), None) => no_pages(errors, items),
         (Some(Most::Argument(name)), Some(_)) => {
             let known: Vec<String> = action.plain().map(Plain::name).collect();
             let written = name.unraw().to_string();

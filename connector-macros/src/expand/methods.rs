@@ -99,7 +99,8 @@ fn spec(index: usize, action: &Action) -> TokenStream {
             quote!(__private::Input::Params(&[#(#specs,)*]))
         }
     };
-    let schema = quote_spanned!(output.span()=> <#output as __private::ActionResult>::schema);
+    let result = result(action);
+    let schema = quote_spanned!(output.span()=> <#output as __private::#result>::schema);
     let run = run(index, action);
     let request = requests::spec(action);
     quote! {
@@ -117,7 +118,7 @@ fn run(index: usize, action: &Action) -> TokenStream {
         None => (call(action), takes_context(action)),
     };
     let context = if context { format_ident!("__context") } else { format_ident!("_") };
-    let output = &action.output;
+    let (output, result) = (&action.output, result(action));
     let (prepare, parse, values) = match input(action) {
         Some(parameter) => {
             let ty = &parameter.ty;
@@ -132,8 +133,14 @@ fn run(index: usize, action: &Action) -> TokenStream {
     };
     let prepare = Ident::new(prepare, at(method));
     quote_spanned! {at(method)=>
-        |__call: __private::Ready<'_, Self>| <#output as __private::ActionResult>::#prepare(__call, #parse |__this, #values, #context| #call)
+        |__call: __private::Ready<'_, Self>| <#output as __private::#result>::#prepare(__call, #parse |__this, #values, #context| #call)
     }
+}
+
+/// The trait of the runtime that the action's result has.
+fn result(action: &Action) -> Ident {
+    let name = if action.request.is_some() { "Answered" } else { "ActionResult" };
+    Ident::new(name, Span::call_site())
 }
 
 /// The call of the method.

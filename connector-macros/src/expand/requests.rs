@@ -79,7 +79,7 @@ fn call(
     context: &TokenStream,
 ) -> TokenStream {
     let (name, output) = (action.name(), &action.output);
-    let request = quote_spanned!(output.span()=> #private::request::<Self, #output>);
+    let request = quote_spanned!(output.span()=> <#output as #private::Answered>::request);
     quote!(#request(#this, #name, &[#(#values),*], #context))
 }
 
@@ -130,7 +130,7 @@ pub(super) fn spec(action: &Action) -> Option<TokenStream> {
             Pages::Link => quote!(Link),
             Pages::Cursor { at, parameter } => quote!(Cursor { at: #at, parameter: #parameter }),
             Pages::Number { parameter, first } => {
-                let first = first.as_ref().map_or_else(|| quote!(1), ToTokens::to_token_stream);
+                let first = first.unwrap_or(1);
                 quote!(Number { parameter: #parameter, first: #first })
             }
             Pages::Offset { parameter } => quote!(Offset { parameter: #parameter }),
@@ -138,7 +138,7 @@ pub(super) fn spec(action: &Action) -> Option<TokenStream> {
         quote!(.page(__private::PageSpec::#page))
     });
     let most = request.most.as_ref().map(|most| match most {
-        Most::Items(items) => quote!(.most(__private::MostSpec::Items(#items))),
+        Most::Items(_, items) => quote!(.most(__private::MostSpec::Items(#items))),
         Most::Argument(name) => {
             let name = name.unraw().to_string();
             quote!(.most(__private::MostSpec::Argument(#name)))

@@ -29,13 +29,13 @@ pub(crate) struct Request {
 pub(crate) enum Pages {
     Link,
     Cursor { at: LitStr, parameter: LitStr },
-    Number { parameter: LitStr, first: Option<LitInt> },
+    Number { parameter: LitStr, first: Option<u64> },
     Offset { parameter: LitStr },
 }
 
 /// How many items are collected.
 pub(crate) enum Most {
-    Items(LitInt),
+    Items(LitInt, u64),
     Argument(Ident),
 }
 
@@ -209,11 +209,9 @@ impl Pages {
 }
 
 /// A number that stands in the source as such and that 64 bits hold.
-fn whole_number(expr: &Expr) -> Option<LitInt> {
+fn whole_number(expr: &Expr) -> Option<u64> {
     match expr {
-        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
-            number.base10_parse::<u64>().ok().map(|_| number.clone())
-        }
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
         _ => None,
     }
 }
@@ -223,6 +221,11 @@ impl Value for Most {
     const EXAMPLE: &'static str = "limit";
 
     fn from_expr(expr: &Expr) -> Option<Self> {
-        whole_number(expr).map(Self::Items).or_else(|| Ident::from_expr(expr).map(Self::Argument))
+        match expr {
+            Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
+                whole_number(expr).map(|items| Self::Items(number.clone(), items))
+            }
+            other => Ident::from_expr(other).map(Self::Argument),
+        }
     }
 }

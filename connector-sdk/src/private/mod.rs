@@ -34,7 +34,8 @@ pub use linked::{
 };
 pub use open::{Opening, SecretField};
 pub use request::{
-    At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec, Sent, assert_count, assert_list, request, sent,
+    Answer, Answered, At, Count, Failed, List, MostSpec, Outgoing, PageSpec, Reply, RequestSpec, Sent,
+    assert_count, assert_list, sent,
 };
 pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
 pub use shape::{AnyShape, Shape};

@@ -3,13 +3,18 @@
 
 use std::any::TypeId;
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
 
+use schemars::{Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::linked::{Actions, Described};
+use super::result::{ActionOutput, ActionResult, MethodError, Parse};
+use super::{Arguments, Ready};
 use crate::manifest::{self, Content};
-use crate::{BoxFuture, Context, Error, Result};
+use crate::{BoxFuture, Context, Error, Result, Run};
 
 /// What `#[http(METHOD, "/path", ..)]` on a method says.
 pub struct RequestSpec {
@@ -178,20 +183,67 @@ pub const fn sent<T: Sent>(value: &T) -> &dyn Sent {
     label = "this is not a `Result`",
     note = "return `connector_sdk::Result<T>`, or a `Result<T, E>` whose `E` is made of a `connector_sdk::Error`"
 )]
-pub trait Answered: Sized {
-    /// Whether nobody reads the answer's body.
-    fn is_nothing() -> bool;
-    /// Makes it of the answer.
-    fn of(reply: Result<Reply>) -> Self;
-}
+pub trait Answered: ActionResult {
+    /// Makes the request that an action is. Its arguments are written at once, so that nothing keeps them.
+    fn request<C: Actions>(
+        connector: &C,
+        action: &'static str,
+        values: &[&dyn Sent],
+        context: Option<&Context>,
+    ) -> Answering<Self>;
 
-impl<T: Answer, E: Failed> Answered for Result<T, E> {
-    fn is_nothing() -> bool {
-        T::is_nothing()
+    // These are those of `ActionResult`: a type that is no result is then one error.
+
+    /// [`ActionResult::schema`]
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        <Self as ActionResult>::schema(generator)
     }
 
-    fn of(reply: Result<Reply>) -> Self {
-        Ok(reply.and_then(|reply| T::read(&reply))?)
+    /// [`ActionResult::prepare`]
+    fn prepare<'a, C, A, F>(call: Ready<'a, C>, request: F) -> Result<Run<'a>>
+    where
+        A: Arguments,
+        F: FnOnce(&'a C, A, &'a Context) -> Answering<Self>,
+        Self: 'static,
+    {
+        <Self as ActionResult>::prepare(call, request)
+    }
+
+    /// [`ActionResult::prepare_input`]
+    fn prepare_input<'a, C, T, F>(call: Ready<'a, C>, parse: Parse<T>, request: F) -> Result<Run<'a>>
+    where
+        F: FnOnce(&'a C, T, &'a Context) -> Answering<Self>,
+        Self: 'static,
+    {
+        <Self as ActionResult>::prepare_input(call, parse, request)
+    }
+}
+
+impl<T: Answer + ActionOutput, E: Failed + MethodError> Answered for Result<T, E> {
+    fn request<C: Actions>(
+        connector: &C,
+        action: &'static str,
+        values: &[&dyn Sent],
+        context: Option<&Context>,
+    ) -> Answering<Self> {
+        let ignored = T::is_nothing();
+        let reply = send(connector, action, values, context, ignored);
+        Answering { reply, read: |reply| Ok(reply.and_then(|reply| T::read(&reply))?) }
+    }
+}
+
+/// A request under way, which becomes a result.
+pub struct Answering<R> {
+    reply: BoxFuture<'static, Result<Reply>>,
+    read: fn(Result<Reply>) -> R,
+}
+
+impl<R> Future for Answering<R> {
+    type Output = R;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<R> {
+        let read = self.read;
+        self.reply.as_mut().poll(task).map(read)
     }
 }
 
@@ -296,13 +348,13 @@ pub struct Outgoing<'a> {
     pub(super) ignored: bool,
 }
 
-/// Makes the request that an action is. Its arguments are written at once, so the future keeps none.
-pub fn request<C: Actions, R: Answered>(
+fn send<C: Actions>(
     connector: &C,
     action: &'static str,
     values: &[&dyn Sent],
     context: Option<&Context>,
-) -> impl Future<Output = R> + Send + use<C, R> {
+    ignored: bool,
+) -> BoxFuture<'static, Result<Reply>> {
     let mut actions = <C as Actions>::SPEC.actions.iter();
     let reply = actions.find(|known| known.name == action).and_then(|action| {
         let spec = action.request?;
@@ -310,12 +362,11 @@ pub fn request<C: Actions, R: Answered>(
             "" => <C as Described>::SPEC.clients.first()?.name,
             named => named,
         };
-        let (repeatable, ignored) = (action.permission.idempotent, R::is_nothing());
+        let repeatable = action.permission.idempotent;
         let outgoing = Outgoing { spec, values, context, repeatable, ignored };
         Some(connector.client(client)?.send(outgoing))
     });
-    let reply = reply.unwrap_or_else(|| lost(action));
-    async move { R::of(reply.await) }
+    reply.unwrap_or_else(|| lost(action))
 }
 
 /// The macro checked that there is all of it.

@@ -1,5 +1,6 @@
-//! What the HTTP client costs beside bare reqwest with the same options, against a server on loopback
-//! that answers 200 with 1 kB of JSON; and that 10,000 pages are followed in constant memory.
+//! What the HTTP client, and an action that is a request, cost beside bare reqwest with the same options, against
+//! a server on loopback that answers 200 with 1 kB of JSON; and that 10,000 pages are followed in constant
+//! memory. The action is called as hosts call it: its result is read into a type and written again.
 #![expect(clippy::expect_used, reason = "a benchmark that can't go on stops")]
 
 #[path = "../measure/mod.rs"]
@@ -9,13 +10,47 @@ mod server;
 
 use std::time::Duration;
 
-use connector_sdk::Secret;
-use connector_sdk::http::{Credentials, Http, Page};
+use connector_sdk::call::{Caller, Connection};
+use connector_sdk::http::{Credentials, Page};
+use connector_sdk::manifest::Mode;
+use connector_sdk::prelude::*;
+use connector_sdk::{Settings, factory};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use measure::{Contender, compare};
 use serde_json::Value;
 
 const TOKEN: &str = "tok_0123456789abcdef";
+
+/// What the server has.
+#[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+struct Item {
+    /// A kilobyte of it.
+    text: String,
+}
+
+/// A service of one item.
+#[connector(id = "items", auth = bearer(token))]
+struct Items {
+    /// Where it is.
+    url: String,
+    /// The token.
+    #[secret]
+    token: Secret,
+    #[http(base = "{url}")]
+    http: Http,
+}
+
+#[connector]
+impl Items {
+    /// Show an item.
+    #[action(read)]
+    #[http(GET, "/{name}")]
+    async fn show(
+        &self,
+        /// Which one.
+        name: &str,
+    ) -> Result<Item>;
+}
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -36,7 +71,17 @@ fn main() {
             bare.get(format!("{base}/item")).bearer_auth(TOKEN).header("accept", "application/json");
         request.send().await.expect("an answer").bytes().await.expect("a body")
     };
-    runtime.block_on(async { assert_eq!(ours().await, theirs().await) });
+    let settings = Settings::new().value("url", base.as_str()).secret("token", TOKEN);
+    let connection = Connection::open("bench", &factory::<Items>(), &settings).expect("a connection");
+    let caller = Caller::new("bench", Mode::Readonly);
+    let action = || async {
+        let output = connection.call("show", br#"{"name":"item"}"#, &caller, Context::new()).await;
+        output.expect("an item").into_bytes()
+    };
+    runtime.block_on(async {
+        assert_eq!(ours().await, theirs().await);
+        assert_eq!(action().await, theirs().await);
+    });
 
     for together in [1_usize, 64] {
         println!("{together} at once");
@@ -50,6 +95,12 @@ fn main() {
             Contender::new("Http", |times| {
                 runtime.block_on(async {
                     let all = futures_util::stream::iter(0..times).map(|_| ours());
+                    all.buffer_unordered(together).for_each(|_| async {}).await;
+                });
+            }),
+            Contender::new("an action that is a request", |times| {
+                runtime.block_on(async {
+                    let all = futures_util::stream::iter(0..times).map(|_| action());
                     all.buffer_unordered(together).for_each(|_| async {}).await;
                 });
             }),

@@ -28,6 +28,43 @@ impl GitHub {
     /// Wipe.
     #[allow(clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
     async fn wipe(&self) -> Done {}
+    /// Find.
+    #[allow(clippy::needless_pass_by_value)]
+    async fn find(
+        &self,
+        r#type: &str,
+        word: String,
+        #[cfg(unix)]
+        mode: Option<u32>,
+        limit: Option<u32>,
+    ) -> Result<Vec<Issue>> {
+        let __request = <Result<
+            Vec<Issue>,
+        > as ::connector_sdk::__private::Answered>::request(
+            self,
+            "find",
+            &[
+                ::connector_sdk::__private::sent::<&::core::primitive::str>(&&*r#type),
+                ::connector_sdk::__private::sent::<String>(&word),
+                #[cfg(unix)]
+                ::connector_sdk::__private::sent::<Option<u32>>(&mode),
+                ::connector_sdk::__private::sent::<Option<u32>>(&limit),
+            ],
+            ::core::option::Option::None,
+        );
+        __request.await
+    }
+    /// Send.
+    #[allow(clippy::needless_pass_by_value)]
+    async fn send(&self, context: &Context, new: NewIssue) -> Answer {
+        let __request = <Answer as ::connector_sdk::__private::Answered>::request(
+            self,
+            "send",
+            &[::connector_sdk::__private::sent::<NewIssue>(&new)],
+            ::core::option::Option::Some(context),
+        );
+        __request.await
+    }
     /// Words.
     #[allow(clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
     async fn words(&self, context: &Context, query: &str) -> Result<Vec<Choice>> {}
@@ -101,6 +138,49 @@ const _: () = {
             ::core::result::Result::Ok(__values)
         }
     }
+    fn __default_3_word() -> String {
+        <String as __private::FromText>::from_text("x")
+    }
+    struct __Values3 {
+        r#type: ::std::string::String,
+        word: String,
+        #[cfg(unix)]
+        mode: Option<u32>,
+        limit: Option<u32>,
+    }
+    impl __private::Arguments for __Values3 {
+        fn read(__input: &[::core::primitive::u8]) -> __private::Result<__Values3> {
+            let mut __slot0 = ::core::option::Option::None;
+            let mut __slot1 = ::core::option::Option::None;
+            #[cfg(unix)]
+            let mut __slot2 = ::core::option::Option::None;
+            let mut __slot3 = ::core::option::Option::None;
+            __private::read(
+                __input,
+                &mut [
+                    <::std::string::String as __private::Argument>::slot(
+                        "type",
+                        &mut __slot0,
+                    ),
+                    <String as __private::Argument>::slot("word", &mut __slot1),
+                    #[cfg(unix)]
+                    <Option<u32> as __private::Argument>::slot("mode", &mut __slot2),
+                    <Option<u32> as __private::Argument>::slot("limit", &mut __slot3),
+                ],
+            )?;
+            let __values = __Values3 {
+                r#type: <::std::string::String as __private::Argument>::required(
+                    "type",
+                    __slot0,
+                )?,
+                word: __private::or_default(__slot1, __default_3_word),
+                #[cfg(unix)]
+                mode: <Option<u32> as __private::Argument>::required("mode", __slot2)?,
+                limit: <Option<u32> as __private::Argument>::required("limit", __slot3)?,
+            };
+            ::core::result::Result::Ok(__values)
+        }
+    }
     #[cfg(unix)]
     const _: () = {
         #[allow(unused_imports)]
@@ -110,6 +190,33 @@ const _: () = {
             "the input of action `create_issue` must be a struct, whose fields are its arguments; make it one with named fields, or write the arguments one by one"
         );
     };
+    const _: () = {
+        #[allow(unused_imports)]
+        use __private::AnyShape as _;
+        ::core::assert!(
+            < __private::Shape < NewIssue >> ::OBJECT,
+            "the input of action `send` must be a struct, whose fields are its arguments; make it one with named fields, or write the arguments one by one"
+        );
+    };
+    const _: () = ::core::assert!(
+        ! __private::has_credential:: < GitHub > ("scope"),
+        "`scope` in the path of action `find` is a credential, which paths would show; send it by `auth`"
+    );
+    const _: () = ::core::assert!(
+        __private::has_credential:: < GitHub > ("scope") || __private::has_setting:: <
+        GitHub > ("scope"),
+        "`scope` in the path of action `find` is neither an argument nor a setting; write a parameter of that name, or name a setting of the struct"
+    );
+    const _: () = ::core::assert!(
+        __private::has_client:: < GitHub > ("http"),
+        "there is no HTTP client `http`; name a field that has `#[http(base = \"..\")]`"
+    );
+    const _: fn() = __private::assert_list::<Result<Vec<Issue>>>;
+    const _: fn() = __private::assert_count::<Option<u32>>;
+    const _: () = ::core::assert!(
+        __private::has_one_client:: < GitHub > (),
+        "action `send` needs one HTTP client: add a field `#[http(base = \"..\")] http: Http`, or name one of several: `client = ..`"
+    );
     #[automatically_derived]
     impl __private::Actions for GitHub {
         const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
@@ -186,6 +293,94 @@ const _: () = {
                         |__this, _: __Values2, _| __this.wipe(),
                     ),
                 ),
+                __private::ActionSpec::read(
+                        "find",
+                        "find",
+                        "Find.",
+                        __private::Input::Params(
+                            &[
+                                <::std::string::String as __private::Argument>::PARAM
+                                    .named("type", "Of what type."),
+                                <String as __private::Argument>::PARAM
+                                    .named("word", "With this.")
+                                    .default(|| __private::default_value::<
+                                        String,
+                                    >(__default_3_word())),
+                                #[cfg(unix)]
+                                <Option<u32> as __private::Argument>::PARAM
+                                    .named("mode", "Not everywhere."),
+                                <Option<u32> as __private::Argument>::PARAM
+                                    .named("limit", "At most."),
+                            ],
+                        ),
+                        <Result<Vec<Issue>> as __private::Answered>::schema,
+                        |__call: __private::Ready<'_, Self>| <Result<
+                            Vec<Issue>,
+                        > as __private::Answered>::prepare(
+                            __call,
+                            |__this, __values: __Values3, __context| <Result<
+                                Vec<Issue>,
+                            > as __private::Answered>::request(
+                                __this,
+                                "find",
+                                &[
+                                    __private::sent::<
+                                        &::core::primitive::str,
+                                    >(&&*__values.r#type),
+                                    __private::sent::<String>(&__values.word),
+                                    #[cfg(unix)]
+                                    __private::sent::<Option<u32>>(&__values.mode),
+                                    __private::sent::<Option<u32>>(&__values.limit),
+                                ],
+                                ::core::option::Option::Some(__context),
+                            ),
+                        ),
+                    )
+                    .request(
+                        &__private::RequestSpec::new(
+                                "GET",
+                                "/{scope}/{type}/find",
+                                &[
+                                    ("type", __private::At::Path),
+                                    ("word", __private::At::Query("q")),
+                                    #[cfg(unix)]
+                                    ("mode", __private::At::Header("X-Mode")),
+                                    ("limit", __private::At::Unsent),
+                                ],
+                            )
+                            .select("data.items")
+                            .client("http")
+                            .page(__private::PageSpec::Number {
+                                parameter: "page",
+                                first: 0u64,
+                            })
+                            .most(__private::MostSpec::Argument("limit")),
+                    ),
+                __private::ActionSpec::write(
+                        "send",
+                        "send",
+                        "Send.",
+                        <NewIssue as __private::Argument>::INPUT,
+                        <Answer as __private::Answered>::schema,
+                        |__call: __private::Ready<'_, Self>| <Answer as __private::Answered>::prepare_input(
+                            __call,
+                            <NewIssue as __private::Argument>::parse,
+                            |__this, __values: NewIssue, __context| <Answer as __private::Answered>::request(
+                                __this,
+                                "send",
+                                &[__private::sent::<NewIssue>(&__values)],
+                                ::core::option::Option::Some(__context),
+                            ),
+                        ),
+                    )
+                    .request(
+                        &__private::RequestSpec::new(
+                                "POST",
+                                "/send",
+                                &[("", __private::At::Fields)],
+                            )
+                            .form(),
+                    ),
             ],
             options: &[
                 __private::OptionsSpec {

@@ -30,6 +30,7 @@ const _: () = {
                 },
             ],
             secrets: &[],
+            clients: &[],
         };
         fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
             let __field_root = <PathBuf as __private::Argument>::setting(

@@ -99,6 +99,7 @@ const _: () = {
                     help: ::core::option::Option::None,
                 },
             ],
+            clients: &[],
         };
         fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
             #[allow(unused_imports)]

@@ -1,0 +1,17 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/items")]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

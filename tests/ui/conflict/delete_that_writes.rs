@@ -1,0 +1,15 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(write)]
+    #[http(DELETE, "/items")]
+    async fn ping(&self) -> Result<()>;
+}
+
+fn main() {}

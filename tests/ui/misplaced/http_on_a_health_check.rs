@@ -1,0 +1,19 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    #[health]
+    #[http(GET, "/items")]
+    async fn health(&self) -> Result<()>;
+
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/items")]
+    async fn ping(&self) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,34 @@
+use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::prelude::*;
+
+struct Http;
+
+impl HttpField for Http {
+    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Word(String);
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo {
+    #[http(base = "https://api.example.com")]
+    http: Http,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/items")]
+    async fn ping(
+        &self,
+        /// Which.
+        word: Word,
+    ) -> Result<()>;
+}
+
+fn main() {}

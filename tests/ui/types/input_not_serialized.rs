@@ -1,0 +1,36 @@
+use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::prelude::*;
+
+struct Http;
+
+impl HttpField for Http {
+    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Word {
+    /// It.
+    word: String,
+}
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo {
+    #[http(base = "https://api.example.com")]
+    http: Http,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(write)]
+    #[http(POST, "/items")]
+    async fn ping(
+        &self,
+        #[input] word: Word,
+    ) -> Result<()>;
+}
+
+fn main() {}

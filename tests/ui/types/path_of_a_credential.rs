@@ -1,0 +1,30 @@
+use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::prelude::*;
+
+struct Http;
+
+impl HttpField for Http {
+    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// A demo.
+#[connector(id = "demo", auth = bearer(token))]
+struct Demo {
+    /// The token.
+    #[secret]
+    token: Secret,
+    #[http(base = "https://api.example.com")]
+    http: Http,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/bots/{token}")]
+    async fn ping(&self) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,33 @@
+use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::prelude::*;
+
+struct Http;
+
+impl HttpField for Http {
+    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo {
+    /// The team.
+    team: String,
+    #[http(base = "https://api.example.com")]
+    http: Http,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/teams/{taem}/{id}")]
+    async fn ping(
+        &self,
+        /// Which.
+        id: u32,
+    ) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,35 @@
+use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::prelude::*;
+
+struct Http;
+
+impl HttpField for Http {
+    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+struct Lost;
+
+impl From<Lost> for Error {
+    fn from(_: Lost) -> Self {
+        Self::internal("lost")
+    }
+}
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo {
+    #[http(base = "https://api.example.com")]
+    http: Http,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/items")]
+    async fn ping(&self) -> Result<String, Lost>;
+}
+
+fn main() {}

@@ -1,0 +1,32 @@
+use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::prelude::*;
+
+struct Http;
+
+impl HttpField for Http {
+    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo {
+    #[state]
+    http: Option<Http>,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/items")]
+    async fn ping(&self) -> Result<()>;
+
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/others")]
+    async fn pong(&self) -> Result<()>;
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    #[http(GET, "/items")]
+    async fn ping(
+        &self,
+        /// Which.
+        #[arg(header = "X Name")]
+        word: String,
+    ) -> Result<()>;
+}
+
+fn main() {}
