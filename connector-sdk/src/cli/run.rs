@@ -139,7 +139,9 @@ impl Report<'_> {
         let program = &self.process.program;
         let unfinished = self.scan.command.is_none() && (self.scan.words.is_empty() || self.scan.group);
         if unfinished && self.scan.problem.is_none() && session::mode(self.scan).is_ok() {
-            say(stderr, help::help(self.manifest, program, &self.scan.words).trim_end());
+            let colour = self.process.colour(self.process.terminal.stderr);
+            let style = Style { columns: self.process.columns(), colour };
+            say(stderr, help::help(self.manifest, program, &self.scan.words, style).trim_end());
             return Vec::new();
         }
         let (red, plain) = match self.process.colour(self.process.terminal.stderr) {

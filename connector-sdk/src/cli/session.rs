@@ -254,7 +254,10 @@ fn no_command(manifest: &Manifest, scan: &Scan<'_>) -> Error {
     }
     let written = scan.words.join(" ");
     let shown: String = written.chars().take(80).collect();
-    let spelled: Vec<String> = Command::all(manifest).map(|command| command.id().replace('.', " ")).collect();
+    let spelled: Vec<String> = Command::all(manifest)
+        .filter(|command| !command.is_hidden())
+        .map(|command| command.id().replace('.', " "))
+        .collect();
     let near = nearest(&written, spelled.iter().map(String::as_str)).filter(|_| !scan.group);
     if let (Some(near), false) = (near, scan.words.is_empty()) {
         return Error::usage(format!("there is no command `{shown}`; did you mean `{near}`?"));
