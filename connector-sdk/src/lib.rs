@@ -28,6 +28,8 @@ mod cursor;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "cli")]
+mod indent;
 pub mod manifest;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
