@@ -28,6 +28,7 @@ mod dialogue;
 #[cfg(feature = "credentials")]
 mod echo;
 mod export;
+mod handover;
 mod help;
 mod interrupt;
 mod observer;

@@ -197,7 +197,7 @@ impl<'a> Session<'a> {
             let watching = interrupt::watch(token, deadline, end);
             // A signal that ended the process at once could leave a terminal that shows nothing.
             if self.process.can_ask() {
-                let _ = watching.recv();
+                let _ = watching.take(None);
             }
         }
         let result = runtime.block_on(future);
