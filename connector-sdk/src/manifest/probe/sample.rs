@@ -189,8 +189,8 @@ fn number(root: &Value, schema: &Map<String, Value>) -> Option<Value> {
     let limits = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
     let limits = limits.iter().filter_map(|keyword| schema.get(*keyword));
     let near = limits.flat_map(|limit| [Some(limit.clone()), beside(limit, 1), beside(limit, -1)]).flatten();
-    let plain: Map<String, Value> =
-        schema.iter().filter(|(key, _)| *key != "enum").map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut plain = schema.clone();
+    plain.remove("enum");
     let plain = Value::Object(plain);
     [json!(1)].into_iter().chain(near).find(|number| fits(root, &plain, number))
 }
