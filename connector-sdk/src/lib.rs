@@ -31,6 +31,7 @@ pub mod http;
 #[cfg(feature = "cli")]
 mod indent;
 pub mod manifest;
+mod named;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;

@@ -4,6 +4,7 @@
 //! whatever is wrong with its arguments; settings are read when a command needs them.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -188,6 +189,18 @@ impl<'a> Session<'a> {
         deadline: Option<Instant>,
         future: impl Future<Output = T>,
     ) -> Result<T> {
+        let mut result = None;
+        self.run(token, deadline, pin!(async { result = Some(future.await) }))?;
+        result.ok_or_else(|| Error::internal("the runtime ended before the call did"))
+    }
+
+    /// The same for any future, so that the runtime is compiled for one.
+    fn run(
+        &self,
+        token: CancellationToken,
+        deadline: Option<Instant>,
+        future: Pin<&mut dyn Future<Output = ()>>,
+    ) -> Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -200,10 +213,10 @@ impl<'a> Session<'a> {
                 let _ = watching.take(None);
             }
         }
-        let result = runtime.block_on(future);
+        runtime.block_on(future);
         // Work that a method left on another thread is not waited for.
         runtime.shutdown_background();
-        Ok(result)
+        Ok(())
     }
 }
 

@@ -7,8 +7,6 @@
 use std::fs::File;
 use std::io::Read as _;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +15,7 @@ use super::process::Process;
 use super::scan::Scan;
 use crate::call::Redactor;
 use crate::manifest::{Credential, Manifest};
+use crate::named::Named;
 use crate::platform::argentos::Source;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret};
@@ -52,7 +51,7 @@ pub(super) fn read<'m>(
 #[derive(Default)]
 pub(super) struct Piped {
     pub(super) values: Map<String, Value>,
-    pub(super) secrets: BTreeMap<String, Secret>,
+    pub(super) secrets: Named<Secret>,
 }
 
 /// Reads what is set for this run.
