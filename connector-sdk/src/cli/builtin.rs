@@ -110,8 +110,8 @@ fn config(session: &Session<'_>) -> Result<Answer> {
         Data::object(columns.map(|column| (column, Data::of(&row[column]))))
     };
     let people = Data::object([
-        ("settings", Data::each(&data["settings"], row)),
-        ("credentials", Data::each(&data["credentials"], row)),
+        ("settings", Data::each(&data["settings"], &row)),
+        ("credentials", Data::each(&data["credentials"], &row)),
     ]);
     Ok(Answer::of_value(&data).shown(People::Other(people)))
 }
@@ -165,7 +165,7 @@ fn readiness(session: &mut Session<'_>, tell: Tell) -> Result<Answer> {
 
 /// What a person wants to know of a state: whether it works, why not, and what to do.
 fn people(data: &Value) -> Data {
-    let checks = Data::each(&data["checks"], |check| {
+    let checks = Data::each(&data["checks"], &|check| {
         let details = &check["details"];
         let missing = Data::of(&details["missing_keys"]).one_line();
         let message = match missing.is_empty() {

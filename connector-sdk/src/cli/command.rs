@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::manifest::{Action, Manifest, Mode};
+use crate::manifest::{Action, Manifest, Mode, elements};
 use crate::platform::argentos;
 use crate::text::wants;
 
@@ -247,15 +247,20 @@ fn of_action<'m>(action: &'m Action, known: &'m crate::manifest::Parameter) -> P
 
 /// The texts that a schema lists one by one.
 pub(super) fn constants(schema: &Value) -> Vec<&str> {
-    let listed = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
-    let mut found: Vec<&str> = listed("enum").filter_map(Value::as_str).collect();
-    for alternative in listed("oneOf").chain(listed("anyOf")) {
-        found.extend(alternative.get("const").and_then(Value::as_str));
-        found.extend(
-            alternative.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
-        );
+    let mut found = Vec::new();
+    add_constants(schema, &mut found);
+    for keyword in ["oneOf", "anyOf"] {
+        for alternative in elements(schema.get(keyword)) {
+            add_constants(alternative, &mut found);
+        }
     }
     found
+}
+
+fn add_constants<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
+    for value in schema.get("const").into_iter().chain(elements(schema.get("enum"))) {
+        found.extend(value.as_str());
+    }
 }
 
 /// The platforms for which there are files.

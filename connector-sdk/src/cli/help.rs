@@ -25,9 +25,12 @@ pub(super) fn help(manifest: &Manifest, program: &str, words: &[String], style: 
     let mut page = Page::new(style);
     page.paragraph(&about(manifest, words, command, &branches));
     page.usage(&usage(program, words, command, &branches, &options));
-    page.section("Commands", branches.iter().map(|branch| (branch.name.clone(), branch.about())));
-    page.section("Options", options.iter().map(|option| (format!("    {}", spelled(option)), facts(option))));
-    page.section("Options of every command", GLOBALS.iter().map(|global| (switch(global), choices(global))));
+    let mut rows = branches.iter().map(|branch| (branch.name.clone(), branch.about()));
+    page.section("Commands", &mut rows);
+    let mut rows = options.iter().map(|option| (format!("    {}", spelled(option)), facts(option)));
+    page.section("Options", &mut rows);
+    let mut rows = GLOBALS.iter().map(|global| (switch(global), choices(global)));
+    page.section("Options of every command", &mut rows);
     let notes = notes(command, &options);
     if !notes.is_empty() {
         page.paragraph(&notes.join("\n"));
@@ -69,7 +72,7 @@ impl Page {
     }
 
     /// Names with their descriptions beside them; nothing, where there are none.
-    fn section(&mut self, title: &str, rows: impl Iterator<Item = (String, String)>) {
+    fn section(&mut self, title: &str, rows: &mut dyn Iterator<Item = (String, String)>) {
         let rows: Vec<(String, String)> = rows.map(|(name, about)| (clean(&name), clean(&about))).collect();
         if rows.is_empty() {
             return;
