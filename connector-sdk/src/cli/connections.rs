@@ -40,7 +40,7 @@ pub(super) fn list(session: &Session<'_>) -> Result<Answer> {
         .collect();
     let mut data = json!({ "connections": rows });
     setting::redactor(session.manifest, session.process).value(&mut data);
-    let people = Data::each(&data["connections"], |row| {
+    let people = Data::each(&data["connections"], &|row| {
         Data::object(
             ["workspace", "connector", "connection", "saved_at"]
                 .map(|column| (column, Data::of(&row[column]))),
