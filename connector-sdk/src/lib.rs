@@ -31,7 +31,10 @@ mod error;
 pub mod host;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "cli")]
+mod indent;
 pub mod manifest;
+mod named;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;

@@ -51,7 +51,7 @@ pub(super) fn list_of(session: &Session<'_>, connector: Option<&str>) -> Result<
         .collect();
     let mut data = json!({ "connections": rows });
     setting::redactor(session.manifest, session.process).value(&mut data);
-    let people = Data::each(&data["connections"], |row| {
+    let people = Data::each(&data["connections"], &|row| {
         Data::object(
             ["workspace", "connector", "connection", "saved_at"]
                 .map(|column| (column, Data::of(&row[column]))),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, People};
 use super::command::FORMATS;
 use super::data::Data;
+use crate::indent::indent;
 use crate::manifest::{Manifest, Severity};
 use crate::platform::argentos::{self, File};
 use crate::similar::{listed, nearest};
@@ -87,8 +88,9 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
 }
 
 fn native(manifest: &Manifest) -> Result<Vec<File>> {
-    let mut contents = serde_json::to_vec_pretty(manifest)
+    let contents = serde_json::to_vec(manifest)
         .map_err(|error| Error::internal(format!("the manifest can't be written as JSON: {error}")))?;
+    let mut contents = indent(&contents);
     contents.push(b'\n');
     Ok(vec![File { path: format!("{}.json", manifest.id).into(), contents, executable: false }])
 }

@@ -6,9 +6,10 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::handover::handover;
 use super::width;
 use crate::{Error, Result, Secret};
 
@@ -196,11 +197,11 @@ impl Process {
         read: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         let Some(deadline) = self.read_until else { return Ok(read()) };
-        let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || sender.send(read()));
-        receiver
-            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            .map_err(|_| Error::cancelled(format!("the time was over before {what} came to its end")))
+        let (giver, taker) = handover();
+        std::thread::spawn(move || giver.give(read()));
+        taker
+            .take(Some(deadline))
+            .ok_or_else(|| Error::cancelled(format!("the time was over before {what} came to its end")))
     }
 
     /// Reads all of standard input as text, once.

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
+use super::show::Style;
 use crate::ErrorKind;
 use crate::call::Audit;
 
 /// Makes the help for some words.
-pub(super) type Help = Arc<dyn Fn(&[String]) -> String>;
+pub(super) type Help = Arc<dyn Fn(&[String], Style) -> String>;
 
 /// What a command line does otherwise than a connector's own binary. The default is such a binary.
 #[derive(Clone, Default)]

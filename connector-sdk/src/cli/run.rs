@@ -160,7 +160,9 @@ impl<'a> Report<'a> {
         }
         let unfinished = self.scan.command.is_none() && (self.scan.words.is_empty() || self.scan.group);
         if unfinished && self.scan.problem.is_none() && session::mode(self.scan).is_ok() {
-            say(stderr, help_of(self.manifest, self.process, self.rules, &self.scan.words).trim_end());
+            let colour = self.process.colour(self.process.terminal.stderr);
+            let style = Style { columns: self.process.columns(), colour };
+            say(stderr, help_of(self.manifest, self.process, self.rules, &self.scan.words, style).trim_end());
             return Vec::new();
         }
         let (red, plain) = match self.process.colour(self.process.terminal.stderr) {
@@ -227,10 +229,16 @@ impl<'a> Report<'a> {
 }
 
 /// The help for some words.
-pub(super) fn help_of(manifest: &Manifest, process: &Process, rules: &Rules, words: &[String]) -> String {
+pub(super) fn help_of(
+    manifest: &Manifest,
+    process: &Process,
+    rules: &Rules,
+    words: &[String],
+    style: Style,
+) -> String {
     match &rules.help {
-        Some(help) => help(words),
-        None => help::help(manifest, &process.program, words),
+        Some(help) => help(words, style),
+        None => help::help(manifest, &process.program, words, style),
     }
 }
 

@@ -4,6 +4,7 @@
 //! whatever is wrong with its arguments; settings are read when a command needs them.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -247,6 +248,18 @@ impl<'a> Session<'a> {
         deadline: Option<Instant>,
         future: impl Future<Output = T>,
     ) -> Result<T> {
+        let mut result = None;
+        self.run(token, deadline, pin!(async { result = Some(future.await) }))?;
+        result.ok_or_else(|| Error::internal("the runtime ended before the call did"))
+    }
+
+    /// The same for any future, so that the runtime is compiled for one.
+    fn run(
+        &self,
+        token: CancellationToken,
+        deadline: Option<Instant>,
+        future: Pin<&mut dyn Future<Output = ()>>,
+    ) -> Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -256,13 +269,13 @@ impl<'a> Session<'a> {
             let watching = interrupt::watch(token, deadline, end);
             // A signal that ended the process at once could leave a terminal that shows nothing.
             if self.process.can_ask() {
-                let _ = watching.recv();
+                let _ = watching.take(None);
             }
         }
-        let result = runtime.block_on(future);
+        runtime.block_on(future);
         // Work that a method left on another thread is not waited for.
         runtime.shutdown_background();
-        Ok(result)
+        Ok(())
     }
 }
 
@@ -313,7 +326,10 @@ fn no_command(manifest: &Manifest, scan: &Scan<'_>) -> Error {
     }
     let written = scan.words.join(" ");
     let shown: String = written.chars().take(80).collect();
-    let spelled: Vec<String> = Command::all(manifest).map(|command| command.id().replace('.', " ")).collect();
+    let spelled: Vec<String> = Command::all(manifest)
+        .filter(|command| !command.is_hidden())
+        .map(|command| command.id().replace('.', " "))
+        .collect();
     let near = nearest(&written, spelled.iter().map(String::as_str)).filter(|_| !scan.group);
     if let (Some(near), false) = (near, scan.words.is_empty()) {
         return Error::usage(format!("there is no command `{shown}`; did you mean `{near}`?"));

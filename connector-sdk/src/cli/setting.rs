@@ -7,8 +7,6 @@
 use std::fs::File;
 use std::io::Read as _;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +15,7 @@ use super::process::Process;
 use super::scan::Scan;
 use crate::call::Redactor;
 use crate::manifest::{Credential, Manifest};
+use crate::named::Named;
 use crate::platform::argentos::Source;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret};
@@ -52,7 +51,7 @@ pub(super) fn read<'m>(
 #[derive(Default)]
 pub(super) struct Piped {
     pub(super) values: Map<String, Value>,
-    pub(super) secrets: BTreeMap<String, Secret>,
+    pub(super) secrets: Named<Secret>,
     /// Whether `--set` may hold credentials too.
     pub(super) takes_secrets: bool,
 }
@@ -64,7 +63,7 @@ pub(super) fn given<'m>(
     process: &Process,
     mut piped: Piped,
 ) -> Result<Configuration<'m>> {
-    let mut secrets = BTreeMap::new();
+    let mut secrets = Named::default();
     let mut flags = flags(manifest, &scan.set, piped.takes_secrets.then_some(&mut secrets))?;
     let mut file = match &scan.config {
         Some(path) => file(manifest, path, process)?,
@@ -109,7 +108,7 @@ fn variable(process: &Process, name: &str) -> Result<Option<String>> {
 fn flags(
     manifest: &Manifest,
     set: &[String],
-    mut secrets: Option<&mut BTreeMap<String, Secret>>,
+    mut secrets: Option<&mut Named<Secret>>,
 ) -> Result<Map<String, Value>> {
     let twice = |name: &str| Error::usage(format!("`--set {name}` is given twice; give it once"));
     let mut flags = Map::new();

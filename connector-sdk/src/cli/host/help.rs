@@ -2,6 +2,7 @@
 
 use super::super::command::GLOBALS;
 use super::super::help;
+use super::super::show::Style;
 use super::commands::{COMMANDS, HostCommand};
 use crate::manifest::{Manifest, Mode, Trust};
 
@@ -81,9 +82,9 @@ pub(super) fn of_connector(program: &str, command: &HostCommand, manifest: &Mani
 }
 
 /// The help of one action, or of all that a connector has.
-pub(super) fn of_action(manifest: &Manifest, caller: &str, words: &[String]) -> String {
+pub(super) fn of_action(manifest: &Manifest, caller: &str, words: &[String], style: Style) -> String {
     if !words.is_empty() {
-        let mut text = help::help(manifest, caller, words);
+        let mut text = help::help(manifest, caller, words, style);
         text.push_str(
             "\n`--input JSON` gives all arguments at once; `--input -` reads them from standard input.\n",
         );

@@ -100,9 +100,9 @@ fn connector(
     rules.only_actions = command.kind == Kind::Call;
     let (program, about) = (process.program.clone(), manifest.clone());
     let caller = process.caller();
-    rules.help = Some(Arc::new(move |words| match command.kind {
+    rules.help = Some(Arc::new(move |words, style| match command.kind {
         Kind::Builtin(_) => help::of_connector(&program, command, &about),
-        _ => help::of_action(&about, &caller, words),
+        _ => help::of_action(&about, &caller, words, style),
     }));
     if let Ok(Some(recorder)) = &recorder {
         rules.audit = Some(Arc::clone(recorder) as Arc<dyn Audit>);
@@ -183,7 +183,7 @@ fn own(host: Result<Host>, line: &Line, mut process: Process, started: Instant) 
     let program = process.program.clone();
     let rules = Rules {
         only_actions: true,
-        help: Some(Arc::new(move |words| help::of_host(&program, words))),
+        help: Some(Arc::new(move |words, _| help::of_host(&program, words))),
         ..Rules::default()
     };
     let factory = Nothing(&manifest);

@@ -62,7 +62,7 @@ fn all(session: &Session<'_>, host: &Host) -> Answer {
         "failed": host.failures().iter().map(failed).collect::<Vec<_>>(),
         "folder": host.folder().map(|folder| folder.display().to_string()),
     });
-    let people = Data::each(&data["connectors"], |row| {
+    let people = Data::each(&data["connectors"], &|row| {
         let notes = row["notes"].as_array().map_or(0, Vec::len);
         Data::object([
             ("id", Data::of(&row["id"])),
@@ -128,11 +128,11 @@ fn one(entry: &Entry) -> Answer {
         ("description", Data::of(&data["description"])),
         ("from", Data::of(data.get("file").unwrap_or(&data["origin"]))),
         ("auth", Data::of(&data["auth"])),
-        ("settings", Data::each(&data["settings"], set)),
-        ("credentials", Data::each(&data["credentials"], set)),
+        ("settings", Data::each(&data["settings"], &set)),
+        ("credentials", Data::each(&data["credentials"], &set)),
         (
             "actions",
-            Data::each(&data["actions"], |row| {
+            Data::each(&data["actions"], &|row| {
                 let arguments = row["arguments"].as_array().into_iter().flatten();
                 let arguments: Vec<String> = arguments.map(spelled).collect();
                 Data::object([
@@ -145,7 +145,7 @@ fn one(entry: &Entry) -> Answer {
         ),
         (
             "notes",
-            Data::each(&data["notes"], |note| {
+            Data::each(&data["notes"], &|note| {
                 let (line, column) = (&note["line"], &note["column"]);
                 let message = note["message"].as_str().unwrap_or_default();
                 Data::Text(format!("line {line}, column {column}: {message}"))
@@ -230,7 +230,7 @@ fn audit(session: &mut Session<'_>, given: Given) -> Result<Answer> {
         "file": file.path().display().to_string(),
     });
     redact(session, &mut data);
-    let people = Data::each(&data["records"], |row| {
+    let people = Data::each(&data["records"], &|row| {
         let columns =
             ["at", "event", "workspace", "connector", "connection", "action", "mode", "decision", "outcome"];
         let ms = Data::of(&row["duration_ms"]);

@@ -88,7 +88,7 @@ pub(super) fn status(session: &mut Session<'_>, host: &Host, connector: Option<&
     redact(session, &mut data);
     let people = match rows.is_empty() {
         true => People::Text("no connection is stored; `connect` stores one\n".to_owned()),
-        false => People::Other(Data::each(&data["connections"], |row| {
+        false => People::Other(Data::each(&data["connections"], &|row| {
             let columns = ["workspace", "connector", "connection", "status", "message"];
             Data::object(columns.map(|column| (column, Data::of(&row[column]))))
         })),
