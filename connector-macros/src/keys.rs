@@ -129,7 +129,8 @@ pub(crate) const RESERVED_ARGUMENTS: [&str; 2] = ["connection_slug", "connector_
 
 /// The first words of the commands that the binary of every connector has (design: "The binary that
 /// `main!` makes"), those of platforms that come later included: they can't be given away now.
-pub(crate) const RESERVED_COMMANDS: [&str; 24] = [
+pub(crate) const RESERVED_COMMANDS: [&str; 25] = [
+    "__complete",
     "act",
     "auth-ok",
     "call",

@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
 //! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
+//! | `host` | no | [`host`], one program with many connectors, linked and from files |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `testing` | no | [`testing`], recorded exchanges and a server that misbehaves, for the tests of a connector |
@@ -27,9 +28,14 @@ mod context;
 pub mod credentials;
 mod cursor;
 mod error;
+#[cfg(feature = "host")]
+pub mod host;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg(feature = "cli")]
+mod indent;
 pub mod manifest;
+mod named;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;

@@ -1,10 +1,9 @@
 //! The values that a connection is opened with.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
 use crate::Secret;
+use crate::named::Named;
 
 /// Settings and credentials of one connection, by the names of the manifest.
 ///
@@ -22,8 +21,8 @@ use crate::Secret;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub(crate) values: Map<String, Value>,
-    pub(crate) texts: BTreeMap<String, String>,
-    pub(crate) secrets: BTreeMap<String, Secret>,
+    pub(crate) texts: Named<String>,
+    pub(crate) secrets: Named<Secret>,
 }
 
 impl Settings {

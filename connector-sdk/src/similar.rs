@@ -2,6 +2,10 @@
 
 /// The known name that is nearest to what was written, if any is near enough to be meant.
 pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_of(written, &mut known.into_iter())
+}
+
+fn nearest_of<'a>(written: &str, known: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     // Beyond this a name is not a slip, and the table below would grow with what a stranger sent.
     const LONGEST: usize = 100;
     if written.len() > LONGEST {
@@ -48,15 +52,12 @@ fn fold(letter: char) -> char {
 
 /// `` `a`, `b` or `c` `` for a message, cut after ten.
 pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut quoted = Vec::new();
-    for name in names {
-        quoted.push(format!("`{name}`"));
-    }
-    sentence(&quoted)
+    sentence(&mut names.into_iter())
 }
 
-fn sentence(names: &[String]) -> String {
-    match names {
+fn sentence(names: &mut dyn Iterator<Item = &str>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
         [init @ .., last] if names.len() <= 10 => format!("{} or {last}", init.join(", ")),

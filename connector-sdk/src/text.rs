@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::manifest::elements;
 use crate::{Error, Result};
 
 /// Reads a text as the JSON value that a schema wants.
@@ -92,13 +93,13 @@ impl Types {
             }
             _ => {}
         }
-        let constants = object.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let constants = elements(object.get("enum")).iter();
         for constant in constants.chain(object.get("const")) {
             said = true;
             self.add(type_of(constant));
         }
         for keyword in ["anyOf", "oneOf"] {
-            for alternative in object.get(keyword).and_then(Value::as_array).into_iter().flatten() {
+            for alternative in elements(object.get(keyword)) {
                 said = true;
                 self.collect(alternative, root, depth + 1);
             }

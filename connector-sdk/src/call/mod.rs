@@ -237,7 +237,7 @@ impl Connection {
 }
 
 #[cold]
-fn unknown_action(manifest: &Manifest, name: &str) -> Error {
+pub(crate) fn unknown_action(manifest: &Manifest, name: &str) -> Error {
     let names = manifest.actions.iter().map(|action| action.name.as_str());
     let commands = manifest.actions.iter().map(|action| action.command.as_str());
     // What a stranger sent may be as long as they like; a message may not.

@@ -32,6 +32,10 @@ impl Redactor {
         for secret in secrets {
             add_forms(secret.expose(), &mut forms);
         }
+        Self::of_forms(forms)
+    }
+
+    fn of_forms(mut forms: Vec<String>) -> Self {
         forms.sort_unstable_by(|a: &String, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         forms.dedup();
         let finder = |form: &String| Finder::new(form.as_bytes()).into_owned();

@@ -121,6 +121,26 @@ pub(super) fn input(
     Ok(Value::Object(input).to_string().into_bytes())
 }
 
+/// The whole input of an action, as somebody wrote it or piped it.
+pub(super) fn whole(text: &str, given: &[Given], process: &mut Process) -> Result<Vec<u8>> {
+    if !given.is_empty() {
+        return Err(Error::usage(
+            "`--input` is all arguments at once; give either it or the arguments by themselves",
+        ));
+    }
+    if text != "-" {
+        return Ok(text.as_bytes().to_vec());
+    }
+    let piped = process.read_stdin()?;
+    if piped.trim().is_empty() { Err(nothing_piped()) } else { Ok(piped.into_bytes()) }
+}
+
+/// An action's input was to come from standard input.
+#[cold]
+pub(super) fn nothing_piped() -> Error {
+    Error::usage("standard input is empty; write the action's input to it, a JSON object such as `{}`")
+}
+
 fn value_of(parameter: &Parameter<'_>, root: &Value, values: Vec<Taken>) -> Result<Option<Value>> {
     let any = Value::Bool(true);
     let schema = parameter.schema.unwrap_or(&any);

@@ -6,14 +6,16 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, People};
-use super::argument::{Taken, assign};
+use super::argument::{Taken, assign, nothing_piped};
 use super::command::Builtin;
 use super::data::Data;
 use super::export::{Request, export};
+use super::run::help_of;
 use super::session::Session;
+use super::show::Style;
+use super::{complete, completions, setting};
 #[cfg(feature = "credentials")]
 use super::{connect, connections};
-use super::{help, setting};
 use crate::call::Connection;
 use crate::manifest::{Manifest, Mode};
 use crate::platform::argentos::{self, State};
@@ -25,7 +27,12 @@ const HEALTH_TIMEOUT: Duration = Duration::from_millis(2500);
 /// Runs a built-in command.
 pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Result<Answer> {
     let scan = session.scan;
-    let mut values = assign(&scan.parameters, &scan.given, session.process)?.into_iter();
+    let values = match builtin {
+        // Its values are words of another command line, and `-` among them reads nothing.
+        Builtin::Complete => Vec::new(),
+        _ => assign(&scan.parameters, &scan.given, session.process)?,
+    };
+    let mut values = values.into_iter();
     let mut next = || values.next().and_then(|values| values.into_iter().next());
     let text = |value: Option<Taken>| value.map(|value| value.text);
     match builtin {
@@ -52,9 +59,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
             let action = text(next()).unwrap_or_default();
             let input = match next() {
                 Some(input) if input.piped && input.text.trim().is_empty() => {
-                    return Err(Error::usage(
-                        "standard input is empty; write the action's input to it, a JSON object such as `{}`",
-                    ));
+                    return Err(nothing_piped());
                 }
                 input => text(input).unwrap_or_else(|| "{}".to_owned()),
             };
@@ -74,10 +79,11 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         Builtin::Connections => connections::list(session),
         Builtin::Completions => {
             let shell = text(next()).unwrap_or_default();
-            let script = help::completions(session.manifest, &session.process.program, &shell)?;
+            let script = completions::script(&session.process.program, &shell)?;
             let data = json!({ "shell": shell, "script": script });
             Ok(Answer::of_value(&data).shown(People::Text(script)))
         }
+        Builtin::Complete => Ok(complete::complete(session.manifest, scan)),
     }
 }
 
@@ -103,8 +109,8 @@ fn config(session: &Session<'_>) -> Result<Answer> {
         Data::object(columns.map(|column| (column, Data::of(&row[column]))))
     };
     let people = Data::object([
-        ("settings", Data::each(&data["settings"], row)),
-        ("credentials", Data::each(&data["credentials"], row)),
+        ("settings", Data::each(&data["settings"], &row)),
+        ("credentials", Data::each(&data["credentials"], &row)),
     ]);
     Ok(Answer::of_value(&data).shown(People::Other(people)))
 }
@@ -158,7 +164,7 @@ fn readiness(session: &mut Session<'_>, tell: Tell) -> Result<Answer> {
 
 /// What a person wants to know of a state: whether it works, why not, and what to do.
 fn people(data: &Value) -> Data {
-    let checks = Data::each(&data["checks"], |check| {
+    let checks = Data::each(&data["checks"], &|check| {
         let details = &check["details"];
         let missing = Data::of(&details["missing_keys"]).one_line();
         let message = match missing.is_empty() {
@@ -190,7 +196,12 @@ pub(super) fn help(session: &Session<'_>) -> Answer {
         Some(command) => command.id().split('.').map(str::to_owned).collect(),
         None => session.scan.words.clone(),
     };
-    let text = help::help(session.manifest, &session.process.program, &words);
+    let process = &session.process;
+    let style = match session.scan.json {
+        true => Style::default(),
+        false => Style { columns: process.columns(), colour: process.colour(process.terminal.stdout) },
+    };
+    let text = help_of(session.manifest, process, session.rules, &words, style);
     Answer::of_value(&json!({ "text": text })).shown(People::Text(text))
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::manifest::{Action, Manifest, Mode};
+use crate::manifest::{Action, Manifest, Mode, elements};
 use crate::platform::argentos;
 use crate::text::wants;
 
@@ -67,6 +67,7 @@ pub(super) enum Builtin {
     #[cfg(feature = "credentials")]
     Connections,
     Completions,
+    Complete,
 }
 
 impl Builtin {
@@ -85,6 +86,7 @@ impl Builtin {
         #[cfg(feature = "credentials")]
         Self::Connections,
         Self::Completions,
+        Self::Complete,
     ];
 
     /// Its id, whose segments are the words on a command line.
@@ -104,6 +106,7 @@ impl Builtin {
             #[cfg(feature = "credentials")]
             Self::Connections => "connections",
             Self::Completions => "completions",
+            Self::Complete => COMPLETE,
         }
     }
 
@@ -123,6 +126,7 @@ impl Builtin {
             #[cfg(feature = "credentials")]
             Self::Connections => "List the connections that are stored",
             Self::Completions => "Print completions for a shell",
+            Self::Complete => "List what may stand where a command line ends, for a shell",
         }
     }
 
@@ -168,6 +172,19 @@ impl<'m> Command<'m> {
             Self::Builtin(builtin) => builtin.id(),
             Self::Action(action) => &action.command,
         }
+    }
+
+    /// What it is for, in a line.
+    pub(super) fn about(self) -> &'m str {
+        match self {
+            Self::Builtin(builtin) => builtin.about(),
+            Self::Action(action) => action.summary(),
+        }
+    }
+
+    /// Whether it is there for programs only, and people aren't told of it.
+    pub(super) fn is_hidden(self) -> bool {
+        matches!(self, Self::Builtin(Builtin::Complete))
     }
 
     /// The options of the command itself, in the order in which values without a flag fill them.
@@ -229,22 +246,35 @@ fn of_action<'m>(action: &'m Action, known: &'m crate::manifest::Parameter) -> P
 }
 
 /// The texts that a schema lists one by one.
-fn constants(schema: &Value) -> Vec<&str> {
-    let listed = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
-    let mut found: Vec<&str> = listed("enum").filter_map(Value::as_str).collect();
-    for alternative in listed("oneOf").chain(listed("anyOf")) {
-        found.extend(alternative.get("const").and_then(Value::as_str));
-        found.extend(
-            alternative.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str),
-        );
+pub(super) fn constants(schema: &Value) -> Vec<&str> {
+    let mut found = Vec::new();
+    add_constants(schema, &mut found);
+    for keyword in ["oneOf", "anyOf"] {
+        for alternative in elements(schema.get(keyword)) {
+            add_constants(alternative, &mut found);
+        }
     }
     found
 }
 
+fn add_constants<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
+    for value in schema.get("const").into_iter().chain(elements(schema.get("enum"))) {
+        found.extend(value.as_str());
+    }
+}
+
 /// The platforms for which there are files.
-pub(super) const FORMATS: [&str; 2] = ["native", "argentos"];
+pub(super) const FORMATS: &[&str] = &[
+    "native",
+    "argentos",
+    #[cfg(feature = "pocketpaw")]
+    "pocketpaw",
+];
 /// The shells for which there are completions.
 pub(super) const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
+
+/// The command that a shell's completions call. No name of an action begins so.
+pub(super) const COMPLETE: &str = "__complete";
 
 fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
     let option = |name, takes, about| Parameter {
@@ -282,6 +312,10 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
             values: SHELLS.to_vec(),
             ..option("shell", Takes::Value, "For which shell")
         }],
+        Builtin::Complete => vec![
+            option("word", Takes::Value, "What is written of the word that is wanted"),
+            option("before", Takes::List, "The words before it"),
+        ],
         #[cfg(feature = "credentials")]
         Builtin::Connect => vec![
             option("name", Takes::Value, "What the connection is called [default: default]"),
@@ -334,8 +368,26 @@ pub(super) fn lookup<'m>(manifest: &'m Manifest, words: &[&str]) -> Lookup<'m> {
     found
 }
 
+/// Finds the action that words name, by its name (`search_notes`) or its id as a command (`notes.search`).
+/// No built-in command hides it.
+pub(super) fn lookup_action<'m>(manifest: &'m Manifest, words: &[&str]) -> Lookup<'m> {
+    let written = words.join(".");
+    let find = |fits: &dyn Fn(&Action) -> bool| manifest.actions.iter().find(|action| fits(action));
+    // As it is written comes first: names may differ in `-` and `_` only.
+    let found = find(&|action| action.name == written)
+        .or_else(|| find(&|action| action.command == written))
+        .or_else(|| find(&|action| same(&action.name, &written)))
+        .or_else(|| find(&|action| same(&action.command, &written)));
+    let longer = manifest.actions.iter().any(|action| {
+        let mut segments = action.command.split('.');
+        let begins = words.iter().all(|word| segments.next().is_some_and(|segment| same(segment, word)));
+        begins && segments.next().is_some()
+    });
+    Lookup { command: found.map(Command::Action), longer }
+}
+
 /// `batch-send` and `batch_send` are the same word.
-fn same(segment: &str, word: &str) -> bool {
+pub(super) fn same(segment: &str, word: &str) -> bool {
     let fold = |byte: u8| if byte == b'-' { b'_' } else { byte };
     segment.len() == word.len() && segment.bytes().zip(word.bytes()).all(|(a, b)| fold(a) == fold(b))
 }

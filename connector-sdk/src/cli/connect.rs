@@ -11,7 +11,7 @@ use super::configuration::Configuration;
 use super::data::Data;
 use super::dialogue::{Dialogue, Silence};
 use super::echo::Hidden;
-use super::process::Process;
+use super::process::{Process, say};
 use super::session::Session;
 use super::setting::{self, Piped};
 use super::show::clean_line;
@@ -38,7 +38,11 @@ pub(super) fn connect(session: &mut Session<'_>, name: Option<String>, is_piped:
         true => piped(manifest, &session.process.read_stdin()?)?,
         false => Piped::default(),
     };
+    let given = Piped { takes_secrets: session.rules.secrets_by_set, ..given };
     given.secrets.values().for_each(|secret| session.process.remember(secret));
+    if given.takes_secrets {
+        keep_out(session);
+    }
     let mut configuration = setting::given(manifest, scan, session.process, given)?;
     if session.process.can_ask() && !is_piped && !scan.yes {
         ask_all(session, &mut configuration, &before)?;
@@ -70,6 +74,22 @@ pub(super) fn connect(session: &mut Session<'_>, name: Option<String>, is_piped:
             .map(|member| (member, Data::of(&data[member]))),
     );
     Ok(Answer::of_value(&data).shown(People::Other(people)))
+}
+
+/// Keeps the credentials among what was set out of all that is written, and says who may have seen them.
+fn keep_out(session: &Session<'_>) {
+    for (name, value) in session.scan.set.iter().filter_map(|pair| pair.split_once('=')) {
+        let Some(credential) = session.manifest.credential(name.trim()) else { continue };
+        session.process.remember(&Secret::new(value));
+        let (name, env) = (&credential.name, &credential.env);
+        say(
+            &session.process.stderr_sink(),
+            &format!(
+                "warning: others on this machine can see what `--set {name}=..` says while this runs, and a shell \
+                 keeps it; the environment variable {env} and `--stdin` show it to nobody"
+            ),
+        );
+    }
 }
 
 /// Opens the connection and asks the service whether it works.

@@ -1,5 +1,7 @@
 //! `connections` and `disconnect`: what is stored, and what is to be forgotten.
 
+use std::time::SystemTime;
+
 use serde_json::{Value, json};
 
 use super::answer::{Answer, People};
@@ -13,22 +15,31 @@ use crate::{Error, Result};
 
 /// Lists this connector's connections.
 pub(super) fn list(session: &Session<'_>) -> Result<Answer> {
+    list_of(session, Some(&session.manifest.id))
+}
+
+/// The connections that a command line asks for, of one connector or of all.
+pub(super) fn wanted(session: &Session<'_>, connector: Option<&str>) -> Result<Vec<(Address, SystemTime)>> {
     // A name that can't be one is said so here as well.
     stored::address(session.manifest, session.scan)?;
-    let listed = match stored::store(session.process) {
+    let mut listed = match stored::store(session.process) {
         Some(store) => session.process.in_time("the credential store", move || store.list())??,
         None => Vec::new(),
     };
-    let (workspace, connection) = (&session.scan.workspace, &session.scan.connection);
-    let is_wanted =
-        |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
+    let is_wanted = |wanted: Option<&str>, name: &str| wanted.is_none_or(|wanted| wanted == name);
+    listed.retain(|(address, _)| {
+        is_wanted(connector, address.connector())
+            && is_wanted(session.scan.workspace.as_deref(), address.workspace())
+            && is_wanted(session.scan.connection.as_deref(), address.connection())
+    });
+    Ok(listed)
+}
+
+/// Lists connections of one connector or of all.
+pub(super) fn list_of(session: &Session<'_>, connector: Option<&str>) -> Result<Answer> {
+    let listed = wanted(session, connector)?;
     let rows: Vec<Value> = listed
         .iter()
-        .filter(|(address, _)| {
-            address.connector() == session.manifest.id
-                && is_wanted(workspace, address.workspace())
-                && is_wanted(connection, address.connection())
-        })
         .map(|(address, saved_at)| {
             json!({
                 "workspace": address.workspace(),
@@ -40,7 +51,7 @@ pub(super) fn list(session: &Session<'_>) -> Result<Answer> {
         .collect();
     let mut data = json!({ "connections": rows });
     setting::redactor(session.manifest, session.process).value(&mut data);
-    let people = Data::each(&data["connections"], |row| {
+    let people = Data::each(&data["connections"], &|row| {
         Data::object(
             ["workspace", "connector", "connection", "saved_at"]
                 .map(|column| (column, Data::of(&row[column]))),

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::show::clean_line;
+use crate::manifest::elements;
 
 /// JSON as it was written.
 #[derive(Debug)]
@@ -22,20 +23,41 @@ pub(super) enum Data {
 impl Data {
     /// A value as it is.
     pub(super) fn of(value: &Value) -> Self {
-        Self::deserialize(value).unwrap_or(Self::Null)
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Plain(value.to_string()),
+            Value::Number(number) => Self::Plain(match number.as_f64().filter(|_| number.is_f64()) {
+                Some(fraction) => fraction.to_string(),
+                None => number.to_string(),
+            }),
+            Value::String(text) => Self::Text(text.clone()),
+            Value::Array(items) => Self::List(items.iter().map(Self::of).collect()),
+            Value::Object(members) => {
+                Self::Object(members.iter().map(|(name, value)| (name.clone(), Self::of(value))).collect())
+            }
+        }
     }
 
     /// Members in an order of one's own, without those that say nothing.
     pub(super) fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
-        let members = members.into_iter().filter(|(_, value)| {
-            !matches!(value, Self::Null) && !matches!(value, Self::List(items) if items.is_empty())
-        });
-        Self::Object(members.map(|(name, value)| (name.to_owned(), value)).collect())
+        Self::of_members(&mut members.into_iter())
+    }
+
+    fn of_members(members: &mut dyn Iterator<Item = (&str, Self)>) -> Self {
+        let mut kept = Vec::new();
+        for (name, value) in members {
+            match value {
+                Self::Null => {}
+                Self::List(items) if items.is_empty() => {}
+                _ => kept.push((name.to_owned(), value)),
+            }
+        }
+        Self::Object(kept)
     }
 
     /// Each item of a list, made into something else.
-    pub(super) fn each(list: &Value, item: impl Fn(&Value) -> Self) -> Self {
-        Self::List(list.as_array().into_iter().flatten().map(item).collect())
+    pub(super) fn each(list: &Value, item: &dyn Fn(&Value) -> Self) -> Self {
+        Self::List(elements(Some(list)).iter().map(item).collect())
     }
 
     /// Whether nothing is inside it.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, People};
 use super::command::FORMATS;
 use super::data::Data;
+use crate::indent::indent;
 use crate::manifest::{Manifest, Severity};
 use crate::platform::argentos::{self, File};
 use crate::similar::{listed, nearest};
@@ -30,6 +31,32 @@ pub(super) struct Request<'a> {
 enum Format {
     Native,
     Argentos,
+    #[cfg(feature = "pocketpaw")]
+    PocketPaw,
+}
+
+impl Format {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Argentos => "argentos",
+            #[cfg(feature = "pocketpaw")]
+            Self::PocketPaw => "pocketpaw",
+        }
+    }
+}
+
+/// The files of a format, and what they can't say.
+struct Files {
+    all: Vec<File>,
+    /// Actions, each with the reason.
+    left_out: Vec<(String, String)>,
+}
+
+impl From<Vec<File>> for Files {
+    fn from(all: Vec<File>) -> Self {
+        Self { all, left_out: Vec::new() }
+    }
 }
 
 /// Does what was asked for.
@@ -41,26 +68,39 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
     let format = match request.format {
         None | Some("native") => Format::Native,
         Some("argentos") => Format::Argentos,
+        #[cfg(feature = "pocketpaw")]
+        Some("pocketpaw") => Format::PocketPaw,
         Some(other) => return Err(unknown_format(other)),
     };
     let files = match format {
-        Format::Native => native(request.manifest)?,
-        Format::Argentos => argentos::files(request.manifest),
+        Format::Native => native(request.manifest)?.into(),
+        Format::Argentos => argentos::files(request.manifest).into(),
+        #[cfg(feature = "pocketpaw")]
+        Format::PocketPaw => pocketpaw(request.manifest)?,
     };
     // The tool is found by its files and run as a binary; the two belong to one another.
     let binary = (format == Format::Argentos).then(|| binary_path(request.manifest));
     match (request.check, request.out) {
-        (true, out) => check(request, format, &files, binary.as_deref(), out),
+        (true, out) => check(request, format, &files.all, binary.as_deref(), out),
         (false, Some(out)) => write(request, &files, binary.as_deref(), out),
         (false, None) => Ok(print(request.manifest, format, &files)),
     }
 }
 
 fn native(manifest: &Manifest) -> Result<Vec<File>> {
-    let mut contents = serde_json::to_vec_pretty(manifest)
+    let contents = serde_json::to_vec(manifest)
         .map_err(|error| Error::internal(format!("the manifest can't be written as JSON: {error}")))?;
+    let mut contents = indent(&contents);
     contents.push(b'\n');
     Ok(vec![File { path: format!("{}.json", manifest.id).into(), contents, executable: false }])
+}
+
+#[cfg(feature = "pocketpaw")]
+fn pocketpaw(manifest: &Manifest) -> Result<Files> {
+    let written = crate::platform::pocketpaw::write(manifest)?;
+    let file = File { path: written.name.into(), contents: written.text.into_bytes(), executable: false };
+    let left_out = written.left_out.into_iter().map(|one| (one.action, one.why)).collect();
+    Ok(Files { all: vec![file], left_out })
 }
 
 fn binary_path(manifest: &Manifest) -> PathBuf {
@@ -71,13 +111,19 @@ fn binary_path(manifest: &Manifest) -> PathBuf {
 #[cold]
 fn unknown_format(format: &str) -> Error {
     let shown: String = format.chars().take(80).collect();
-    Error::usage(match nearest(format, FORMATS) {
+    let known = || FORMATS.iter().copied();
+    Error::usage(match nearest(format, known()) {
+        _ if format == "pocketpaw" => {
+            "the format `pocketpaw` is there when connector-sdk has the feature `pocketpaw`".to_owned()
+        }
         Some(near) => format!("there is no format `{shown}`; did you mean `{near}`?"),
-        None => format!("there is no format `{shown}`; there is {}", listed(FORMATS)),
+        None => format!("there is no format `{shown}`; there is {}", listed(known())),
     })
 }
 
-fn print(manifest: &Manifest, format: Format, files: &[File]) -> Answer {
+fn print(manifest: &Manifest, format: Format, files: &Files) -> Answer {
+    let left_out = left_out(files);
+    let files = &files.all;
     if format == Format::Native {
         let text = files.iter().map(|file| String::from_utf8_lossy(&file.contents)).collect();
         return Answer::of(manifest).shown(People::Text(text));
@@ -86,22 +132,39 @@ fn print(manifest: &Manifest, format: Format, files: &[File]) -> Answer {
         .iter()
         .map(|file| json!({ "path": shown(&file.path), "contents": String::from_utf8_lossy(&file.contents) }))
         .collect();
-    let text = files
-        .iter()
-        .map(|file| format!("==> {} <==\n{}", shown(&file.path), String::from_utf8_lossy(&file.contents)))
-        .collect::<Vec<_>>()
-        .join("\n");
-    Answer::of_value(&json!({ "files": told })).shown(People::Text(text))
+    let text = match files.as_slice() {
+        // It can go on into a file.
+        [file] => String::from_utf8_lossy(&file.contents).into_owned(),
+        files => files
+            .iter()
+            .map(|file| format!("==> {} <==\n{}", shown(&file.path), String::from_utf8_lossy(&file.contents)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    };
+    let data = with_left_out(json!({ "files": told }), left_out);
+    Answer::of_value(&data).shown(People::Text(text))
 }
 
-fn write(request: &Request<'_>, files: &[File], binary: Option<&Path>, out: &Path) -> Result<Answer> {
+/// The actions that the files don't have.
+fn left_out(files: &Files) -> Vec<Value> {
+    files.left_out.iter().map(|(action, why)| json!({ "action": action, "why": why })).collect()
+}
+
+fn with_left_out(mut data: Value, left_out: Vec<Value>) -> Value {
+    if !left_out.is_empty() {
+        data["left_out"] = left_out.into();
+    }
+    data
+}
+
+fn write(request: &Request<'_>, files: &Files, binary: Option<&Path>, out: &Path) -> Result<Answer> {
     let mut told = Vec::new();
     let mut note = |path: &Path, changed: bool| {
         told.push(
             json!({ "path": shown(&out.join(path)), "state": if changed { "written" } else { "unchanged" } }),
         );
     };
-    for file in files {
+    for file in &files.all {
         let path = out.join(&file.path);
         let same = fs::read(&path).is_ok_and(|found| found == file.contents);
         if !same {
@@ -121,7 +184,16 @@ fn write(request: &Request<'_>, files: &[File], binary: Option<&Path>, out: &Pat
         }
         note(binary, !same);
     }
-    Ok(Answer::of_value(&json!({ "files": told })).shown(People::Other(Data::of(&Value::Array(told)))))
+    let left_out = left_out(files);
+    let people = match left_out.is_empty() {
+        true => Data::of(&Value::Array(told.clone())),
+        false => Data::object([
+            ("files", Data::of(&Value::Array(told.clone()))),
+            ("left out", Data::of(&Value::Array(left_out.clone()))),
+        ]),
+    };
+    let data = with_left_out(json!({ "files": told }), left_out);
+    Ok(Answer::of_value(&data).shown(People::Other(people)))
 }
 
 fn check(
@@ -162,7 +234,10 @@ fn check(
         _ => format!("`{}` differs from this program", shown(path)),
     }));
     if let (Some(out), false) = (out, problems.is_empty()) {
-        let format = if format == Format::Argentos { " --format argentos" } else { "" };
+        let format = match format {
+            Format::Native => String::new(),
+            other => format!(" --format {}", other.name()),
+        };
         problems.push(format!("run `{} manifest{format} --out {}`", request.program, shown(out)));
     }
     let findings = request.manifest.findings();
@@ -330,6 +405,40 @@ mod tests {
         assert!(folder.run(&["--check"]).stderr.contains("bin/aos-notes` differs"));
         fs::remove_file(&binary).expect("removed");
         assert_eq!(folder.run(&["--check"]).code, 0, "documents may be kept without it");
+    }
+
+    #[cfg(feature = "pocketpaw")]
+    #[test]
+    fn a_file_for_pocketpaw_is_written_and_compared() {
+        use super::super::fake::{Fake, Kept};
+        use crate::manifest::Request as HttpRequest;
+        let folder = Folder::new("pocketpaw");
+        let out = folder.0.to_str().expect("UTF-8").to_owned();
+        let mut fake = Fake::new();
+        let run = |fake: &Fake, arguments: &[&str]| {
+            let (stdout, stderr) = (Kept::default(), Kept::default());
+            let arguments = [&["manifest", "--format", "pocketpaw"], arguments].concat();
+            let process =
+                super::super::Process::new("notes", arguments).stdout(stdout.clone()).stderr(stderr.clone());
+            Outcome { code: super::super::run(fake, process), stdout: stdout.text(), stderr: stderr.text() }
+        };
+        let none = run(&fake, &[]);
+        assert_eq!(none.code, 2, "{none:?}");
+        assert!(none.stderr.contains("none of its actions"), "{none:?}");
+
+        fake.0.base = Some("https://notes.test".to_owned());
+        fake.0.actions[4].request = Some(HttpRequest::new("GET", "/batch"));
+        fake.0.actions[4].parameters.clear();
+        let printed = run(&fake, &[]);
+        assert!(printed.stdout.contains("url: \"https://notes.test/batch\""), "{printed:?}");
+        assert_eq!(run(&fake, &["--json"]).json()["data"]["left_out"].as_array().map(Vec::len), Some(5));
+        assert_eq!(run(&fake, &["--check", "--out", &out]).code, 5);
+        let written = run(&fake, &["--out", &out]);
+        assert!(written.code == 0 && written.stdout.contains("it is Rust code"), "{written:?}");
+        assert_eq!(run(&fake, &["--check", "--out", &out]).code, 0);
+        fs::write(folder.0.join("notes.yaml"), "").expect("written");
+        let stale = run(&fake, &["--check", "--out", &out]);
+        assert!(stale.stderr.contains("run `notes manifest --format pocketpaw --out "), "{stale:?}");
     }
 
     #[test]

@@ -1,213 +1,258 @@
-//! Help and shell completions, made by clap from the same grammar that reads the command line.
+//! Help, made from the same grammar that reads the command line.
 
-use std::str::FromStr as _;
-
-use clap::builder::{PossibleValuesParser, Str};
-use clap::{Arg, ArgAction};
 use serde_json::Value;
+use unicode_width::UnicodeWidthStr as _;
 
-use super::command::{Command, GLOBALS, Parameter, SHELLS, Takes};
+use super::command::{Command, GLOBALS, Global, Parameter, Takes, lookup};
+use super::show::{Style, clean};
+use super::tree::{self, Branch, name_of};
+use super::wrap::wrap;
 use crate::manifest::{Action, Manifest, Mode, Trust, limit};
-use crate::similar::listed;
-use crate::{Error, Result};
 
-/// The help of a command, or of the group that words begin; of everything, where they begin nothing.
-pub(super) fn help(manifest: &Manifest, program: &str, words: &[String]) -> String {
-    let mut tree = tree(manifest, program);
-    tree.build();
-    let mut found = tree;
-    for word in words {
-        let Some(next) = found.find_subcommand(name_of(word)).cloned() else { break };
-        found = next;
+/// How wide help is where the terminal isn't known, and at most: longer lines are hard to read.
+const WIDEST: usize = 100;
+/// Descriptions have at least this many columns beside what they describe, or stand below it.
+const NARROWEST: usize = 28;
+/// How far descriptions that stand below are indented.
+const BELOW: usize = 10;
+
+/// The help of a command, or of the group that words begin; of everything, where there are none.
+pub(super) fn help(manifest: &Manifest, program: &str, words: &[String], style: Style) -> String {
+    let names: Vec<&str> = words.iter().map(String::as_str).collect();
+    let command = lookup(manifest, &names).command;
+    let branches = tree::after(manifest, words);
+    let options = command.map(distinct).unwrap_or_default();
+    let mut page = Page::new(style);
+    page.paragraph(&about(manifest, words, command, &branches));
+    page.usage(&usage(program, words, command, &branches, &options));
+    let mut rows = branches.iter().map(|branch| (branch.name.clone(), branch.about()));
+    page.section("Commands", &mut rows);
+    let mut rows = options.iter().map(|option| (format!("    {}", spelled(option)), facts(option)));
+    page.section("Options", &mut rows);
+    let mut rows = GLOBALS.iter().map(|global| (switch(global), choices(global)));
+    page.section("Options of every command", &mut rows);
+    let notes = notes(command, &options);
+    if !notes.is_empty() {
+        page.paragraph(&notes.join("\n"));
     }
-    // The long form spreads each option over three lines; only its description is wanted.
-    if let Some(description) = found.get_long_about().cloned() {
-        found = found.about(description);
+    page.text
+}
+
+/// Text that grows section by section.
+struct Page {
+    text: String,
+    columns: usize,
+    colour: bool,
+}
+
+impl Page {
+    fn new(style: Style) -> Self {
+        let columns = style.columns.unwrap_or(WIDEST).min(WIDEST);
+        Self { text: String::new(), columns, colour: style.colour }
     }
-    found.render_help().to_string()
-}
 
-/// Completions for a shell.
-pub(super) fn completions(manifest: &Manifest, program: &str, shell: &str) -> Result<String> {
-    let shell = clap_complete::Shell::from_str(shell).map_err(|_| {
-        Error::usage(format!("there are no completions for that shell; there are for {}", listed(SHELLS)))
-    })?;
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut tree(manifest, program), program, &mut script);
-    Ok(String::from_utf8_lossy(&script).into_owned())
-}
+    /// A text of its own, after an empty line.
+    fn paragraph(&mut self, text: &str) {
+        self.gap();
+        for line in wrap(&clean(text), self.columns) {
+            self.line(&line);
+        }
+    }
 
-/// A command and those below it.
-#[derive(Default)]
-struct Node<'m> {
-    command: Option<Command<'m>>,
-    children: Vec<(String, Node<'m>)>,
-}
+    fn usage(&mut self, words: &str) {
+        const TITLE: &str = "Usage: ";
+        self.gap();
+        let mut lines = wrap(words, self.columns.saturating_sub(TITLE.len())).into_iter();
+        let (bold, plain) = self.bold();
+        let first = lines.next().unwrap_or_default();
+        self.line(&format!("{bold}Usage:{plain} {first}"));
+        for line in lines {
+            self.line(&format!("{:1$}{line}", "", TITLE.len()));
+        }
+    }
 
-impl<'m> Node<'m> {
-    fn child(&mut self, name: String) -> &mut Self {
-        let place = match self.children.iter().position(|(known, _)| *known == name) {
-            Some(place) => place,
-            None => {
-                self.children.push((name, Self::default()));
-                self.children.len() - 1
+    /// Names with their descriptions beside them; nothing, where there are none.
+    fn section(&mut self, title: &str, rows: &mut dyn Iterator<Item = (String, String)>) {
+        let rows: Vec<(String, String)> = rows.map(|(name, about)| (clean(&name), clean(&about))).collect();
+        if rows.is_empty() {
+            return;
+        }
+        self.gap();
+        let (bold, plain) = self.bold();
+        self.line(&format!("{bold}{title}:{plain}"));
+        let widest = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+        let start = widest + 4;
+        let is_beside = start + NARROWEST <= self.columns;
+        let indent = if is_beside { start } else { BELOW };
+        for (name, about) in rows {
+            let mut lines = wrap(&about, self.columns.saturating_sub(indent)).into_iter();
+            let gap = start - 2 - name.width();
+            let first = if is_beside { lines.next().unwrap_or_default() } else { String::new() };
+            self.line(&format!("  {name}{:gap$}{first}", ""));
+            for line in lines {
+                self.line(&format!("{:indent$}{line}", ""));
             }
-        };
-        &mut self.children[place].1
+        }
     }
 
-    fn build(&self, name: &str) -> clap::Command {
-        let mut built = clap::Command::new(name.to_owned());
-        let parameters = self.command.map(Command::parameters).unwrap_or_default();
-        built = match self.command {
-            Some(Command::Builtin(builtin)) => {
-                let notes = [order(&parameters), builtin.notes().to_owned()];
-                let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
-                built.about(builtin.about()).after_help(notes.join(
-                    "
-",
-                ))
-            }
-            Some(Command::Action(action)) => built
-                .about(action.summary().to_owned())
-                .long_about(action.description.clone())
-                .after_help(notes(action, &parameters)),
-            None => {
-                let names: Vec<&str> = self.children.iter().map(|(name, _)| name.as_str()).collect();
-                built.about(format!("Commands: {}", names.join(", "))).subcommand_required(true)
-            }
-        };
-        let mut seen: Vec<String> = GLOBALS.iter().map(|global| global.name.to_owned()).collect();
-        for parameter in &parameters {
-            // Two arguments may differ in spelling only; the first is the one that an option means.
-            if !seen.iter().any(|flag| *flag == *parameter.flag) {
-                seen.push(parameter.flag.to_string());
-                built = built.arg(option(parameter));
-            }
+    fn gap(&mut self) {
+        if !self.text.is_empty() {
+            self.text.push('\n');
         }
-        built.subcommands(self.children.iter().map(|(name, child)| child.build(name)))
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn bold(&self) -> (&'static str, &'static str) {
+        if self.colour { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") }
     }
 }
 
-fn tree(manifest: &Manifest, program: &str) -> clap::Command {
-    let mut root = Node::default();
-    let (builtins, actions): (Vec<_>, Vec<_>) =
-        Command::all(manifest).partition(|command| matches!(command, Command::Builtin(_)));
-    for command in actions.into_iter().chain(builtins) {
-        let mut node = &mut root;
-        for segment in command.id().split('.') {
-            node = node.child(name_of(segment));
-        }
-        // Built-in commands come last and win, as they do when a command line is read.
-        node.command = Some(command);
+/// What a command is for, or what the words before one begin.
+fn about(
+    manifest: &Manifest,
+    words: &[String],
+    command: Option<Command<'_>>,
+    branches: &[Branch<'_>],
+) -> String {
+    match command {
+        Some(Command::Action(action)) => action.description.clone(),
+        Some(command) => command.about().to_owned(),
+        None if !words.is_empty() => tree::commands(branches.iter().map(|branch| &branch.name)),
+        None if manifest.description.is_empty() => manifest.title.clone(),
+        None => manifest.description.clone(),
     }
-    let about = match manifest.description.lines().next() {
-        Some(line) if !line.is_empty() => line.to_owned(),
-        _ => manifest.title.clone(),
-    };
-    let mut tree = root
-        .build(program)
-        .about(about)
-        .version(manifest.version.clone())
-        .disable_help_flag(true)
-        .disable_version_flag(true)
-        .disable_help_subcommand(true);
-    if !manifest.description.is_empty() {
-        tree = tree.long_about(manifest.description.clone());
-    }
-    for global in GLOBALS {
-        let mut arg = Arg::new(global.name)
-            .long(global.name)
-            .help(global.about)
-            .global(true)
-            .help_heading("Options of every command");
-        arg = match global.value {
-            Some(value) => arg.value_name(value).action(ArgAction::Append),
-            None => arg.action(ArgAction::SetTrue),
-        };
-        if let Some(short) = global.short {
-            arg = arg.short(short);
-        }
-        if global.name == "mode" {
-            arg = arg.value_parser(PossibleValuesParser::new(Mode::ALL.iter().map(|mode| mode.as_str())));
-        }
-        if global.name == "config" {
-            arg = arg.value_hint(clap::ValueHint::FilePath);
-        }
-        tree = tree.arg(arg);
-    }
-    tree
 }
 
-/// Names of commands are kebab-case to people.
-fn name_of(segment: &str) -> String {
-    segment.replace('_', "-")
+fn usage(
+    program: &str,
+    words: &[String],
+    command: Option<Command<'_>>,
+    branches: &[Branch<'_>],
+    options: &[Parameter<'_>],
+) -> String {
+    let mut usage = vec![program.to_owned()];
+    usage.extend(words.iter().map(|word| name_of(word)));
+    usage.push("[OPTIONS]".to_owned());
+    usage.extend(options.iter().filter(|option| option.required).map(spelled));
+    match (branches.is_empty(), command) {
+        (true, _) => {}
+        (false, None) => usage.push("<COMMAND>".to_owned()),
+        (false, Some(_)) => usage.push("[COMMAND]".to_owned()),
+    }
+    usage.join(" ")
 }
 
-fn option(parameter: &Parameter<'_>) -> Arg {
-    let value_name = parameter.name.replace('-', "_").to_ascii_uppercase();
-    let mut arg = Arg::new(format!("option {}", parameter.name))
-        .long(Str::from(parameter.flag.to_string()))
-        .help(about(parameter))
-        .required(parameter.required);
-    arg = match parameter.takes {
-        Takes::Nothing => arg.action(ArgAction::SetTrue),
-        Takes::Boolean => {
-            arg.num_args(0..=1).value_name("BOOL").value_parser(["true", "false"]).hide_possible_values(true)
+/// The options of a command. Two arguments may differ in spelling only; the first is the one that an
+/// option means.
+fn distinct<'m>(command: Command<'m>) -> Vec<Parameter<'m>> {
+    let mut kept: Vec<Parameter<'m>> = Vec::new();
+    for option in command.parameters() {
+        if !kept.iter().any(|known| known.flag == option.flag) {
+            kept.push(option);
         }
-        Takes::List => arg.action(ArgAction::Append).value_name(value_name),
-        Takes::Value => arg.value_name(value_name),
-    };
-    if !parameter.values.is_empty() {
-        let values: Vec<String> = parameter.values.iter().map(|value| (*value).to_owned()).collect();
-        arg = arg.value_parser(PossibleValuesParser::new(values));
     }
-    arg
+    kept
 }
 
-/// What an argument is for, its limits and its default.
-fn about(parameter: &Parameter<'_>) -> String {
-    let mut text = parameter.about.trim().to_owned();
-    let Some(schema) = parameter.schema else { return text };
-    let number = |keyword: &str| limit(schema, keyword).filter(|value| value.is_number());
-    let mut facts = Vec::new();
-    match (number("minimum"), number("maximum")) {
-        (Some(least), Some(most)) => facts.push(format!("{least} to {most}")),
-        (Some(least), None) if least != &Value::from(0) => facts.push(format!("at least {least}")),
-        (None, Some(most)) => facts.push(format!("at most {most}")),
-        _ => {}
+/// An option with what stands after it: `--query <QUERY>`.
+fn spelled(option: &Parameter<'_>) -> String {
+    match option.takes {
+        Takes::Nothing => format!("--{}", option.flag),
+        Takes::Boolean => format!("--{} [<BOOL>]", option.flag),
+        Takes::Value => format!("--{} <{}>", option.flag, value_name(option)),
+        Takes::List => format!("--{} <{}>...", option.flag, value_name(option)),
     }
-    match schema.get("default") {
-        None | Some(Value::Null) => {}
-        Some(Value::String(text)) => facts.push(format!("default: {text}")),
-        Some(other) => facts.push(format!("default: {other}")),
+}
+
+fn value_name(option: &Parameter<'_>) -> String {
+    option.name.replace('-', "_").to_ascii_uppercase()
+}
+
+/// An option of every command, as [`spelled`].
+fn switch(global: &Global) -> String {
+    let short = global.short.map_or_else(|| "    ".to_owned(), |short| format!("-{short}, "));
+    let value = global.value.map(|value| format!(" <{value}>")).unwrap_or_default();
+    format!("{short}--{}{value}", global.name)
+}
+
+/// What an option of every command is for, and the values that it may have.
+fn choices(global: &Global) -> String {
+    let mut about = global.about.to_owned();
+    if global.name == "mode" {
+        append_values(&mut about, Mode::ALL.iter().map(|mode| mode.as_str()));
     }
-    if !facts.is_empty() {
-        text.push_str(&format!(" [{}]", facts.join(", ")));
+    about
+}
+
+/// What an argument is for, its limits, its default and the values that it may have.
+fn facts(option: &Parameter<'_>) -> String {
+    let mut text = option.about.trim().to_owned();
+    if let Some(schema) = option.schema {
+        let number = |keyword: &str| limit(schema, keyword).filter(|value| value.is_number());
+        let mut facts = Vec::new();
+        match (number("minimum"), number("maximum")) {
+            (Some(least), Some(most)) => facts.push(format!("{least} to {most}")),
+            (Some(least), None) if least != &Value::from(0) => facts.push(format!("at least {least}")),
+            (None, Some(most)) => facts.push(format!("at most {most}")),
+            _ => {}
+        }
+        match schema.get("default") {
+            None | Some(Value::Null) => {}
+            Some(Value::String(text)) => facts.push(format!("default: {text}")),
+            Some(other) => facts.push(format!("default: {other}")),
+        }
+        if !facts.is_empty() {
+            text.push_str(&format!(" [{}]", facts.join(", ")));
+        }
     }
+    append_values(&mut text, option.values.iter().copied());
     text
 }
 
+fn append_values<'a>(text: &mut String, values: impl Iterator<Item = &'a str>) {
+    let values: Vec<&str> = values.collect();
+    if !values.is_empty() {
+        text.push_str(&format!(" [possible values: {}]", values.join(", ")));
+    }
+}
+
+/// What a caller has to know of a command besides its options.
+fn notes(command: Option<Command<'_>>, options: &[Parameter<'_>]) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(order(options));
+    match command {
+        Some(Command::Action(action)) => lines.extend(permission(action)),
+        Some(Command::Builtin(builtin)) if !builtin.notes().is_empty() => {
+            lines.push(builtin.notes().to_owned());
+        }
+        _ => {}
+    }
+    lines
+}
+
 /// That values need no option before them, and what they are taken for.
-fn order(parameters: &[Parameter<'_>]) -> String {
-    let taking: Vec<String> = parameters
+fn order(options: &[Parameter<'_>]) -> Option<String> {
+    let taking: Vec<String> = options
         .iter()
-        .filter(|parameter| parameter.takes != Takes::Nothing)
-        .map(|parameter| parameter.name.to_ascii_uppercase())
+        .filter(|option| option.takes != Takes::Nothing)
+        .map(|option| option.name.to_ascii_uppercase())
         .collect();
     match taking.as_slice() {
-        [] => String::new(),
-        [one] => format!("A value without an option is taken for {one}."),
+        [] => None,
+        [one] => Some(format!("A value without an option is taken for {one}.")),
         [first, .., last] => {
-            format!("Values without an option are taken in this order, from {first} to {last}.")
+            Some(format!("Values without an option are taken in this order, from {first} to {last}."))
         }
     }
 }
 
-/// What a caller has to know of an action besides its arguments.
-fn notes(action: &Action, parameters: &[Parameter<'_>]) -> String {
+/// What an action needs before it runs.
+fn permission(action: &Action) -> Vec<String> {
     let mut lines = Vec::new();
-    lines.extend(Some(order(parameters)).filter(|line| !line.is_empty()));
     let permission = &action.permission;
     if permission.mode != Mode::Readonly {
         lines.push(format!("It needs `--mode {}`.", permission.mode.as_str()));
@@ -215,7 +260,7 @@ fn notes(action: &Action, parameters: &[Parameter<'_>]) -> String {
     if permission.trust != Trust::Auto {
         lines.push("On a terminal it asks before it runs, unless `--yes` is given.".to_owned());
     }
-    lines.join("\n")
+    lines
 }
 
 #[cfg(test)]
@@ -223,33 +268,25 @@ mod tests {
     use super::super::fake;
     use super::*;
 
-    fn help_of(words: &[&str]) -> String {
+    fn at(words: &[&str], style: Style) -> String {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        help(&fake::manifest(), "notes", &words)
+        help(&fake::manifest(), "notes", &words, style)
     }
 
-    #[test]
-    fn the_tree_is_one_that_clap_accepts() {
-        let mut manifest = fake::manifest();
-        // What would make clap panic: the same option twice, and a command that is built in.
-        let twin = crate::manifest::Parameter::new("pageSize");
-        manifest.actions[0].parameters.push(crate::manifest::Parameter::new("page_size"));
-        manifest.actions[0].parameters.push(twin);
-        manifest.actions[1].command = "health".to_owned();
-        manifest.actions[2].command = "manifest.list".to_owned();
-        tree(&manifest, "notes").debug_assert();
+    fn help_of(words: &[&str]) -> String {
+        at(words, Style::default())
     }
 
     #[test]
     fn help_is_there_at_every_level() {
         let top = help_of(&[]);
-        assert!(top.starts_with("Notes in memory.") && top.contains("--mode <MODE>"), "{top}");
+        assert!(top.starts_with("Notes in memory.\n\nUsage: notes [OPTIONS] <COMMAND>\n"), "{top}");
+        assert!(top.contains("\n      --mode <MODE>  ") && !top.contains("__complete"), "{top}");
         assert!(top.contains("capabilities") && top.contains("notes  "), "{top}");
         let group = help_of(&["notes"]);
-        assert!(
-            group.contains("search") && group.contains("batch-send") && group.contains("search notes notes."),
-            "{group}"
-        );
+        assert!(group.starts_with("Commands: search, create, delete, batch-send\n"), "{group}");
+        assert!(group.contains("\n  batch-send  batch send notes.\n"), "{group}");
+        assert!(group.contains("\n  search      search notes notes.\n"), "{group}");
         let action = help_of(&["notes", "search"]);
         assert!(action.contains("At length."), "{action}");
         assert!(
@@ -257,10 +294,15 @@ mod tests {
             "{action}"
         );
         assert!(action.contains("[possible values: name, date]"), "{action}");
-        assert!(help_of(&["notes", "batch_send"]).contains("Usage: notes notes batch-send"));
+        assert!(
+            action.contains("--case-sensitive [<BOOL>]") && action.contains("--tags <TAGS>..."),
+            "{action}"
+        );
+        assert!(help_of(&["notes", "batch_send"]).contains("Usage: notes notes batch-send [OPTIONS]\n"));
         assert!(help_of(&["notes", "create"]).contains("It needs `--mode write`."));
         assert!(!help_of(&["notes", "search"]).contains("It needs"));
         let call = help_of(&["call"]);
+        assert!(call.contains("Usage: notes call [OPTIONS] --action <ACTION>\n"), "{call}");
         assert!(call.contains("taken in this order, from ACTION to INPUT."), "{call}");
         let shell = help_of(&["completions"]);
         assert!(shell.contains("A value without an option is taken for SHELL."), "{shell}");
@@ -268,12 +310,44 @@ mod tests {
     }
 
     #[test]
-    fn every_shell_has_completions() {
-        for shell in SHELLS {
-            let script = completions(&fake::manifest(), "notes", shell).expect(shell);
-            assert!(script.contains("case-sensitive"), "{shell}");
+    fn odd_commands_have_help_too() {
+        let mut manifest = fake::manifest();
+        manifest.actions[0].parameters.push(crate::manifest::Parameter::new("case-sensitive"));
+        manifest.actions[1].command = "health".to_owned();
+        manifest.actions[2].command = "manifest.list".to_owned();
+        let help = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            help(&manifest, "notes", &words, Style::default())
+        };
+        assert_eq!(
+            help(&["notes", "search"]).matches("--case-sensitive").count(),
+            1,
+            "the first one is meant"
+        );
+        assert!(help(&["health"]).starts_with("Tell whether the service"), "what is built in wins");
+        assert!(help(&["manifest"]).contains("Usage: notes manifest [OPTIONS] [COMMAND]\n"));
+        manifest.description.clear();
+        manifest.title = "No\u{1b}tes".to_owned();
+        let title = super::help(&manifest, "notes", &[], Style::default());
+        assert!(title.starts_with("No\\u{1b}tes\n"), "nothing that a terminal obeys: {title}");
+    }
+
+    #[test]
+    fn help_fits_its_terminal() {
+        for columns in [40, 50, 72, 100] {
+            let text = at(&["notes", "search"], Style { columns: Some(columns), colour: false });
+            assert!(text.lines().all(|line| line.width() <= columns), "{columns}:\n{text}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&text), words(&help_of(&["notes", "search"])), "nothing is cut");
         }
-        let error = completions(&fake::manifest(), "notes", "tcsh").expect_err("no such");
-        assert_eq!(error.kind(), crate::ErrorKind::Usage);
+        let wide = at(&[], Style { columns: Some(300), colour: false });
+        assert_eq!(wide, help_of(&[]), "lines stay short enough to read");
+    }
+
+    #[test]
+    fn titles_are_bold_where_colour_is_wanted() {
+        let bold = at(&[], Style { columns: None, colour: true });
+        assert!(bold.contains("\u{1b}[1mUsage:\u{1b}[0m notes [OPTIONS] <COMMAND>\n"), "{bold}");
+        assert_eq!(bold.replace("\u{1b}[1m", "").replace("\u{1b}[0m", ""), help_of(&[]));
     }
 }

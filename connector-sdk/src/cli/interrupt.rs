@@ -4,15 +4,20 @@
 //! a file) would keep the call's runtime from ever noticing. Such a method can't be cancelled either,
 //! so after a while, or at the second signal, the process ends without it.
 
-use std::future::poll_fn;
-use std::io;
-use std::sync::mpsc::{Receiver, channel};
-use std::task::Poll;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
+#[cfg(unix)]
+use unix::Signals;
+#[cfg(windows)]
+use windows::Signals;
 
+use super::handover::{Taker, handover};
 use crate::Error;
 
 /// How long a call that was cancelled, or is past its deadline, may take to end.
@@ -29,69 +34,24 @@ pub(super) fn watch(
     token: CancellationToken,
     deadline: Option<Instant>,
     end: impl FnOnce(Error) + Send + 'static,
-) -> Receiver<()> {
-    let (sender, watching) = channel();
+) -> Taker<()> {
+    let (giver, watching) = handover();
     let wait = move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        runtime.block_on(async {
-            let Ok(signals) = Signals::new() else { return };
-            let _ = sender.send(());
-            let end_at = deadline.and_then(|deadline| deadline.checked_add(PATIENCE));
-            let in_time = match end_at {
-                Some(end_at) => timeout_at(end_at.into(), signals.next()).await.is_ok(),
-                None => {
-                    signals.next().await;
-                    true
-                }
-            };
-            if !in_time {
-                end(Error::cancelled("the call ran out of time, and the connector didn't stop by itself"));
-                return;
-            }
-            token.cancel();
-            sleep(ECHO).await;
-            // Anew: those that came meanwhile don't count.
-            if let Ok(signals) = Signals::new() {
-                let _ = timeout(PATIENCE, signals.next()).await;
-            }
-            end(Error::cancelled("the call was cancelled, and the connector didn't stop in time"));
-        });
+        let Ok(mut signals) = Signals::new() else { return };
+        giver.give(());
+        let end_at = deadline.and_then(|deadline| deadline.checked_add(PATIENCE));
+        let Ok(in_time) = signals.wait(end_at) else { return };
+        if !in_time {
+            end(Error::cancelled("the call ran out of time, and the connector didn't stop by itself"));
+            return;
+        }
+        token.cancel();
+        std::thread::sleep(ECHO);
+        // Whether nothing more came or nothing more can be heard, it took too long.
+        let _ = signals.forget().and_then(|()| signals.wait(Instant::now().checked_add(PATIENCE)));
+        end(Error::cancelled("the call was cancelled, and the connector didn't stop in time"));
     };
     // Without the thread a signal ends the process at once, as it does for most programs.
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
     watching
-}
-
-/// The signals that ask a process to end, from the moment that this is made.
-#[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 2]);
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self([signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?]))
-    }
-
-    async fn next(mut self) {
-        poll_fn(|task| match self.0.iter_mut().any(|signal| signal.poll_recv(task).is_ready()) {
-            true => Poll::Ready(()),
-            false => Poll::Pending,
-        })
-        .await;
-    }
-}
-
-#[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Self)
-    }
-
-    async fn next(mut self) {
-        poll_fn(|task| self.0.poll_recv(task).map(drop)).await;
-    }
 }

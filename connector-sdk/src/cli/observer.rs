@@ -2,6 +2,8 @@
 //!
 //! Whatever arrives here went through the connection's redactor before.
 
+use std::sync::Arc;
+
 use super::process::{Sink, say};
 use super::show::clean_line;
 use crate::call::{Audit, AuditRecord};
@@ -42,5 +44,14 @@ impl Audit for Lines {
                 record.duration.as_millis(),
             ),
         );
+    }
+}
+
+/// Several that keep records.
+pub(super) struct Audits(pub(super) Vec<Arc<dyn Audit>>);
+
+impl Audit for Audits {
+    fn record(&self, record: &AuditRecord<'_>) {
+        self.0.iter().for_each(|audit| audit.record(record));
     }
 }

@@ -6,9 +6,10 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::handover::handover;
 use super::width;
 use crate::{Error, Result, Secret};
 
@@ -25,6 +26,8 @@ pub(super) type Sink = Arc<Mutex<Box<dyn Write + Send>>>;
 /// empty standard input, and outputs that lead nowhere until a test says where.
 pub struct Process {
     pub(super) program: String,
+    /// The connector that the command line of a host is about; none: the program is a connector's own.
+    pub(super) serves: Option<String>,
     pub(super) arguments: Vec<OsString>,
     pub(super) executable: Option<PathBuf>,
     pub(super) terminal: Terminal,
@@ -67,6 +70,7 @@ impl Process {
     ) -> Self {
         Self {
             program: program.into(),
+            serves: None,
             arguments: arguments.into_iter().map(Into::into).collect(),
             executable: None,
             terminal: Terminal::default(),
@@ -144,6 +148,22 @@ impl Process {
         self
     }
 
+    /// How somebody writes a built-in command: `notes connect`, `host connect notes`.
+    pub(super) fn spelled(&self, builtin: &str) -> String {
+        match &self.serves {
+            None => format!("{} {builtin}", self.program),
+            Some(connector) => format!("{} {builtin} {connector}", self.program),
+        }
+    }
+
+    /// What somebody writes before an action: `notes`, `host call notes`.
+    pub(super) fn caller(&self) -> String {
+        match &self.serves {
+            None => self.program.clone(),
+            Some(_) => self.spelled("call"),
+        }
+    }
+
     /// An environment variable; an empty one is the same as none.
     pub(super) fn variable(&self, name: &str) -> Option<OsString> {
         (self.environment)(name).filter(|value| !value.is_empty())
@@ -177,11 +197,11 @@ impl Process {
         read: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
         let Some(deadline) = self.read_until else { return Ok(read()) };
-        let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || sender.send(read()));
-        receiver
-            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-            .map_err(|_| Error::cancelled(format!("the time was over before {what} came to its end")))
+        let (giver, taker) = handover();
+        std::thread::spawn(move || giver.give(read()));
+        taker
+            .take(Some(deadline))
+            .ok_or_else(|| Error::cancelled(format!("the time was over before {what} came to its end")))
     }
 
     /// Reads all of standard input as text, once.

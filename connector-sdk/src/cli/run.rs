@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::answer::{Answer, People};
 use super::command::{Builtin, Command};
 use super::process::{Process, Sink, say, write};
+use super::rules::Rules;
 use super::scan::{Scan, scan};
 use super::session::{self, Session};
 use super::show::{Style, clean, lay_out, show};
@@ -30,14 +31,24 @@ pub fn run(factory: &dyn Factory, mut process: Process) -> u8 {
     let started = Instant::now();
     let manifest = factory.manifest();
     let scan = scan(manifest, &process.arguments);
-    if process.owns_process {
-        panic::install(scan.verbose, process.stderr_sink(), give_up(manifest, &scan, &process, started));
+    let rules = Rules::default();
+    let mut session =
+        Session { factory, manifest, scan: &scan, process: &mut process, rules: &rules, started };
+    let result = attempt(&mut session, Session::answer);
+    Report::of(&session).write(result)
+}
+
+/// Runs what a command line asks for, with an answer whatever becomes of it.
+pub(super) fn attempt<'a>(
+    session: &mut Session<'a>,
+    run: impl FnOnce(&mut Session<'a>) -> Result<Answer>,
+) -> Result<Answer> {
+    let Session { manifest, scan, rules, started, .. } = *session;
+    if session.process.owns_process {
+        let end = give_up(manifest, scan, session.process, rules, started);
+        panic::install(scan.verbose, session.process.stderr_sink(), end);
     }
-    let result = {
-        let mut session = Session { factory, manifest, scan: &scan, process: &mut process, started };
-        panic::caught(|| session.answer())
-    };
-    Report { manifest, scan: &scan, process: &process, started }.write(result)
+    panic::caught(|| run(session))
 }
 
 /// What [`main!`](crate::main) calls.
@@ -60,14 +71,19 @@ pub(super) fn give_up(
     manifest: &Manifest,
     scan: &Scan<'_>,
     process: &Process,
+    rules: &Rules,
     started: Instant,
 ) -> impl Fn(Error) + Send + Sync + 'static {
+    let at_end = rules.at_end.clone();
     let (command, mode, json) = (command_of(manifest, scan), mode_of(scan), scan.json);
     let (stdout, stderr) = (process.stdout_sink(), process.stderr_sink());
     // All of it that an envelope shows.
     let manifest = Manifest::new(&manifest.id, &manifest.title, &manifest.version);
     move |error| {
         if !ANSWERED.swap(true, Ordering::AcqRel) {
+            if let Some(at_end) = &at_end {
+                at_end(error.kind());
+            }
             if json {
                 let meta = Meta { mode, duration: started.elapsed(), at: SystemTime::now() };
                 let _ = write(&stdout, &argentos::failure(&manifest, &command, &error, &meta));
@@ -80,15 +96,21 @@ pub(super) fn give_up(
 }
 
 /// Writes what became of a command line.
-struct Report<'a> {
+pub(super) struct Report<'a> {
     manifest: &'a Manifest,
     scan: &'a Scan<'a>,
     process: &'a Process,
+    rules: &'a Rules,
     started: Instant,
 }
 
-impl Report<'_> {
-    fn write(&self, result: Result<Answer>) -> u8 {
+impl<'a> Report<'a> {
+    pub(super) fn of(session: &'a Session<'_>) -> Self {
+        let Session { manifest, scan, process, rules, started, .. } = session;
+        Self { manifest, scan, process, rules, started: *started }
+    }
+
+    pub(super) fn write(&self, result: Result<Answer>) -> u8 {
         let stderr = self.process.stderr_sink();
         // Whatever failed before a connection was open knows nothing of its secrets.
         let result = result.map_err(|error| self.redactor().error(error));
@@ -136,10 +158,11 @@ impl Report<'_> {
             let command = command_of(self.manifest, self.scan);
             return argentos::failure(self.manifest, &command, error, &self.meta());
         }
-        let program = &self.process.program;
         let unfinished = self.scan.command.is_none() && (self.scan.words.is_empty() || self.scan.group);
         if unfinished && self.scan.problem.is_none() && session::mode(self.scan).is_ok() {
-            say(stderr, help::help(self.manifest, program, &self.scan.words).trim_end());
+            let colour = self.process.colour(self.process.terminal.stderr);
+            let style = Style { columns: self.process.columns(), colour };
+            say(stderr, help_of(self.manifest, self.process, self.rules, &self.scan.words, style).trim_end());
             return Vec::new();
         }
         let (red, plain) = match self.process.colour(self.process.terminal.stderr) {
@@ -156,11 +179,16 @@ impl Report<'_> {
 
     /// What to do next, where it isn't said by the error itself.
     fn hint(&self, error: &Error) -> Option<String> {
-        let program = &self.process.program;
         match error.kind() {
             ErrorKind::Usage => {
-                let words = self.scan.command.map(|command| format!(" {}", command.id().replace('.', " ")));
-                Some(format!("`{program}{} --help` says what it takes", words.unwrap_or_default()))
+                let written = match self.scan.command {
+                    None => self.process.caller(),
+                    Some(Command::Builtin(builtin)) => self.process.spelled(&builtin.id().replace('.', " ")),
+                    Some(Command::Action(action)) => {
+                        format!("{} {}", self.process.caller(), action.command.replace('.', " "))
+                    }
+                };
+                Some(format!("`{written} --help` says what it takes"))
             }
             ErrorKind::Denied => {
                 let mode = error.details().get("required_mode")?.as_str()?;
@@ -169,7 +197,10 @@ impl Report<'_> {
             // `doctor` reads the same file.
             ErrorKind::Setup if error.details().contains_key("settings_file") => None,
             ErrorKind::Setup | ErrorKind::Auth if self.needs_connection() => {
-                Some(format!("`{program} doctor` says what is missing"))
+                Some(match self.process.serves {
+                    None => format!("`{}` says what is missing", self.process.spelled("doctor")),
+                    Some(_) => format!("`{}` asks for it and stores it", self.process.spelled("connect")),
+                })
             }
             ErrorKind::RateLimited | ErrorKind::Unavailable => {
                 let wait = error.retry_after()?;
@@ -194,6 +225,20 @@ impl Report<'_> {
 
     fn meta(&self) -> Meta<'static> {
         Meta { mode: mode_of(self.scan), duration: self.started.elapsed(), at: SystemTime::now() }
+    }
+}
+
+/// The help for some words.
+pub(super) fn help_of(
+    manifest: &Manifest,
+    process: &Process,
+    rules: &Rules,
+    words: &[String],
+    style: Style,
+) -> String {
+    match &rules.help {
+        Some(help) => help(words, style),
+        None => help::help(manifest, &process.program, words, style),
     }
 }
 

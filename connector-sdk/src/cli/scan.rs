@@ -6,7 +6,9 @@
 
 use std::ffi::OsStr;
 
-use super::command::{Command, GLOBALS, Parameter, Takes, kebab, lookup};
+#[cfg(feature = "host")]
+use super::command::Builtin;
+use super::command::{Command, GLOBALS, Lookup, Parameter, Takes, kebab, lookup, lookup_action};
 use crate::Error;
 use crate::manifest::Manifest;
 use crate::similar::{listed, nearest};
@@ -34,6 +36,8 @@ pub(super) struct Scan<'m> {
     pub(super) parameters: Vec<Parameter<'m>>,
     /// What was given to the command, in the order of the command line.
     pub(super) given: Vec<Given>,
+    /// The whole input of an action as JSON text, where a command line may give it so.
+    pub(super) input: Option<String>,
     /// Whether all of it is UTF-8 text. That it isn't is then the first thing that is wrong.
     pub(super) is_text: bool,
     /// The first thing that is wrong with the command line.
@@ -49,8 +53,40 @@ pub(super) struct Given {
     pub(super) value: Option<String>,
 }
 
-/// Reads a command line.
+/// What the words of a command line may name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Grammar {
+    /// The built-in commands, and actions by their ids as commands: a connector's own binary.
+    Binary,
+    /// Actions alone, by either name; `--input` takes all arguments of one as JSON.
+    Actions,
+    /// Nothing: the command is known.
+    #[cfg(feature = "host")]
+    Only(Builtin),
+}
+
+/// Reads the command line of a connector's own binary.
 pub(super) fn scan<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, arguments: &[A]) -> Scan<'m> {
+    read(manifest, Grammar::Binary, arguments)
+}
+
+/// Reads a command line that names an action and its arguments, and no built-in command.
+#[cfg(feature = "host")]
+pub(super) fn scan_action<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, arguments: &[A]) -> Scan<'m> {
+    read(manifest, Grammar::Actions, arguments)
+}
+
+/// Reads the options and values of one built-in command.
+#[cfg(feature = "host")]
+pub(super) fn scan_builtin<'m, A: AsRef<OsStr>>(
+    manifest: &'m Manifest,
+    builtin: Builtin,
+    arguments: &[A],
+) -> Scan<'m> {
+    read(manifest, Grammar::Only(builtin), arguments)
+}
+
+fn read<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, grammar: Grammar, arguments: &[A]) -> Scan<'m> {
     let mut tokens = Vec::with_capacity(arguments.len());
     let mut scan = Scan { is_text: true, ..Scan::default() };
     for (place, argument) in arguments.iter().enumerate() {
@@ -61,7 +97,16 @@ pub(super) fn scan<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, arguments: &[A])
         }
         tokens.push(token.into_owned());
     }
-    Scanner { manifest, scan, tokens: tokens.into_iter().peekable(), open: true, words_only: false }.run()
+    let tokens = tokens.into_iter().peekable();
+    #[cfg_attr(not(feature = "host"), expect(unused_mut, reason = "it is a host that knows the command"))]
+    let mut open = true;
+    #[cfg(feature = "host")]
+    if let Grammar::Only(builtin) = grammar {
+        let command = Command::Builtin(builtin);
+        scan.words = command.id().split('.').map(str::to_owned).collect();
+        (scan.command, scan.parameters, open) = (Some(command), command.parameters(), false);
+    }
+    Scanner { manifest, grammar, scan, tokens, open, words_only: false }.run()
 }
 
 impl Scan<'_> {
@@ -75,6 +120,7 @@ impl Scan<'_> {
 
 struct Scanner<'m> {
     manifest: &'m Manifest,
+    grammar: Grammar,
     scan: Scan<'m>,
     tokens: std::iter::Peekable<std::vec::IntoIter<String>>,
     /// Whether the next word may still be one of the command's.
@@ -97,6 +143,15 @@ impl<'m> Scanner<'m> {
         self.scan
     }
 
+    fn lookup(&self, words: &[&str]) -> Lookup<'m> {
+        match self.grammar {
+            Grammar::Binary => lookup(self.manifest, words),
+            Grammar::Actions => lookup_action(self.manifest, words),
+            #[cfg(feature = "host")]
+            Grammar::Only(_) => Lookup { command: None, longer: false },
+        }
+    }
+
     fn word(&mut self, word: String) {
         if !self.open {
             // After words that are no command there is nothing to give a value to.
@@ -105,7 +160,7 @@ impl<'m> Scanner<'m> {
             }
             return;
         }
-        if self.scan.words.is_empty() && word == "help" && lookup(self.manifest, &["help"]).is_nothing() {
+        if self.scan.words.is_empty() && word == "help" && self.lookup(&["help"]).is_nothing() {
             self.scan.help = true;
             return;
         }
@@ -113,7 +168,7 @@ impl<'m> Scanner<'m> {
         // A command's id is accepted as one word as well.
         self.scan.words.extend(word.split('.').map(str::to_owned));
         let words: Vec<&str> = self.scan.words.iter().map(String::as_str).collect();
-        let found = lookup(self.manifest, &words);
+        let found = self.lookup(&words);
         match found.command {
             Some(command) => {
                 self.scan.command = Some(command);
@@ -154,6 +209,8 @@ impl<'m> Scanner<'m> {
         let long = kebab(long);
         if let Some(global) = GLOBALS.iter().find(|global| global.name == long) {
             self.global(global.name, value);
+        } else if self.grammar == Grammar::Actions && long == "input" && self.scan.command.is_some() {
+            self.input(value);
         } else if let Some(place) = self.parameter(&name[2..], &long) {
             self.of_command(place, value);
         } else {
@@ -189,6 +246,14 @@ impl<'m> Scanner<'m> {
             },
         };
         self.scan.given.push(Given { parameter: Some(place), value });
+    }
+
+    fn input(&mut self, value: Option<String>) {
+        match value.or_else(|| self.tokens.next()) {
+            None => self.scan.wrong("`--input` needs a value: a JSON object, or `-` for standard input"),
+            Some(_) if self.scan.input.is_some() => self.scan.wrong("`--input` is given twice; give it once"),
+            value => self.scan.input = value,
+        }
     }
 
     fn global(&mut self, name: &'static str, value: Option<String>) {
@@ -259,7 +324,7 @@ impl<'m> Scanner<'m> {
 }
 
 /// Whether a token is an option. `-` is a value (standard input), and so is a negative number.
-fn is_option(token: &str) -> bool {
+pub(super) fn is_option(token: &str) -> bool {
     let Some(rest) = token.strip_prefix('-') else { return false };
     let number = rest.starts_with(|first: char| first.is_ascii_digit() || first == '.');
     !(rest.is_empty() || number && token.parse::<f64>().is_ok())

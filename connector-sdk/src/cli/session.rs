@@ -4,6 +4,7 @@
 //! whatever is wrong with its arguments; settings are read when a command needs them.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,12 +14,13 @@ use super::answer::{Answer, People};
 use super::approver::Prompt;
 use super::command::{Builtin, Command};
 use super::dialogue::Dialogue;
-use super::observer::Lines;
+use super::observer::{Audits, Lines};
 use super::process::Process;
+use super::rules::Rules;
 use super::scan::Scan;
 use super::{argument, builtin, interrupt, run, setting};
-use crate::call::{Audit as _, AuditRecord, Caller, Connection, Decision, InputDigest};
-use crate::manifest::{Action, Effect, Manifest, Mode};
+use crate::call::{Audit, AuditRecord, Caller, Connection, Decision, InputDigest, unknown_action};
+use crate::manifest::{Action, Effect, Manifest, Mode, Trust};
 use crate::similar::{listed, nearest};
 use crate::{Context, Error, Factory, Result};
 
@@ -31,23 +33,43 @@ pub(super) struct Session<'a> {
     pub(super) manifest: &'a Manifest,
     pub(super) scan: &'a Scan<'a>,
     pub(super) process: &'a mut Process,
+    pub(super) rules: &'a Rules,
     pub(super) started: Instant,
+}
+
+/// A command line that nothing is wrong with, as far as it can be known before its command runs.
+pub(super) enum Ready<'a> {
+    /// There is nothing to run: help, the version.
+    Answered(Answer),
+    /// An action, with its input as JSON text.
+    Action(&'a Action, Vec<u8>, Mode),
+    Builtin(Builtin, Mode),
 }
 
 impl<'a> Session<'a> {
     pub(super) fn answer(&mut self) -> Result<Answer> {
+        match self.ready()? {
+            Ready::Answered(answer) => Ok(answer),
+            Ready::Action(action, input, mode) => {
+                self.act(&action.name, &input, mode).map_err(argument::unplaced)
+            }
+            Ready::Builtin(builtin, mode) => builtin::run(self, builtin, mode),
+        }
+    }
+
+    pub(super) fn ready(&mut self) -> Result<Ready<'a>> {
         if self.scan.help {
             let (words, found) = (&self.scan.words, self.scan.command.is_some() || self.scan.group);
             if !words.is_empty() && !found {
-                return Err(no_command(self.manifest, self.scan));
+                return Err(self.no_command());
             }
-            return Ok(builtin::help(self));
+            return Ok(Ready::Answered(builtin::help(self)));
         }
         if self.scan.version {
-            return Ok(builtin::version(self));
+            return Ok(Ready::Answered(builtin::version(self)));
         }
         let mode = mode(self.scan)?;
-        let Some(command) = self.scan.command else { return Err(no_command(self.manifest, self.scan)) };
+        let Some(command) = self.scan.command else { return Err(self.no_command()) };
         let action = match command {
             Command::Action(action) => Some(action),
             Command::Builtin(Builtin::Call) => called(self.manifest, self.scan),
@@ -65,10 +87,29 @@ impl<'a> Session<'a> {
         match command {
             Command::Action(action) => {
                 let scan = self.scan;
-                let input = argument::input(action, &scan.parameters, &scan.given, self.process)?;
-                self.act(&action.name, &input, mode).map_err(argument::unplaced)
+                let input = match &scan.input {
+                    Some(text) => argument::whole(text, &scan.given, self.process)?,
+                    None => argument::input(action, &scan.parameters, &scan.given, self.process)?,
+                };
+                Ok(Ready::Action(action, input, mode))
             }
-            Command::Builtin(builtin) => builtin::run(self, builtin, mode),
+            Command::Builtin(builtin) => Ok(Ready::Builtin(builtin, mode)),
+        }
+    }
+
+    #[cold]
+    fn no_command(&self) -> Error {
+        let words = &self.scan.words;
+        if !self.rules.only_actions {
+            return no_command(self.manifest, self.scan);
+        }
+        match (&self.scan.problem, words.is_empty() || !self.scan.is_text) {
+            (Some(problem), true) => again(problem),
+            (None, true) => {
+                let names = self.manifest.actions.iter().map(|action| action.name.as_str());
+                Error::usage(format!("no action is named; `{}` has {}", self.manifest.id, listed(names)))
+            }
+            (_, false) => unknown_action(self.manifest, &words.join(".")),
         }
     }
 
@@ -76,7 +117,7 @@ impl<'a> Session<'a> {
     /// and the connection is open.
     fn authorise(&self, action: &Action, mode: Mode) -> Result<()> {
         let caller = Caller::new(self.caller(), mode);
-        let refused = caller.authorise(action);
+        let refused = caller.authorise(action).and_then(|()| self.agreed(action));
         if let (Err(error), true) = (&refused, self.scan.verbose) {
             let id = &self.manifest.id;
             Lines(self.process.stderr_sink()).record(&AuditRecord {
@@ -92,6 +133,20 @@ impl<'a> Session<'a> {
             });
         }
         refused
+    }
+
+    /// Refuses an action that nobody can be asked about, where that is the rule.
+    fn agreed(&self, action: &Action) -> Result<()> {
+        let trust = action.permission.trust;
+        if trust == Trust::Auto || !self.rules.needs_yes || self.scan.yes || self.process.can_ask() {
+            return Ok(());
+        }
+        let command = &action.command;
+        Err(Error::denied(format!(
+            "`{command}` wants somebody's approval, and there is no terminal to ask on; `--yes` approves it"
+        ))
+        .with_detail("trust", trust.as_str())
+        .with_detail("required_option", "--yes"))
     }
 
     /// Refuses a built-in command above the mode.
@@ -123,14 +178,19 @@ impl<'a> Session<'a> {
         let deadline = self.deadline()?;
         let configuration = setting::read(self.manifest, self.scan, self.process)?;
         let mut connection = Connection::open(self.connection(), self.factory, configuration.settings()?)?;
-        if self.scan.verbose {
-            connection = connection.with_audit(Arc::new(Lines(self.process.stderr_sink())));
-        }
+        let shown = self.scan.verbose.then(|| Arc::new(Lines(self.process.stderr_sink())) as Arc<dyn Audit>);
+        connection = match (shown, self.rules.audit.clone()) {
+            (Some(shown), Some(kept)) => connection.with_audit(Arc::new(Audits(vec![shown, kept]))),
+            (Some(audit), None) | (None, Some(audit)) => connection.with_audit(audit),
+            (None, None) => connection,
+        };
         let context = self.context(deadline);
         let caller = Caller::new(self.caller(), mode);
         let asks = self.process.can_ask() && !self.scan.yes;
         let caller = match asks {
             true => caller.asking(Arc::new(Prompt(self.dialogue(&context)))),
+            // Without approvals, as the waist has it: this is said once more where it is done.
+            false if self.rules.needs_yes && !self.scan.yes => caller,
             false => caller.without_asking(),
         };
         let token = context.cancellation().clone();
@@ -188,22 +248,34 @@ impl<'a> Session<'a> {
         deadline: Option<Instant>,
         future: impl Future<Output = T>,
     ) -> Result<T> {
+        let mut result = None;
+        self.run(token, deadline, pin!(async { result = Some(future.await) }))?;
+        result.ok_or_else(|| Error::internal("the runtime ended before the call did"))
+    }
+
+    /// The same for any future, so that the runtime is compiled for one.
+    fn run(
+        &self,
+        token: CancellationToken,
+        deadline: Option<Instant>,
+        future: Pin<&mut dyn Future<Output = ()>>,
+    ) -> Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
         if self.process.owns_process {
-            let end = run::give_up(self.manifest, self.scan, self.process, self.started);
+            let end = run::give_up(self.manifest, self.scan, self.process, self.rules, self.started);
             let watching = interrupt::watch(token, deadline, end);
             // A signal that ended the process at once could leave a terminal that shows nothing.
             if self.process.can_ask() {
-                let _ = watching.recv();
+                let _ = watching.take(None);
             }
         }
-        let result = runtime.block_on(future);
+        runtime.block_on(future);
         // Work that a method left on another thread is not waited for.
         runtime.shutdown_background();
-        Ok(result)
+        Ok(())
     }
 }
 
@@ -254,7 +326,10 @@ fn no_command(manifest: &Manifest, scan: &Scan<'_>) -> Error {
     }
     let written = scan.words.join(" ");
     let shown: String = written.chars().take(80).collect();
-    let spelled: Vec<String> = Command::all(manifest).map(|command| command.id().replace('.', " ")).collect();
+    let spelled: Vec<String> = Command::all(manifest)
+        .filter(|command| !command.is_hidden())
+        .map(|command| command.id().replace('.', " "))
+        .collect();
     let near = nearest(&written, spelled.iter().map(String::as_str)).filter(|_| !scan.group);
     if let (Some(near), false) = (near, scan.words.is_empty()) {
         return Error::usage(format!("there is no command `{shown}`; did you mean `{near}`?"));

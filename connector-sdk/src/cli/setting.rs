@@ -7,8 +7,6 @@
 use std::fs::File;
 use std::io::Read as _;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -17,6 +15,7 @@ use super::process::Process;
 use super::scan::Scan;
 use crate::call::Redactor;
 use crate::manifest::{Credential, Manifest};
+use crate::named::Named;
 use crate::platform::argentos::Source;
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret};
@@ -52,7 +51,9 @@ pub(super) fn read<'m>(
 #[derive(Default)]
 pub(super) struct Piped {
     pub(super) values: Map<String, Value>,
-    pub(super) secrets: BTreeMap<String, Secret>,
+    pub(super) secrets: Named<Secret>,
+    /// Whether `--set` may hold credentials too.
+    pub(super) takes_secrets: bool,
 }
 
 /// Reads what is set for this run.
@@ -62,7 +63,8 @@ pub(super) fn given<'m>(
     process: &Process,
     mut piped: Piped,
 ) -> Result<Configuration<'m>> {
-    let mut flags = flags(manifest, &scan.set)?;
+    let mut secrets = Named::default();
+    let mut flags = flags(manifest, &scan.set, piped.takes_secrets.then_some(&mut secrets))?;
     let mut file = match &scan.config {
         Some(path) => file(manifest, path, process)?,
         None => Map::new(),
@@ -84,7 +86,9 @@ pub(super) fn given<'m>(
         configuration.set(setting, value, source);
     }
     for credential in &manifest.credentials {
-        if let Some(secret) = piped.secrets.remove(&credential.name) {
+        if let Some(secret) = secrets.remove(&credential.name) {
+            configuration.entrust(credential, secret, Source::Flag);
+        } else if let Some(secret) = piped.secrets.remove(&credential.name) {
             configuration.entrust(credential, secret, Source::Stdin);
         } else if let Some(secret) = variable(process, &credential.env)? {
             configuration.entrust(credential, Secret::new(secret), Source::Env);
@@ -100,8 +104,13 @@ fn variable(process: &Process, name: &str) -> Result<Option<String>> {
     })
 }
 
-/// What `--set` says, as texts.
-fn flags(manifest: &Manifest, set: &[String]) -> Result<Map<String, Value>> {
+/// What `--set` says, as texts. Credentials are refused where there is no place for them.
+fn flags(
+    manifest: &Manifest,
+    set: &[String],
+    mut secrets: Option<&mut Named<Secret>>,
+) -> Result<Map<String, Value>> {
+    let twice = |name: &str| Error::usage(format!("`--set {name}` is given twice; give it once"));
     let mut flags = Map::new();
     for pair in set {
         // The text is not repeated: it may be a credential with its name left out.
@@ -109,6 +118,15 @@ fn flags(manifest: &Manifest, set: &[String]) -> Result<Map<String, Value>> {
             return Err(Error::usage("`--set` takes `name=value`; the `=` is missing"));
         };
         let name = name.trim();
+        if let (Some(_), Some(secrets)) = (manifest.credential(name), &mut secrets) {
+            if value.is_empty() {
+                return Err(Error::usage(format!("`--set {name}=` has no value; give it one")));
+            }
+            if secrets.insert(name.to_owned(), Secret::new(value)).is_some() {
+                return Err(twice(name));
+            }
+            continue;
+        }
         if let Some(credential) = manifest.credential(name) {
             return Err(Error::usage(format!(
                 "credential `{name}` can't be given with `--set`, where others on this machine can see it; \
@@ -120,7 +138,7 @@ fn flags(manifest: &Manifest, set: &[String]) -> Result<Map<String, Value>> {
             return Err(Error::usage(format!("`--set`: {}", unknown(manifest, name))));
         }
         if flags.insert(name.to_owned(), value.into()).is_some() {
-            return Err(Error::usage(format!("`--set {name}` is given twice; give it once")));
+            return Err(twice(name));
         }
     }
     Ok(flags)

@@ -61,10 +61,11 @@ pub(super) fn complete(
     match saved {
         Ok(Some(saved)) => configuration.add_stored(&saved.settings),
         Ok(None) if is_named => {
-            let program = &process.program;
             return Err(Error::setup(format!(
-                "{}; `{program} connect` stores one, `{program} connections` lists them",
-                none(&address)
+                "{}; `{}` stores one, `{}` lists them",
+                none(&address),
+                process.spelled("connect"),
+                process.spelled("connections"),
             )));
         }
         Ok(None) => {}

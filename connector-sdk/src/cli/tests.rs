@@ -365,7 +365,7 @@ fn an_answer_is_one_write_of_complete_bytes() {
 
 #[test]
 fn any_command_line_with_json_is_answered_with_an_envelope() {
-    const WORDS: [&str; 50] = [
+    const WORDS: [&str; 52] = [
         "notes",
         "search",
         "create",
@@ -383,6 +383,8 @@ fn any_command_line_with_json_is_answered_with_an_envelope() {
         "show",
         "doctor",
         "completions",
+        "__complete",
+        "--word=n",
         "connect",
         "disconnect",
         "connections",

@@ -61,7 +61,7 @@ impl Entry {
             connection: address.connection().to_owned(),
             saved_at: since.as_secs(),
             settings: settings.values.clone(),
-            texts: settings.texts.clone(),
+            texts: settings.texts().map(|(name, text)| (name.to_owned(), text.to_owned())).collect(),
             secrets: settings
                 .secrets
                 .iter()
@@ -73,7 +73,7 @@ impl Entry {
     fn holds(&self, settings: &Settings) -> bool {
         let secrets = self.secrets.iter().map(|(name, Shown(secret))| (name.as_str(), secret.expose()));
         self.settings == settings.values
-            && self.texts == settings.texts
+            && self.texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).eq(settings.texts())
             && secrets.eq(settings.secrets().map(|(name, secret)| (name, secret.expose())))
     }
 
@@ -106,7 +106,7 @@ impl Contents {
         let entry = self.0.get(address)?;
         let settings = Settings {
             values: entry.settings.clone(),
-            texts: entry.texts.clone(),
+            texts: entry.texts.clone().into_iter().collect(),
             secrets: entry
                 .secrets
                 .iter()

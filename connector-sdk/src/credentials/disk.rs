@@ -10,7 +10,7 @@ use crate::{Error, Result};
 pub(super) const MOST: u64 = 64 * 1024 * 1024;
 
 /// Makes the folder, for its owner alone. One that is there already must not be open to others for writing.
-pub(super) fn make_folder(folder: &Path) -> Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -39,24 +39,31 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(wrong("look at", path, &error)),
     };
-    let shown = path.display();
-    if !metadata.is_file() {
-        return Err(Error::setup(format!("`{shown}` is not a file; move it away")));
-    }
-    if others_may(&metadata, 0o077) {
-        return Err(Error::setup(format!(
-            "`{shown}` can be read or written by others; run `chmod 600 {shown}`, and think of who may have read it"
-        )));
-    }
+    check(path, &metadata)?;
     let file = File::open(path).map_err(|error| wrong("read", path, &error))?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(MOST)).unwrap_or_default());
     file.take(MOST + 1).read_to_end(&mut bytes).map_err(|error| wrong("read", path, &error))?;
     if bytes.len() as u64 > MOST {
         return Err(Error::setup(format!(
-            "`{shown}` is larger than 64 MiB, so it is none of ours; move it away"
+            "`{}` is larger than 64 MiB, so it is none of ours; move it away",
+            path.display()
         )));
     }
     Ok(Some(bytes))
+}
+
+/// Refuses what is no file, and a file that others may see. `metadata` follows no link.
+pub(crate) fn check(path: &Path, metadata: &fs::Metadata) -> Result<()> {
+    let shown = path.display();
+    if !metadata.is_file() {
+        return Err(Error::setup(format!("`{shown}` is not a file; move it away")));
+    }
+    if others_may(metadata, 0o077) {
+        return Err(Error::setup(format!(
+            "`{shown}` can be read or written by others; run `chmod 600 {shown}`, and think of who may have read it"
+        )));
+    }
+    Ok(())
 }
 
 /// Opens a file for locking; none where there is none.
@@ -158,6 +165,6 @@ fn others_may(_: &fs::Metadata, _: u32) -> bool {
 }
 
 #[cold]
-pub(super) fn wrong(doing: &str, path: &Path, error: &io::Error) -> Error {
+pub(crate) fn wrong(doing: &str, path: &Path, error: &io::Error) -> Error {
     Error::setup(format!("can't {doing} `{}`: {error}", path.display()))
 }

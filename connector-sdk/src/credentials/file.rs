@@ -10,6 +10,8 @@ use super::contents::Contents;
 use super::{Address, Change, Key, Saved, Store, disk, location, lock, seal};
 use crate::{Error, Result, Secret, Settings};
 
+/// What is locked, in an error.
+const STORE: &str = "the credential store";
 /// The variable that holds a key.
 const KEY: &str = "CONNECTOR_KEY";
 
@@ -122,7 +124,7 @@ impl FileStore {
         disk::make_folder(&self.folder)?;
         let path = self.lock_path();
         let file = disk::make_lock(&path)?;
-        lock::exclusive(&file, &path.display().to_string())?;
+        lock::exclusive(&file, STORE, &path.display().to_string())?;
         Ok(file)
     }
 
@@ -135,7 +137,7 @@ impl FileStore {
         let path = self.lock_path();
         let locked = disk::open_lock(&path)?;
         if let Some(file) = &locked {
-            lock::shared(file, &path.display().to_string())?;
+            lock::shared(file, STORE, &path.display().to_string())?;
         }
         self.contents()
     }

@@ -12,13 +12,13 @@ use crate::{Error, Result};
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Locks a file against every other holder, until it is closed.
+/// Locks a file against every other holder, until it is closed. `what` it is stands in an error.
 ///
 /// # Errors
 ///
 /// `unavailable` when another program doesn't let go of it.
-pub(super) fn exclusive(file: &File, name: &str) -> Result<()> {
-    wait(name, || FileExt::try_lock(file))
+pub(crate) fn exclusive(file: &File, what: &str, name: &str) -> Result<()> {
+    wait(what, name, || FileExt::try_lock(file))
 }
 
 /// Locks a file against writers, until it is closed.
@@ -26,12 +26,18 @@ pub(super) fn exclusive(file: &File, name: &str) -> Result<()> {
 /// # Errors
 ///
 /// As [`exclusive`].
-pub(super) fn shared(file: &File, name: &str) -> Result<()> {
-    wait(name, || FileExt::try_lock_shared(file))
+pub(crate) fn shared(file: &File, what: &str, name: &str) -> Result<()> {
+    wait(what, name, || FileExt::try_lock_shared(file))
+}
+
+/// Lets go of a file before it is closed.
+#[cfg(feature = "host")]
+pub(crate) fn release(file: &File) -> std::io::Result<()> {
+    FileExt::unlock(file)
 }
 
 /// Asks again and again, since a lock that is waited for can't be given up.
-fn wait(name: &str, lock: impl Fn() -> Result<(), TryLockError>) -> Result<()> {
+fn wait(what: &str, name: &str, lock: impl Fn() -> Result<(), TryLockError>) -> Result<()> {
     let end = Instant::now() + PATIENCE;
     loop {
         match lock() {
@@ -39,7 +45,7 @@ fn wait(name: &str, lock: impl Fn() -> Result<(), TryLockError>) -> Result<()> {
             Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::unavailable(format!(
-                    "the credential store is being written by another program, which doesn't come to an end; \
+                    "{what} is being written by another program, which doesn't come to an end; \
                      see who holds `{name}`"
                 )));
             }

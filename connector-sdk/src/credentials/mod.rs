@@ -84,11 +84,11 @@
 
 mod address;
 mod contents;
-mod disk;
+pub(crate) mod disk;
 mod file;
 mod key;
-mod location;
-mod lock;
+pub(crate) mod location;
+pub(crate) mod lock;
 mod seal;
 #[cfg(test)]
 mod tests;

@@ -66,6 +66,6 @@ pub(crate) use response::misread;
 pub use retry::Retry;
 pub(crate) use template::names;
 #[cfg(feature = "pocketpaw")]
-pub(crate) use {guard::is_loopback_name, template::is_dots};
+pub(crate) use {guard::is_loopback_name, template::encoded, template::is_dots};
 
 pub use reqwest::{Method, StatusCode, header, multipart};

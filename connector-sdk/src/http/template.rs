@@ -50,6 +50,14 @@ pub(crate) fn is_dots(part: &str) -> bool {
     part == "." || part == ".."
 }
 
+/// A text as one part of a path.
+#[cfg(feature = "pocketpaw")]
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    encode(text, false, &mut out);
+    out
+}
+
 /// RFC 3986: everything but unreserved characters becomes `%XX`. Of what is a path as a whole, the
 /// characters that a path can have stay too, and what is encoded already.
 fn encode(text: &str, is_whole: bool, out: &mut String) {

@@ -7,6 +7,7 @@
 mod action;
 mod auth;
 mod bounds;
+mod elements;
 mod findings;
 mod permission;
 mod probe;
@@ -18,6 +19,7 @@ pub use auth::{ApiKeyPlace, Auth};
 pub(crate) use bounds::add_bounds;
 #[cfg(feature = "cli")]
 pub(crate) use bounds::limit;
+pub(crate) use elements::elements;
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
 pub use permission::{Effect, Mode, Permission, Trust};

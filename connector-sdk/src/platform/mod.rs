@@ -1,7 +1,7 @@
 //! The platforms: one folder each, all that is known of it and nothing else.
 //!
-//! They are leaves. A platform may use the whole crate, and nothing but the command line uses a
-//! platform, so that a new one is a new folder.
+//! They are leaves. A platform may use the whole crate, and nothing but the command line and the host, which
+//! reads files of one, uses a platform, so that a new one is a new folder.
 
 #[cfg(feature = "cli")]
 pub mod argentos;

@@ -12,7 +12,7 @@ use super::linked::{Actions, Described, object_of};
 use super::spec::{ActionSpec, AuthSpec, ClientSpec, Input, Param, StructSpec};
 use crate::manifest::{
     Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Probe, Probes, Setting,
-    add_bounds, unenforced_keywords,
+    add_bounds, elements, unenforced_keywords,
 };
 use crate::{Call, Result};
 
@@ -235,13 +235,13 @@ fn property(param: &Param, generator: &mut SchemaGenerator) -> Map<String, Value
 
 fn parameters_of(schema: &Value) -> Vec<Parameter> {
     let properties = schema.get("properties").and_then(Value::as_object);
-    let required = schema.get("required").and_then(Value::as_array);
+    let required = elements(schema.get("required"));
     properties
         .into_iter()
         .flatten()
         .map(|(name, property)| {
             let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
-            let required = required.is_some_and(|required| required.iter().any(|known| known == name));
+            let required = required.iter().any(|known| known == name);
             Parameter { name: name.clone(), description: description.to_owned(), required, options: None }
         })
         .collect()

@@ -197,7 +197,9 @@ pub(super) fn object_of(schema: schemars::Schema) -> serde_json::Map<String, Val
     match schema.to_value() {
         Value::Object(object) => object,
         Value::Bool(false) => {
-            [("not".to_owned(), Value::Object(serde_json::Map::new()))].into_iter().collect()
+            let mut nothing = serde_json::Map::new();
+            nothing.insert("not".to_owned(), Value::Object(serde_json::Map::new()));
+            nothing
         }
         _ => serde_json::Map::new(),
     }

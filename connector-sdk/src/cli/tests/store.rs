@@ -394,9 +394,11 @@ fn the_grammar_knows_the_commands() {
         help.contains("--stdin") && help.contains("--name <NAME>") && help.contains("--workspace"),
         "{help}"
     );
-    assert!(help.contains("Without a terminal it needs `--mode write`"), "{help}");
+    let unbroken = help.replace('\n', " ");
+    assert!(unbroken.contains("Without a terminal it needs `--mode write`"), "{help}");
     assert!(user.run("--help").stdout.contains("disconnect"));
-    assert!(user.run("completions bash").stdout.contains("connections"));
+    assert!(user.run("__complete --word=conn").stdout.contains("\nconnections\tList the connections"));
+    assert!(user.run("__complete --word=--w").stdout.starts_with("--workspace\tUse what was stored"));
     assert!(user.run("conect").stderr.contains("did you mean `connect`?"));
     let capabilities = user.json("capabilities").to_string();
     assert!(!capabilities.contains("disconnect"), "a platform isn't told: {capabilities}");

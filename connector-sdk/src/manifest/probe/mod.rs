@@ -66,7 +66,7 @@ pub(crate) fn told(schema: &Value, unenforced: &[String], probes: &Probes) -> To
         let mut asking = Asking { root: schema, part, probe, seen: Vec::new(), told: &mut told };
         asking.place(part, &probe.at, &Some);
     }
-    told.open.sort();
+    told.open.sort_unstable();
     told.open.dedup();
     told
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use serde_json::{Map, Value, json};
 
+use super::super::elements;
 use super::fits::{fits, matches, target};
 
 /// A value holds at most that many values of types that contain themselves, one in the other.
@@ -36,8 +37,7 @@ fn of(search: Search<'_>, schema: &Value) -> Option<Value> {
         Value::Object(object) => object,
         _ => return None,
     };
-    let given =
-        |keyword| object.get(keyword).and_then(Value::as_array)?.iter().find(|value| !value.is_null());
+    let given = |keyword| elements(object.get(keyword)).iter().find(|value| !value.is_null());
     if let Some(value) = given("examples").or_else(|| object.get("const")).or_else(|| given("enum")) {
         return Some(value.clone());
     }
@@ -49,7 +49,7 @@ fn of(search: Search<'_>, schema: &Value) -> Option<Value> {
         return of(Search { depth, ..search }, target(search.root, reference)?);
     }
     let mut value = typed(search, object);
-    for schema in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+    for schema in elements(object.get("allOf")) {
         value = Some(merged(value, of(search, schema)?));
     }
     for keyword in ["anyOf", "oneOf"] {
@@ -91,7 +91,7 @@ fn typed(search: Search<'_>, schema: &Map<String, Value>) -> Option<Value> {
             list(schema, least, &|schema| of(search, schema))
         }
         "object" => {
-            let names = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+            let names = elements(schema.get("required")).iter();
             let properties = schema.get("properties");
             let mut members = Map::new();
             for name in names.filter_map(Value::as_str) {
@@ -115,7 +115,7 @@ pub(super) fn list(
     length: usize,
     sample: &dyn Fn(&Value) -> Option<Value>,
 ) -> Option<Value> {
-    let first = schema.get("prefixItems").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let first = elements(schema.get("prefixItems"));
     // A list with no room for one more is told by its length, which is what it then is too long by.
     let rest = schema.get("items").filter(|rest| **rest != Value::Bool(false)).unwrap_or(&Value::Bool(true));
     let items = (0..length).map(|place| match first.get(place) {
@@ -189,8 +189,8 @@ fn number(root: &Value, schema: &Map<String, Value>) -> Option<Value> {
     let limits = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
     let limits = limits.iter().filter_map(|keyword| schema.get(*keyword));
     let near = limits.flat_map(|limit| [Some(limit.clone()), beside(limit, 1), beside(limit, -1)]).flatten();
-    let plain: Map<String, Value> =
-        schema.iter().filter(|(key, _)| *key != "enum").map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut plain = schema.clone();
+    plain.remove("enum");
     let plain = Value::Object(plain);
     [json!(1)].into_iter().chain(near).find(|number| fits(root, &plain, number))
 }

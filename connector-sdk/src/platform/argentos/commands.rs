@@ -16,6 +16,7 @@ const META: [(&str, &str); 4] = [
 
 /// The commands that the binary has besides, which ArgentOS is not told of.
 const OWN: &[&str] = &[
+    "__complete",
     "call",
     "completions",
     #[cfg(feature = "credentials")]

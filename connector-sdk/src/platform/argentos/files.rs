@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::document::{document, permissions};
 use super::readme::readme;
 use super::tool;
+use crate::indent::indent;
 use crate::manifest::Manifest;
 
 /// A file of a platform, by its place below the folder that a user names.
@@ -38,7 +39,7 @@ pub fn files(manifest: &Manifest) -> Vec<File> {
 /// JSON for people and version control: indented, with a newline at the end.
 fn pretty(document: &impl Serialize) -> Vec<u8> {
     // Plain data with text as keys can always be JSON.
-    let mut json = serde_json::to_vec_pretty(document).unwrap_or_default();
+    let mut json = indent(&serde_json::to_vec(document).unwrap_or_default());
     json.push(b'\n');
     json
 }

@@ -45,5 +45,6 @@ pub fn tool(manifest: &Manifest) -> String {
 
 /// Plain data with text as keys, which can always be JSON.
 fn value_of(data: &impl Serialize) -> Value {
-    serde_json::to_value(data).unwrap_or_default()
+    // By way of its text, for which there is a serializer already.
+    serde_json::to_vec(data).and_then(|json| serde_json::from_slice(&json)).unwrap_or_default()
 }

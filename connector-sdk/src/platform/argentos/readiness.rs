@@ -11,7 +11,7 @@ use super::commands::commands;
 use super::document::{document, has_writes, needs, sentence};
 use super::state::State;
 use super::{error_code, tool, value_of};
-use crate::manifest::{Auth, Manifest};
+use crate::manifest::{Auth, Manifest, elements};
 use crate::{Error, ErrorKind};
 
 /// What `health` answers: the data, and what the envelope repeats at its top level.
@@ -124,8 +124,7 @@ fn assess(manifest: &Manifest, state: &State<'_>) -> Outcome {
 /// The variables that are not set and have to be, by the manifest and by what opening found.
 fn missing(manifest: &Manifest, state: &State<'_>) -> Vec<String> {
     let found = state.opening_error().and_then(|error| error.details().get("missing_keys"));
-    let found: Vec<&str> =
-        found.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let found: Vec<&str> = elements(found).iter().filter_map(Value::as_str).collect();
     needs(manifest)
         .iter()
         .filter(|need| (need.required && !state.is_set(need.name)) || found.contains(&need.env))

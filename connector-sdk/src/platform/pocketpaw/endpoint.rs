@@ -225,7 +225,12 @@ fn with_url(
         }
     }
     let base = names.base(template.base);
-    Some(Endpoint { method: method.clone(), base, path: template.path, path_holes, query, is_form })
+    let mut path = template.path;
+    for (name, _) in path_holes.iter().filter(|(_, filler)| matches!(filler, Filler::Value(_))) {
+        // It comes encoded, with its slashes.
+        path = path.replace(&format!("{{{name}}}"), &format!("{{+{name}}}"));
+    }
+    Some(Endpoint { method: method.clone(), base, path, path_holes, query, is_form })
 }
 
 /// What fills a part of the URL has to be there, and to be one text.

@@ -67,7 +67,8 @@
 //!
 //! # Where an argument goes
 //!
-//! Into the placeholder of its name, percent-encoded as one part of the path, and then nowhere else. Else by
+//! Into the placeholder of its name, percent-encoded as one part of the path, and then nowhere else. (What is
+//! *set* may be several parts, like `owner/name`, each encoded, unless one of them is empty, `.` or `..`.) Else by
 //! the list that names it: `params` into the query, `body` into the body as JSON, or as a form with
 //! `content_type: form` (nested values in Stripe's brackets). GET and DELETE have no body, so all of it is in the
 //! query. A list in the query is the parameter several times; an object there is JSON. `type: object` takes lists
@@ -106,10 +107,16 @@
 //!
 //! When an action is called: unknown or missing arguments, wrong types, values outside an `enum`, and a `path`
 //! that would leave the base URL.
+//!
+//! # The other way round
+//!
+//! [`write`] makes a file of a connector that was written in Rust; `manifest --format pocketpaw` is its command.
 mod action;
 mod arguments;
 mod auth;
 mod connector;
+#[cfg(feature = "cli")]
+mod emit;
 mod endpoint;
 mod file;
 mod host;
@@ -121,7 +128,12 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod values;
+#[cfg(feature = "cli")]
+mod write;
 mod yaml;
+
+#[cfg(feature = "cli")]
+pub use write::{LeftOut, Written, write};
 
 use std::fmt;
 use std::fs::File;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::endpoint::{Endpoint, Filler, Parameter, Placement, QueryPiece, has_body};
 use super::values::Values;
-use crate::http::{Http, Request, Response};
+use crate::http::{Http, Request, Response, encoded, is_dots};
 use crate::{Error, Output, Result};
 
 /// Puts a request together. Nothing is sent yet.
@@ -29,6 +29,8 @@ pub(super) fn make(
             for (name, value) in query {
                 request = request.query(name, value);
             }
+        } else if matches!(filler, Filler::Value(_)) {
+            request = request.path(name.clone(), in_path(&text));
         } else {
             request = request.path(name.clone(), text);
         }
@@ -86,6 +88,15 @@ pub(super) fn make(
         };
     }
     Ok(request)
+}
+
+/// What somebody set, as a part of a path: several parts where it has slashes, as in `owner/name`. Where one
+/// would lead elsewhere, all of it is one part.
+fn in_path(text: &str) -> String {
+    let parts: Vec<&str> = text.split('/').collect();
+    let are_parts = parts.iter().all(|part| !part.is_empty() && !is_dots(part));
+    let parts: Vec<String> = parts.into_iter().map(encoded).collect();
+    parts.join(if are_parts { "/" } else { "%2F" })
 }
 
 /// What fills a placeholder.

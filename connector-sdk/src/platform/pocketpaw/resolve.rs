@@ -37,7 +37,7 @@ pub(super) struct Operation {
 const NO_VERSION: &str = "0.0.0";
 
 /// PocketPaw runs these by adapters of its own, and their files only describe them.
-const NATIVE: [&str; 13] = [
+pub(super) const NATIVE: [&str; 13] = [
     "postgresql",
     "mysql",
     "mssql",

@@ -1,6 +1,8 @@
 //! Hostile settings: none may lead elsewhere, and none of their secrets is shown.
 
 use serde_json::json;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::{TOKEN, call_with, file, open, received, server};
 use crate::{ErrorKind, Settings};
@@ -126,15 +128,23 @@ async fn what_need_not_be_set_is_missed_only_where_it_is_used() {
         assert!(error.message().contains(missing), "{error}");
     }
     call_with(yaml, &settings, "c", json!({})).await.expect("sent");
-    // A credential that is a part of the path is encoded as one part too.
-    call_with(yaml, &settings.secret("TEAM", "a/../b"), "b", json!({})).await.expect("sent");
-    assert_eq!(received(&server).await[1].url.path(), "/a%2F..%2Fb");
+    // What is set may be several parts of the path, as `owner/name` is, and leads nowhere else.
+    for (team, path) in [
+        ("a/../b", "/a%2F..%2Fb"),
+        ("a//b", "/a%2F%2Fb"),
+        ("owner/some name?x#%2F", "/owner/some%20name%3Fx%23%252F"),
+    ] {
+        server.reset().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        call_with(yaml, &settings.clone().secret("TEAM", team), "b", json!({})).await.expect("sent");
+        assert_eq!(received(&server).await[0].url.path(), path);
+    }
+    let error = call_with(yaml, &settings.secret("TEAM", ".."), "b", json!({})).await.expect_err("elsewhere");
+    assert_eq!(error.kind(), ErrorKind::Usage);
 }
 
 #[tokio::test]
 async fn secrets_are_in_no_error_and_no_result() {
-    use wiremock::matchers::any;
-    use wiremock::{Mock, MockServer, ResponseTemplate};
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(401).set_body_json(json!({ "message": format!("bad token {TOKEN}") }));
     Mock::given(any()).respond_with(answer).up_to_n_times(1).mount(&server).await;
