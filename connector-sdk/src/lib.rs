@@ -28,7 +28,10 @@ mod cursor;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;
+mod keeper;
 pub mod manifest;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;
@@ -55,6 +58,7 @@ pub use connector::{BoxFuture, Call, Choice, Connector, Factory, Output, Run};
 pub use connector_macros::connector;
 pub use context::{Context, Level, Observer};
 pub use error::{Error, ErrorKind, Result};
+pub use keeper::Keeper;
 pub use secret::Secret;
 pub use settings::Settings;
 pub use text::json_from_text;

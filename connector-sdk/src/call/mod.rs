@@ -11,6 +11,8 @@ mod approve;
 mod audit;
 mod digest;
 mod drive;
+#[cfg(feature = "oauth")]
+mod learned;
 mod redact;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,8 @@ use std::time::Instant;
 pub use approve::{Approval, ApprovalRequest, Approver, Caller};
 pub use audit::{Audit, AuditRecord, Decision};
 pub use digest::InputDigest;
+#[cfg(feature = "oauth")]
+pub(crate) use learned::Learned;
 pub use redact::Redactor;
 
 use crate::manifest::{Action, Manifest};
@@ -39,6 +43,9 @@ pub struct Connection {
     prefixes: Vec<digest::Prefix>,
     redactor: Arc<Redactor>,
     audit: Option<Arc<dyn Audit>>,
+    /// What was granted to it, where it obtains its tokens.
+    #[cfg(feature = "oauth")]
+    learned: Option<Arc<Learned>>,
 }
 
 impl Connection {
@@ -49,11 +56,35 @@ impl Connection {
     /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the settings can't be used.
     pub fn open(name: impl Into<Arc<str>>, factory: &dyn Factory, settings: &Settings) -> Result<Self> {
         let redactor = Redactor::new(settings.secrets.values());
+        #[cfg(feature = "oauth")]
+        if factory.manifest().auth.oauth2().is_some() {
+            return Self::learning(name.into(), factory, settings, redactor);
+        }
         let connector = match drive::catch(|| factory.open(settings)) {
             Ok(connector) => connector,
             Err(error) => return Err(redactor.error(error)),
         };
         Ok(Self::over(name, connector, redactor))
+    }
+
+    /// Opens a connection that obtains its tokens.
+    #[cfg(feature = "oauth")]
+    fn learning(
+        name: Arc<str>,
+        factory: &dyn Factory,
+        settings: &Settings,
+        redactor: Redactor,
+    ) -> Result<Self> {
+        // Connections that are opened with the same settings don't share what they obtain.
+        let learned = Arc::new(Learned::default());
+        let settings = Settings { learned: Arc::clone(&learned), ..settings.clone() };
+        let redactor = redactor.learning(Arc::clone(&learned));
+        match drive::catch(|| factory.open(&settings)) {
+            Ok(connector) => {
+                Ok(Self { learned: Some(learned), ..Self::over(name, connector, redactor) })
+            }
+            Err(error) => Err(redactor.error(error)),
+        }
     }
 
     /// A connection over a connector that is open already; `redactor` knows its secrets.
@@ -69,7 +100,12 @@ impl Connection {
         }
         let (id, name) = (&connector.manifest().id, name.into());
         let prefixes = actions.iter().map(|action| digest::Prefix::new(id, &name, &action.name)).collect();
-        Self { name, connector, index, prefixes, redactor: Arc::new(redactor), audit: None }
+        Self { name, connector, index, prefixes,
+            redactor: Arc::new(redactor),
+            audit: None,
+            #[cfg(feature = "oauth")]
+            learned: None,
+        }
     }
 
     /// Writes a record of every call.
@@ -189,6 +225,11 @@ impl Connection {
         let (place, action) = self.find(action)?;
         trail.found(place, action);
         if let Err(error) = caller.authorise(action) {
+            trail.decided(Decision::Denied);
+            return Err(error);
+        }
+        #[cfg(feature = "oauth")]
+        if let Some(Err(error)) = self.learned.as_ref().map(|learned| learned.authorise(action)) {
             trail.decided(Decision::Denied);
             return Err(error);
         }

@@ -112,6 +112,7 @@ impl Contents {
                 .iter()
                 .map(|(name, Shown(secret))| (name.clone(), secret.clone()))
                 .collect(),
+            ..Settings::new()
         };
         Some(Saved::new(settings, entry.saved_at()))
     }
