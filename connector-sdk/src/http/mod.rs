@@ -42,6 +42,8 @@ mod credentials;
 mod failure;
 mod guard;
 mod pages;
+#[cfg(feature = "oauth")]
+mod plain;
 mod rate;
 mod request;
 mod resolve;
@@ -61,6 +63,8 @@ pub use rate::Rate;
 pub use request::Request;
 pub use response::Response;
 pub use retry::Retry;
+#[cfg(feature = "oauth")]
+pub(crate) use {base::url as address, failure::cut as shortened, plain::origin};
 #[cfg(feature = "pocketpaw")]
 pub(crate) use {guard::is_loopback_name, template::is_dots};
 

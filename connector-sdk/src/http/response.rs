@@ -60,7 +60,7 @@ impl Response {
         self.answer.url()
     }
 
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
