@@ -14,10 +14,13 @@ pub(super) fn environment_variables_have_names(errors: &Errors, connector: &Conn
         FieldKind::Credential(credential) => credential.env.get(),
         FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => None,
     });
-    for name in names.filter(|name| !is_variable(&name.value())) {
+    let names = names.map(|name| (name, false));
+    let of_oauth2 = super::oauth2::variables(connector).map(|name| (name, true));
+    for (name, is_called) in names.chain(of_oauth2).filter(|(name, _)| !is_variable(&name.value())) {
         let better: String =
             name.value().trim().to_uppercase().replace(|letter: char| !is_in_variable(letter), "_");
         let help = match is_variable(&better) {
+            true if is_called => format!("write `{}(\"{better}\")`", keys::ENV),
             true => format!("write `{} = \"{better}\"`", keys::ENV),
             false => "use capital letters, digits and `_`, no digit first".to_owned(),
         };
@@ -40,7 +43,7 @@ pub(super) fn api_keys_are_sent_somewhere(errors: &Errors, auth: &Auth) {
     // A token of RFC 9110, 5.6.2.
     let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
     let text = |letter: char| !letter.is_whitespace() && !letter.is_control() && !"&=#?".contains(letter);
-    match auth {
+    auth.ways().iter().for_each(|way| match way {
         Auth::ApiKeyHeader { header, .. } if !is_made_of(&header.value(), token) => errors.at(
             header,
             format!("`{}` must be the name of a header\nhelp: write it like `\"X-Api-Key\"`, without blanks and colons", keys::HEADER),
@@ -49,8 +52,13 @@ pub(super) fn api_keys_are_sent_somewhere(errors: &Errors, auth: &Auth) {
             query,
             format!("`{}` must be the name of a parameter\nhelp: write it like `\"api_key\"`, without blanks, `&` and `=`", keys::QUERY),
         ),
+        // RFC 6265: the name of a cookie is a token as that of a header.
+        Auth::ApiKeyCookie { cookie, .. } if !is_made_of(&cookie.value(), token) => errors.at(
+            cookie,
+            format!("`{}` must be the name of a cookie\nhelp: write it like `\"sid\"`, without blanks, `;` and `=`", keys::COOKIE),
+        ),
         _ => {}
-    }
+    });
 }
 
 fn is_made_of(name: &str, letter: impl Fn(char) -> bool) -> bool {
@@ -59,13 +67,15 @@ fn is_made_of(name: &str, letter: impl Fn(char) -> bool) -> bool {
 
 /// A user and a password are two fields.
 pub(super) fn basic_names_two_fields(errors: &Errors, auth: &Auth) {
-    if let Auth::Basic { user, password } = auth
-        && user == password
-    {
-        let message = format!(
-            "`basic` names the field `{user}` twice\nhelp: name the field of the user, then that of the password"
-        );
-        errors.at(password, message);
+    for way in auth.ways() {
+        if let Auth::Basic { user, password } = way
+            && user == password
+        {
+            let message = format!(
+                "`basic` names the field `{user}` twice\nhelp: name the field of the user, then that of the password"
+            );
+            errors.at(password, message);
+        }
     }
 }
 
@@ -87,7 +97,11 @@ fn is_url(text: &str) -> bool {
 
 /// A scope is one word to the service.
 pub(super) fn scopes_are_words(errors: &Errors, action: &Action) {
-    for scope in &action.scopes {
+    refuse_unless_words(errors, &action.scopes);
+}
+
+pub(super) fn refuse_unless_words(errors: &Errors, scopes: &[LitStr]) {
+    for scope in scopes {
         let text = scope.value();
         if text.is_empty() || text.contains(char::is_whitespace) {
             let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();

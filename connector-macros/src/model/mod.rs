@@ -11,16 +11,18 @@ mod lints;
 mod methods;
 mod misplaced;
 mod misspelt;
+mod oauth2;
 mod options;
 mod parameter;
 mod signature;
 
 pub(crate) use action::{Action, Effect};
-pub(crate) use auth::Auth;
+pub(crate) use auth::{Auth, Role};
 pub(crate) use connector::{Connector, refuse, refuse_another};
 pub(crate) use field::{Client, Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
 pub(crate) use methods::Methods;
+pub(crate) use oauth2::{OAuth2, Source};
 pub(crate) use options::{Health, Options};
 pub(crate) use parameter::{Parameter, ParameterKind, Plain};
 

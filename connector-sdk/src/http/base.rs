@@ -90,13 +90,10 @@ fn is_part_of_host(text: &str) -> bool {
 fn credentials(auth: &Auth, values: &impl Values) -> Result<Credentials> {
     // An optional credential that isn't set: the service is asked without.
     Ok(match auth {
-        Auth::Any { of } => {
-            let is_there = |way: &&Auth| way.credential().is_some_and(|name| values.secret(name).is_some());
-            match of.iter().find(is_there).or_else(|| of.iter().find(|way| matches!(way, Auth::OAuth2(_)))) {
-                Some(way) => credentials(way, values)?,
-                None => Credentials::None,
-            }
-        }
+        Auth::Any { .. } => match auth.way(|name| values.secret(name).is_some()) {
+            Auth::Any { .. } => return Err(Error::internal("`any` is one of its own ways")),
+            way => credentials(way, values)?,
+        },
         Auth::OAuth2(_) => values.tokens()?,
         Auth::None => Credentials::None,
         Auth::Bearer { token } => values.secret(token).map_or(Credentials::None, Credentials::Bearer),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::OAuth2;
+use super::{Grant, OAuth2};
 
 /// How a service knows who calls. Names are those of credentials or settings of the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +74,21 @@ impl Auth {
         }
     }
 
+    /// The way that is gone where some credentials are there: the first of which they are enough, else OAuth 2.0,
+    /// which gets its own.
+    pub fn way(&self, is_there: impl Fn(&str) -> bool) -> &Self {
+        let enough = |way: &&Self| match way {
+            Self::OAuth2(oauth2) => match oauth2.grant {
+                Grant::User => is_there(OAuth2::TOKENS),
+                Grant::ClientCredentials => oauth2.client_secret.as_deref().is_some_and(&is_there),
+            },
+            way => way.credential().is_some_and(&is_there),
+        };
+        let ways = self.ways();
+        let obtains = |way: &&Self| matches!(way, Self::OAuth2(_));
+        ways.iter().find(enough).or_else(|| ways.iter().find(obtains)).or(ways.first()).unwrap_or(&Self::None)
+    }
+
     /// What is said of OAuth 2.0, if that is a way.
     pub fn oauth2(&self) -> Option<&OAuth2> {
         self.ways().iter().find_map(|way| match way {
@@ -90,5 +105,30 @@ impl Auth {
             Self::Basic { password, .. } => Some(password),
             Self::None | Self::OAuth2(_) | Self::Any { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::ClientId;
+
+    #[test]
+    fn the_first_way_that_can_be_gone_is() {
+        let bearer = Auth::Bearer { token: "token".to_owned() };
+        let client = ClientId::Literal("app".to_owned());
+        let oauth2 = Auth::OAuth2(OAuth2::new("https://a.test/authorize", "https://a.test/token", client));
+        let any = Auth::Any { of: vec![bearer.clone(), oauth2.clone()] };
+        let way = |auth: &Auth, there: &[&str]| auth.way(|name| there.contains(&name)).kind();
+        assert_eq!(way(&any, &[]), "oauth2");
+        assert_eq!(way(&any, &["token"]), "bearer");
+        assert_eq!(way(&any, &["oauth2"]), "oauth2");
+        assert_eq!(way(&any, &["oauth2", "token"]), "bearer");
+        let other = Auth::Any { of: vec![oauth2, bearer.clone()] };
+        assert_eq!(way(&other, &["oauth2", "token"]), "oauth2");
+        assert_eq!(way(&other, &["token"]), "bearer");
+        assert_eq!(way(&bearer, &[]), "bearer");
+        let two = Auth::Any { of: vec![bearer, Auth::None] };
+        assert_eq!(way(&two, &[]), "bearer");
     }
 }

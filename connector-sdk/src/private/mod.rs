@@ -10,6 +10,7 @@ mod client;
 mod fault;
 mod input;
 mod linked;
+mod oauth;
 mod open;
 mod result;
 mod shape;
@@ -26,11 +27,12 @@ pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use client::HttpField;
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
+pub use oauth::{Features, OAuthFeature, assert_oauth};
 pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param, Ready,
+    ActionSpec, Argument, AuthSpec, Given, HealthFn, ImplSpec, Input, OAuth2Spec, OptionsFn, OptionsSpec, Param, Ready,
     SecretSpec, SettingSpec, StructSpec, default_value,
 };
 pub use spec::{FromText, Published};

@@ -149,20 +149,28 @@ impl<'s> Opening<'s> {
         self.missing.push(name.to_owned());
     }
 
-    /// The client's id may be a setting that no field holds.
-    fn miss_client_id(&mut self) {
-        let Some(ClientId::Setting(name)) = self.manifest.auth.oauth2().map(|oauth2| &oauth2.client_id) else {
-            return;
-        };
-        let is_required = self.manifest.setting(name).is_some_and(|setting| setting.required);
-        if is_required && !self.missing.contains(name) && self.value(name).is_none() {
-            self.miss(&name.clone());
+    /// The client's id and secret may be held by no field, and be required all the same.
+    fn miss_what_no_field_holds(&mut self) {
+        let Some(oauth2) = self.manifest.auth.oauth2() else { return };
+        if let ClientId::Setting(name) = &oauth2.client_id
+            && self.manifest.setting(name).is_some_and(|setting| setting.required)
+            && !self.missing.contains(name)
+            && self.value(name).is_none()
+        {
+            self.miss(name);
+        }
+        if let Some(name) = &oauth2.client_secret
+            && self.manifest.credential(name).is_some_and(|credential| credential.required)
+            && !self.missing.contains(name)
+            && self.credential(name).is_none()
+        {
+            self.miss(name);
         }
     }
 
     /// Whether everything was as it should be.
     pub fn finish(&mut self) -> Result<()> {
-        self.miss_client_id();
+        self.miss_what_no_field_holds();
         let env = |name: &String| {
             let setting = self.manifest.setting(name).map(|setting| &setting.env);
             setting.or_else(|| self.manifest.credential(name).map(|credential| &credential.env)).cloned()

@@ -30,7 +30,32 @@ pub enum AuthSpec {
     Bearer { token: &'static str },
     ApiKeyHeader { key: &'static str, header: &'static str },
     ApiKeyQuery { key: &'static str, query: &'static str },
+    ApiKeyCookie { key: &'static str, cookie: &'static str },
     Basic { user: &'static str, password: &'static str },
+    OAuth2(OAuth2Spec),
+    Any(&'static [AuthSpec]),
+}
+
+/// [`OAuth2`](crate::manifest::OAuth2) with names known at compile time.
+pub struct OAuth2Spec {
+    pub authorize: Option<&'static str>,
+    pub device: Option<&'static str>,
+    pub token: &'static str,
+    pub revoke: Option<&'static str>,
+    pub scopes: &'static [&'static str],
+    pub client_id: Option<Given>,
+    pub client_secret: Option<Given>,
+    /// Whether nobody is asked.
+    pub for_itself: bool,
+}
+
+/// Where a client's id or secret comes from.
+#[derive(Clone, Copy)]
+pub enum Given {
+    Text(&'static str),
+    /// From an environment variable, by a setting or a credential that no field holds.
+    Env(&'static str),
+    Field(&'static str),
 }
 
 /// A `#[config]` field.
