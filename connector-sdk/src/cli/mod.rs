@@ -10,6 +10,8 @@
 //!
 //! Nothing here knows the connector's type, so it is compiled once and not once a connector.
 
+#[cfg(all(feature = "credentials", feature = "oauth"))]
+mod agree;
 mod answer;
 mod approver;
 mod argument;

@@ -127,6 +127,13 @@ impl Contents {
         change
     }
 
+    /// Stores one credential of a connection. Says whether the connection is there, and whether that changed it.
+    pub(super) fn entrust(&mut self, address: &Address, name: &str, secret: &Secret) -> (bool, bool) {
+        let Some(entry) = self.0.get_mut(address) else { return (false, false) };
+        let before = entry.secrets.insert(name.to_owned(), Shown(secret.clone()));
+        (true, before.is_none_or(|Shown(before)| before.expose() != secret.expose()))
+    }
+
     pub(super) fn remove(&mut self, address: &Address) -> bool {
         self.0.remove(address).is_some()
     }
