@@ -13,13 +13,14 @@ pub(crate) const HTTP: &str = "http";
 pub(crate) const ACTION: &str = "action";
 pub(crate) const HEALTH: &str = "health";
 pub(crate) const OPTIONS: &str = "options";
+pub(crate) const LOGIN: &str = "login";
 
 /// Attributes of parameters.
 pub(crate) const ARG: &str = "arg";
 pub(crate) const INPUT: &str = "input";
 
 pub(crate) const FIELD_ATTRIBUTES: [&str; 4] = [CONFIG, SECRET, STATE, HTTP];
-pub(crate) const METHOD_ATTRIBUTES: [&str; 3] = [ACTION, HEALTH, OPTIONS];
+pub(crate) const METHOD_ATTRIBUTES: [&str; 4] = [ACTION, HEALTH, OPTIONS, LOGIN];
 pub(crate) const PARAMETER_ATTRIBUTES: [&str; 2] = [ARG, INPUT];
 
 /// Keys of `#[connector(..)]` on a struct.

@@ -17,6 +17,7 @@
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod ask;
 pub mod call;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -46,13 +47,14 @@ pub mod __private;
 /// What a connector's source file wants in scope: `use connector_sdk::prelude::*;`.
 pub mod prelude {
     #[doc(hidden)]
-    pub use connector_macros::{action, health, options};
+    pub use connector_macros::{action, health, login, options};
 
     #[cfg(feature = "http")]
     pub use crate::http::Http;
-    pub use crate::{Choice, Context, Error, ErrorKind, Level, Result, Secret, connector};
+    pub use crate::{Ask, Choice, Context, Error, ErrorKind, Level, Obtained, Result, Secret, connector};
 }
 
+pub use ask::{Ask, Obtained};
 pub use connector::{BoxFuture, Call, Choice, Connector, Factory, Output, Run};
 #[doc = include_str!("../docs/connector.md")]
 pub use connector_macros::connector;

@@ -58,4 +58,5 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
     methods::names_are_told_apart(errors, model);
     methods::commands_are_told_apart(errors, model);
     methods::health_is_checked_once(errors, model);
+    methods::login_is_one(errors, model);
 }

@@ -5,7 +5,7 @@ use syn::{Attribute, FnArg, Pat, Path, PathArguments, Signature, Type};
 
 use super::misplaced::{self, Place};
 use super::{
-    Action, Health, Options, Parameter, ParameterKind, lints, misspelt, runtime, signature, strip,
+    Action, Health, Login, Options, Parameter, ParameterKind, lints, misspelt, runtime, signature, strip,
     unknown_key,
 };
 use crate::keys;
@@ -17,6 +17,7 @@ pub(crate) struct Methods {
     pub(crate) actions: Vec<Action>,
     pub(crate) options: Vec<Options>,
     pub(crate) health: Vec<Health>,
+    pub(crate) login: Vec<Login>,
     pub(crate) runtime: Path,
     /// What the expansion is not warned of.
     pub(crate) allowed: Vec<Attribute>,
@@ -70,6 +71,7 @@ impl Methods {
             actions: Vec::new(),
             options: Vec::new(),
             health: Vec::new(),
+            login: Vec::new(),
             runtime: runtime(path.take()),
             allowed: allowed(block),
         };
@@ -115,6 +117,14 @@ impl Methods {
         }
         let kind = attribute.path().to_token_stream().to_string();
         signature::check(errors, &kind, method);
+        if kind == keys::LOGIN {
+            for entry in entries(errors, attribute) {
+                unknown_key(errors, &entry, &kind, &[]);
+            }
+            signature::output(errors, &kind, method);
+            self.login.push(Login::read(errors, method));
+            return true;
+        }
         let parameters = Parameters::read(errors, &kind, method);
         self.read_marked(errors, &kind, attribute, method, parameters);
         method.attributes.extend(lints::allow_what_is_asked_for(method));

@@ -31,7 +31,9 @@ pub use redact::Redactor;
 
 use crate::manifest::{Action, Manifest};
 use crate::similar::{listed, nearest};
-use crate::{Call, Choice, Connector, Context, Error, Factory, Output, Result, Settings};
+use crate::{
+    Ask, Call, Choice, Connector, Context, Error, Factory, Obtained, Output, Result, Settings,
+};
 
 /// An open connection, and the only way to call its actions.
 pub struct Connection {
@@ -187,6 +189,32 @@ impl Connection {
             Err(error) => Err(error),
         };
         result.map_err(|error| self.redactor.error(error))
+    }
+
+    /// Gets credentials by a dance of the service's own, in which it asks somebody. It is for whoever connects,
+    /// who checks and keeps what is obtained.
+    ///
+    /// # Errors
+    ///
+    /// `usage` where the connector has no login, `internal` where it obtains what it has no place for, else what
+    /// the connector's login returned.
+    pub async fn login(&self, ask: &dyn Ask, context: Context) -> Result<Obtained> {
+        let context = self.own(context);
+        let login = drive::catch(|| Ok(self.connector.login(ask, &context)));
+        let result = match login {
+            Ok(login) => drive::drive(login, &context, Instant::now()).await,
+            Err(error) => Err(error),
+        };
+        let obtained = result.map_err(|error| self.redactor.error(error))?;
+        let manifest = self.manifest();
+        let unknown = obtained.secrets.keys().find(|name| manifest.credential(name).is_none());
+        match unknown.or_else(|| obtained.values.keys().find(|name| manifest.setting(name).is_none())) {
+            Some(name) => Err(Error::internal(format!(
+                "the login of `{}` obtains `{name}`, for which there is no field",
+                manifest.id
+            ))),
+            None => Ok(obtained),
+        }
     }
 
     /// The choices of an options source that match what a user has typed so far.

@@ -11,6 +11,7 @@ use super::configuration::Configuration;
 use super::data::Data;
 use super::dialogue::{Dialogue, Silence};
 use super::echo::Hidden;
+use super::login;
 use super::process::Process;
 use super::session::Session;
 use super::setting::{self, Piped};
@@ -20,14 +21,14 @@ use crate::call::Connection;
 #[cfg(feature = "oauth")]
 use super::agree;
 #[cfg(feature = "oauth")]
-use crate::credentials::{Address, FileStore};
-use crate::credentials::{Store as _, nowhere};
+use crate::credentials::FileStore;
+use crate::credentials::{Address, Store as _, nowhere};
 #[cfg(feature = "oauth")]
 use crate::manifest::OAuth2;
 use crate::manifest::{Credential, Manifest, Setting};
 use crate::platform::argentos::Source;
 use crate::similar::{listed, nearest};
-use crate::{Error, Result, Secret, Settings, json_from_text};
+use crate::{Error, ErrorKind, Result, Secret, Settings, json_from_text};
 
 /// How long the check may take, unless `--timeout` says so.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
@@ -67,10 +68,13 @@ pub(super) fn connect(session: &mut Session<'_>, request: Request) -> Result<Ans
     configuration.add_stored(&before);
     let settings = configuration.to_store();
     let nothing = |error: Error| error.context("nothing was stored");
-    #[cfg(feature = "oauth")]
-    let settings = agreed(session, &store, &address, settings, way).map_err(nothing)?;
-    #[cfg(not(feature = "oauth"))]
-    check(session, address.connection(), &settings).map_err(nothing)?;
+    let checked = |settings: Settings| {
+        #[cfg(feature = "oauth")]
+        return agreed(session, &store, &address, settings, way);
+        #[cfg(not(feature = "oauth"))]
+        check(session, address.connection(), &settings).map(|()| settings)
+    };
+    let settings = logged_in(session, &address, settings, checked).map_err(nothing)?;
     let wanted = address.clone();
     let change = session
         .process
@@ -94,6 +98,29 @@ pub(super) fn connect(session: &mut Session<'_>, request: Request) -> Result<Ans
             .map(|member| (member, Data::of(&data[member]))),
     );
     Ok(Answer::of_value(&data).shown(People::Other(people)))
+}
+
+/// Checks the connection, once the connector has got the credentials that it gets by itself. Those that it got before
+/// and that are refused now it gets anew.
+fn logged_in(
+    session: &Session<'_>,
+    address: &Address,
+    settings: Settings,
+    checked: impl Fn(Settings) -> Result<Settings>,
+) -> Result<Settings> {
+    let (manifest, name) = (session.manifest, address.connection());
+    if !manifest.login {
+        return checked(settings);
+    }
+    if login::is_wanted(manifest, &settings) {
+        return checked(login::ask(session, name, settings)?);
+    }
+    match checked(settings.clone()) {
+        Err(error) if error.kind() == ErrorKind::Auth && session.process.can_ask() => {
+            checked(login::ask(session, name, settings)?)
+        }
+        outcome => outcome,
+    }
 }
 
 /// Checks the connection, once somebody has agreed to it where that is wanted. What is returned is to be stored.
@@ -174,7 +201,9 @@ fn ask_all(session: &Session<'_>, configuration: &mut Configuration<'_>, before:
                 ask(&dialogue, configuration, setting, before).await?;
             }
         }
-        for credential in &manifest.credentials {
+        // What a connector gets by itself isn't asked for.
+        let is_asked = |credential: &&Credential| credential.required || !manifest.login;
+        for credential in manifest.credentials.iter().filter(is_asked) {
             if !configuration.has(&credential.name) {
                 let is_stored = before.secrets.contains_key(&credential.name);
                 if let Some(secret) = ask_hidden(&dialogue, process, credential, is_stored).await? {
@@ -252,7 +281,7 @@ async fn ask_hidden(
     }
 }
 
-async fn hear(dialogue: &Dialogue, text: &str) -> Result<String> {
+pub(super) async fn hear(dialogue: &Dialogue, text: &str) -> Result<String> {
     dialogue.show(text).map_err(|error| {
         Error::setup(format!("nobody can be asked, standard error can't be written: {error}"))
     })?;

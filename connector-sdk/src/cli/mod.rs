@@ -29,6 +29,8 @@ mod echo;
 mod export;
 mod help;
 mod interrupt;
+#[cfg(feature = "credentials")]
+mod login;
 mod observer;
 mod panic;
 mod process;

@@ -32,6 +32,7 @@ impl Table {
         let spec = <T as Actions>::SPEC;
         let mut manifest = describe(&<T as Described>::SPEC);
         manifest.health = !spec.health.is_empty();
+        manifest.login = !spec.login.is_empty();
         manifest.options = spec
             .options
             .iter()

@@ -29,10 +29,10 @@ pub use client::HttpField;
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use oauth::{Features, OAuthFeature, assert_oauth};
 pub use open::{Opening, SecretField};
-pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
+pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health, boxed_login};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, Given, HealthFn, ImplSpec, Input, OAuth2Spec, OptionsFn, OptionsSpec, Param, Ready,
+    ActionSpec, Argument, AuthSpec, Given, HealthFn, ImplSpec, Input, LoginFn, OAuth2Spec, OptionsFn, OptionsSpec, Param, Ready,
     SecretSpec, SettingSpec, StructSpec, default_value,
 };
 pub use spec::{FromText, Published};

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::checks::Keywords;
 use super::{Opening, Shared, Slot, arguments, input};
 use crate::manifest::{Effect, Mode, Permission, Takes, Trust};
-use crate::{BoxFuture, Call, Choice, Context, Result, Run};
+use crate::{Ask, BoxFuture, Call, Choice, Context, Obtained, Result, Run};
 
 /// What the attribute on the struct says.
 pub struct StructSpec {
@@ -83,10 +83,16 @@ pub struct ImplSpec<C: 'static> {
     pub options: &'static [OptionsSpec<C>],
     /// At most one; a list, so that those under different `#[cfg]`s can stand beside each other.
     pub health: &'static [HealthFn<C>],
+    /// The same.
+    pub login: &'static [LoginFn<C>],
 }
 
 /// A `#[health]` method.
 pub type HealthFn<C> = for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<()>>;
+
+/// A `#[login]` method.
+pub type LoginFn<C> =
+    for<'a> fn(&'a C, &'a dyn Ask, &'a Context) -> BoxFuture<'a, Result<Obtained>>;
 
 impl StructSpec {
     /// Stands where the attribute has mistakes; the program doesn't compile anyway.
@@ -106,7 +112,7 @@ impl StructSpec {
 
 impl<C> ImplSpec<C> {
     /// Stands where the attribute has mistakes; the program doesn't compile anyway.
-    pub const BROKEN: Self = Self { actions: &[], options: &[], health: &[] };
+    pub const BROKEN: Self = Self { actions: &[], options: &[], health: &[], login: &[] };
 }
 
 /// An `#[action]` method.
