@@ -14,6 +14,7 @@
 //! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
+//! | `testing` | no | [`testing`], recorded exchanges and a server that misbehaves, for the tests of a connector |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -38,6 +39,8 @@ pub mod platform;
 mod secret;
 mod settings;
 mod similar;
+#[cfg(any(feature = "testing", all(test, feature = "http")))]
+pub mod testing;
 mod text;
 
 #[doc(hidden)]

@@ -12,6 +12,7 @@ use super::credentials::Ready;
 use super::guard::Guard;
 use super::rate::Limiter;
 use super::resolve::PublicOnly;
+use super::wire::Wire;
 use super::{Credentials, Rate, Request, Retry};
 use crate::call::Redactor;
 use crate::{Error, Result};
@@ -32,6 +33,7 @@ pub(super) struct Inner {
     pub(super) most_bytes: u64,
     pub(super) retry: Retry,
     pub(super) redactor: Redactor,
+    pub(super) wire: Wire,
 }
 
 impl Http {
@@ -50,6 +52,7 @@ impl Http {
             plain_http: false,
             public_only: false,
             allowed_hosts: None,
+            wire: Wire::default(),
         }
     }
 
@@ -107,6 +110,7 @@ pub struct Builder {
     plain_http: bool,
     public_only: bool,
     allowed_hosts: Option<Vec<String>>,
+    wire: Wire,
 }
 
 impl Builder {
@@ -178,6 +182,13 @@ impl Builder {
         self
     }
 
+    /// Records its exchanges, or replays them instead of sending anything.
+    #[cfg(feature = "testing")]
+    pub fn cassette(mut self, cassette: &crate::testing::Cassette) -> Self {
+        self.wire = Wire::of(Arc::clone(&cassette.tape));
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -203,8 +214,9 @@ impl Builder {
             Error::internal(format!("the HTTP client can't be made: {}", error.without_url()))
         })?;
         let credentials = self.credentials.ready()?;
+        let secrets = self.credentials.secrets();
         #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
-        let mut redactor = Redactor::new(&self.credentials.secrets());
+        let mut redactor = Redactor::new(&secrets);
         #[cfg(feature = "oauth")]
         if let Some(session) = &credentials.session {
             redactor = redactor.learning(Arc::clone(session.learned()));
@@ -220,6 +232,7 @@ impl Builder {
                 most_bytes: self.most_bytes,
                 retry: self.retry,
                 redactor,
+                wire: self.wire.connect(&secrets),
             }),
         })
     }

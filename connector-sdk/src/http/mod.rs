@@ -51,6 +51,7 @@ mod response;
 mod retry;
 mod send;
 mod template;
+mod wire;
 
 #[cfg(test)]
 mod tests;

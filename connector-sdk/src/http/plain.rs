@@ -41,7 +41,10 @@ impl Http {
         let host = url.host_str().unwrap_or_default().to_owned();
         let span = tracing::debug_span!("http", method = %method, host);
         let request = inner.client.request(method, url).headers(headers).timeout(inner.timeout).body(body);
-        let answer = request.send().instrument(span).await;
+        let request = request.build().map_err(|error| {
+            Error::internal(format!("the request can't be made: {}", error.without_url()))
+        })?;
+        let answer = inner.wire.send(&inner.client, request).instrument(span).await?;
         let answer = answer.map_err(|error| failure::of_transport(error, &host))?;
         Ok(Response::new(answer, host, inner.most_bytes, None))
     }

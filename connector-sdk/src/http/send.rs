@@ -109,7 +109,9 @@ impl Journey<'_> {
                 "failed"
             );
             let Some(wait) = wait else { return Err(failed.error) };
-            tokio::time::sleep(wait).await;
+            if !self.inner.wire.is_replayed() {
+                tokio::time::sleep(wait).await;
+            }
         }
     }
 
@@ -121,7 +123,7 @@ impl Journey<'_> {
     async fn attempt(&mut self) -> std::result::Result<Option<Response>, Failed> {
         let inner = self.inner;
         inner.guard.check(&self.url)?;
-        if let Some(limiter) = &inner.limiter {
+        if let Some(limiter) = inner.limiter.as_ref().filter(|_| !inner.wire.is_replayed()) {
             limiter.turn(self.deadline).await?;
         }
         #[cfg(feature = "oauth")]
@@ -145,9 +147,10 @@ impl Journey<'_> {
         let mut request = self.prepare(timeout)?;
         #[cfg(feature = "oauth")]
         if let Some(token) = &token {
+            inner.wire.hide(&token.access);
             request.headers_mut().insert(AUTHORIZATION, super::credentials::bearer(&token.access)?);
         }
-        let answer = inner.client.execute(request).await;
+        let answer = inner.wire.send(&inner.client, request).await?;
         let answer = answer.map_err(|error| {
             let unseen = error.is_connect();
             Failed { may_pass: !error.is_builder(), unseen, error: failure::of_transport(error, &host) }

@@ -1,16 +1,14 @@
-//! The client against real servers on loopback: wiremock, and a socket for what no server will do.
+//! The client against real servers on loopback: wiremock, and a socket for what no proper server will do.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wiremock::matchers::{any, body_json, body_string, header, header_exists, method, path, query_param};
 use wiremock::{Mock, MockServer, Request as Received, ResponseTemplate};
 
 use super::*;
+use crate::testing::server::{self, Raw};
 use crate::{Context, Error, ErrorKind, Secret};
 
 const TOKEN: &str = "tok_5ecr3t";
@@ -32,23 +30,6 @@ async fn server() -> (MockServer, Http) {
 
 async fn received(server: &MockServer) -> Vec<Received> {
     server.received_requests().await.expect("recorded")
-}
-
-/// A server that sends these bytes to whoever connects, and closes.
-async fn raw(answer: impl Into<Vec<u8>>) -> (String, Arc<AtomicUsize>) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let base = format!("http://{}", listener.local_addr().expect("an address"));
-    let (answer, count) = (answer.into(), Arc::new(AtomicUsize::new(0)));
-    let counted = Arc::clone(&count);
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            counted.fetch_add(1, Ordering::SeqCst);
-            let mut request = [0; 4096];
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(&answer).await;
-        }
-    });
-    (base, count)
 }
 
 #[tokio::test]
@@ -96,8 +77,7 @@ async fn what_may_pass_is_tried_again_as_the_service_asks() {
     {
         let (server, http) = server().await;
         let failing = ResponseTemplate::new(status).insert_header(name, value);
-        Mock::given(any()).respond_with(failing).up_to_n_times(2).mount(&server).await;
-        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        server::in_turn(&server, [failing.clone(), failing, ResponseTemplate::new(200)]).await;
         http.get("/x").send().await.unwrap_or_else(|error| panic!("{status}: {error}"));
         assert_eq!(received(&server).await.len(), 3, "{status}");
     }
@@ -106,7 +86,7 @@ async fn what_may_pass_is_tried_again_as_the_service_asks() {
 #[tokio::test]
 async fn what_changes_something_is_sent_once_unless_it_has_a_name() {
     let (server, http) = server().await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(503)).mount(&server).await;
+    server::in_turn(&server, [server::unavailable()]).await;
     let error = http.post("/x").send().await.expect_err("refused");
     assert_eq!((error.kind(), error.details()["status"].clone()), (ErrorKind::Unavailable, json!(503)));
     assert_eq!(received(&server).await.len(), 1);
@@ -122,8 +102,7 @@ async fn what_changes_something_is_sent_once_unless_it_has_a_name() {
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_is_not_begun() {
     let (server, http) = server().await;
-    let failing = ResponseTemplate::new(429).insert_header("retry-after", "60");
-    Mock::given(any()).respond_with(failing).mount(&server).await;
+    server::in_turn(&server, [server::too_many_requests(Duration::from_secs(60))]).await;
     let context = Context::new().with_timeout(Duration::from_secs(5));
     let began = Instant::now();
     let error = http.get("/x").within(&context).send().await.expect_err("refused");
@@ -194,51 +173,73 @@ async fn a_host_from_a_setting_has_to_be_public() {
     assert!(Http::builder("http://api.test").build().is_err(), "in the clear");
 }
 
+/// What a client that takes 1,000 bytes says to an answer.
+async fn said_to(base: &str) -> Error {
+    let http = builder(base).most_bytes(1000).retry(Retry::never()).build().expect("a client");
+    match http.get("/x").timeout(Duration::from_secs(2)).send().await {
+        Ok(response) => response.json::<Value>().await.expect_err("hostile"),
+        Err(error) => error,
+    }
+}
+
 #[tokio::test]
 async fn hostile_answers_are_errors() {
-    let hostile: [(&str, Vec<u8>, &str); 6] = [
-        (
-            "not JSON",
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>".to_vec(),
-            "no JSON (`text/html`)",
-        ),
-        (
-            "NaN",
-            b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 3\r\n\r\nNaN".to_vec(),
-            "broken JSON",
-        ),
-        ("cut off", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":".to_vec(), "broke off"),
-        ("half JSON", b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n{\"a\":".to_vec(), "breaks off"),
-        ("too large", b"HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n".to_vec(), "more than the"),
-        (
-            "not gzip",
-            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd".to_vec(),
-            "decoded",
-        ),
-    ];
-    for (what, answer, says) in hostile {
-        let (base, _) = raw(answer).await;
-        let http = builder(&base).most_bytes(1000).build().expect("a client");
-        let error = match http.get("/x").send().await {
-            Ok(response) => response.json::<Value>().await.expect_err(what),
-            Err(error) => error,
-        };
+    let nan = ResponseTemplate::new(200).set_body_raw("NaN", "application/json");
+    let half = ResponseTemplate::new(200).set_body_raw("{\"a\":", "application/json");
+    for (what, answer, says) in [
+        ("not JSON", server::not_json(), "broken JSON"),
+        ("wrong type", server::wrong_content_type(), "no JSON (`text/html`)"),
+        ("NaN", nan, "broken JSON"),
+        ("half JSON", half, "breaks off"),
+        ("too large", server::large(1001), "more than the 1000 bytes"),
+        ("not gzip", server::wrong_encoding(), "decoded"),
+    ] {
+        let server = server::start().await;
+        server::in_turn(&server, [answer]).await;
+        let error = said_to(&server.uri()).await;
         assert!(error.message().contains(says), "{what}: {error}");
     }
-    let endless = [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b' '; 100_000]].concat();
-    let http = builder(&raw(endless).await.0).most_bytes(1000).build().expect("a client");
-    let error = http.get("/x").send().await.expect("a head").bytes().await.expect_err("too much");
-    assert!(error.message().contains("more than the"), "{error}");
+    let promise = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n";
+    for (what, server, says) in [
+        ("cut", Raw::cut_body().await, "broke off"),
+        ("slow", Raw::slow_body(Duration::from_millis(10)).await, "in time"),
+        ("endless", Raw::endless_body().await, "more than the"),
+        ("promised", Raw::bytes(promise).await, "more than the"),
+    ] {
+        let error = said_to(server.expect("a port").url()).await;
+        assert!(error.message().contains(says), "{what}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_large_answer_is_read_whole() {
+    let (server, http) = server().await;
+    server::in_turn(&server, [server::large(30_000_000)]).await;
+    let text: String = http.get("/x").send().await.expect("a head").json().await.expect("a body");
+    assert_eq!(text.len(), 29_999_998);
+}
+
+#[tokio::test]
+async fn both_forms_of_a_wait_are_understood() {
+    let (server, http) = server().await;
+    let hour = Duration::from_secs(3600);
+    server::in_turn(&server, [server::too_many_requests(hour), server::too_many_requests_by_date(hour)])
+        .await;
+    for _ in 0..2 {
+        let error = http.get("/x").retry(Retry::never()).send().await.expect_err("refused");
+        let wait = error.retry_after().expect("a wait");
+        assert!(wait <= hour && wait > hour - Duration::from_secs(120), "{wait:?}");
+    }
 }
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_tried_again() {
-    let (base, count) = raw("").await;
-    let http = builder(&base).build().expect("a client");
+    let server = Raw::bytes("").await.expect("a port");
+    let http = builder(server.url()).build().expect("a client");
     let error = http.get("/x").retry(quick(Retry::check())).send().await.expect_err("closed");
-    assert_eq!((error.kind(), count.load(Ordering::SeqCst)), (ErrorKind::Unavailable, 4));
+    assert_eq!((error.kind(), server.connections()), (ErrorKind::Unavailable, 4));
     http.post("/x").retry(quick(Retry::check())).send().await.expect_err("closed");
-    assert_eq!(count.load(Ordering::SeqCst), 5, "what may have been done is not done again");
+    assert_eq!(server.connections(), 5, "what may have been done is not done again");
     let nobody = builder("http://127.0.0.1:1").build().expect("a client");
     let error = nobody.post("/x").retry(quick(Retry::check())).send().await.expect_err("nobody listens");
     assert!(error.message().starts_with("`127.0.0.1` can't be reached"), "{error}");

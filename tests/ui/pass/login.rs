@@ -21,7 +21,7 @@ impl Demo {
 
     #[login]
     async fn log_in(&self, context: &Context, ask: &dyn connector_sdk::Ask) -> Result<Obtained> {
-        assert!(!context.is_cancelled());
+        context.check()?;
         let phone = ask.text("Phone number").await?;
         Ok(Obtained::new().secret("session", ask.hidden(&phone).await?))
     }

@@ -1,0 +1,132 @@
+//! Takes secrets out of an exchange before anybody sees it.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::Url;
+use serde_json::Value;
+
+use super::body::Body;
+use super::exchange::{Asked, Exchange};
+use crate::Secret;
+use crate::call::Redactor;
+
+/// What stands where a secret stood.
+pub(super) const HIDDEN: &str = "[redacted]";
+
+/// Tokens that a service gives, and that later requests may have anywhere.
+const GIVEN: [&str; 4] = ["access_token", "refresh_token", "id_token", "device_code"];
+
+/// What else is a secret by its name (RFC 6749, RFC 7521, RFC 7636). `code` is one only in a form, since
+/// services call other things so as well.
+const SENT: [&str; 5] = ["client_secret", "client_assertion", "code_verifier", "assertion", "password"];
+
+fn is_secret(name: &str) -> bool {
+    GIVEN.contains(&name) || SENT.contains(&name)
+}
+
+/// The tokens that a body gives.
+pub(super) fn given(body: Option<&Body>) -> Vec<Secret> {
+    let mut given = Vec::new();
+    match body {
+        Some(Body::Json(Value::Object(members))) => {
+            let texts = members.iter().filter(|(name, _)| GIVEN.contains(&name.as_str()));
+            given.extend(texts.filter_map(|(_, value)| value.as_str()));
+        }
+        Some(Body::Form(fields)) => {
+            let texts = fields.iter().filter(|(name, _)| GIVEN.contains(&name.as_str()));
+            given.extend(texts.map(|(_, value)| value.as_str()));
+        }
+        _ => {}
+    }
+    given.into_iter().map(Secret::new).collect()
+}
+
+pub(super) fn exchange(exchange: &mut Exchange, redactor: &Redactor) {
+    asked(&mut exchange.request, redactor);
+    headers(&mut exchange.answer.headers, redactor);
+    body(exchange.answer.body.as_mut(), redactor);
+}
+
+pub(super) fn asked(asked: &mut Asked, redactor: &Redactor) {
+    asked.url = url(&asked.url, redactor);
+    headers(&mut asked.headers, redactor);
+    body(asked.body.as_mut(), redactor);
+}
+
+fn url(text: &str, redactor: &Redactor) -> String {
+    let mut url = Url::parse(text).ok();
+    if let Some(url) = url.as_mut().filter(|url| url.query_pairs().any(|(name, _)| is_secret_field(&name))) {
+        let mut fields: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        hide_fields(&mut fields);
+        url.query_pairs_mut().clear().extend_pairs(fields);
+    }
+    let text = url.map_or_else(|| text.to_owned(), String::from);
+    redactor.text(&text).unwrap_or(text)
+}
+
+fn headers(lines: &mut [String], redactor: &Redactor) {
+    for line in lines {
+        if let Some(redacted) = redactor.text(line) {
+            *line = redacted;
+        }
+    }
+}
+
+fn body(body: Option<&mut Body>, redactor: &Redactor) {
+    let Some(body) = body else { return };
+    match body {
+        Body::Json(json) => {
+            hide_members(json);
+            redactor.value(json);
+        }
+        Body::Form(fields) => {
+            hide_fields(fields);
+            for text in fields.iter_mut().flat_map(|(name, value)| [name, value]) {
+                if let Some(redacted) = redactor.text(text) {
+                    *text = redacted;
+                }
+            }
+        }
+        Body::Text(text) => {
+            if let Some(redacted) = redactor.text(text) {
+                *text = redacted;
+            }
+        }
+        Body::Base64(text) => {
+            let bytes = BASE64_STANDARD.decode(&*text).unwrap_or_default();
+            // Nothing can be cut out of what is no text, so all of it goes.
+            if [&**text, &*String::from_utf8_lossy(&bytes)].iter().any(|text| redactor.text(text).is_some()) {
+                *body = Body::Text(HIDDEN.to_owned());
+            }
+        }
+        Body::Streamed => {}
+    }
+}
+
+fn is_secret_field(name: &str) -> bool {
+    is_secret(name) || name == "code"
+}
+
+fn hide_fields(fields: &mut [(String, String)]) {
+    for (name, value) in fields {
+        if is_secret_field(name) {
+            HIDDEN.clone_into(value);
+        }
+    }
+}
+
+fn hide_members(json: &mut Value) {
+    match json {
+        Value::Object(members) => {
+            for (name, value) in members {
+                if is_secret(name) && value.is_string() {
+                    *value = HIDDEN.into();
+                } else {
+                    hide_members(value);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_members),
+        _ => {}
+    }
+}
