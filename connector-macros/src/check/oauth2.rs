@@ -79,8 +79,9 @@ fn declares_names_of_its_own(errors: &Errors, connector: &Connector, oauth2: &OA
         }
         let name = field.ident.unraw().to_string();
         if let Some((key, env)) = oauth2.declared().find(|(key, _)| *key == name) {
-            let message =
-                format!("`{key}` is a field and a variable\nhelp: write `{key} = {key}`, or remove the field");
+            let message = format!(
+                "`{key}` is a field and a variable\nhelp: write `{key} = {key}`, or remove the field"
+            );
             errors.at(env, &message);
             errors.at(&field.ident, &message);
         }
@@ -108,7 +109,8 @@ fn has_a_client(errors: &Errors, connector: &Connector, oauth2: &OAuth2) {
 pub(super) fn ways_are_several(errors: &Errors, connector: &Connector) {
     let Auth::Any { word, of } = &connector.auth else { return };
     if of.len() < 2 {
-        errors.at(word, "`any` needs two ways to authenticate\nhelp: write the one way alone, or add another");
+        errors
+            .at(word, "`any` needs two ways to authenticate\nhelp: write the one way alone, or add another");
     }
     let mut first: Option<&OAuth2> = None;
     for oauth2 in of.iter().filter_map(Auth::oauth2) {
@@ -116,7 +118,10 @@ pub(super) fn ways_are_several(errors: &Errors, connector: &Connector) {
             None => first = Some(oauth2),
             Some(first) => {
                 for word in [&first.word, &oauth2.word] {
-                    errors.at(word, "`any` holds `oauth2` twice\nhelp: keep one; a connection has one set of tokens");
+                    errors.at(
+                        word,
+                        "`any` holds `oauth2` twice\nhelp: keep one; a connection has one set of tokens",
+                    );
                 }
             }
         }

@@ -7,9 +7,7 @@ use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
 use super::{located, params, with_self};
-use crate::model::{
-    Action, Effect, Health, Login, Methods, Options, Parameter, ParameterKind, Passed,
-};
+use crate::model::{Action, Effect, Health, Login, Methods, Options, Parameter, ParameterKind, Passed};
 use crate::parse::Block;
 
 pub(super) fn expand(model: &Methods) -> TokenStream {

@@ -186,7 +186,9 @@ fn unknown(errors: &Errors, tokens: impl ToTokens, name: &str) -> Option<Auth> {
 fn skeleton(kind: &str) -> &'static str {
     match kind {
         keys::BEARER => "write `auth = bearer(token)`, with the name of a `#[secret]` field",
-        keys::API_KEY => "write `auth = api_key(key, header = \"X-Api-Key\")`, `query = \"..\"` or `cookie = \"..\"`",
+        keys::API_KEY => {
+            "write `auth = api_key(key, header = \"X-Api-Key\")`, `query = \"..\"` or `cookie = \"..\"`"
+        }
         keys::OAUTH2 => {
             "write `auth = oauth2(authorize = \"https://..\", token = \"https://..\", client_id = env(\"NAME\"))`"
         }

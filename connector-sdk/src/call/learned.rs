@@ -53,9 +53,9 @@ impl Learned {
 
     /// What takes the new secrets out of a text, once there are some.
     pub(super) fn redactor(&self) -> Option<Arc<Redactor>> {
-        self.any.load(Ordering::Acquire).then(|| {
-            Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner).redactor)
-        })
+        self.any
+            .load(Ordering::Acquire)
+            .then(|| Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner).redactor))
     }
 
     /// Refuses an action that needs what the service is known not to have granted.

@@ -31,9 +31,7 @@ pub use redact::Redactor;
 
 use crate::manifest::{Action, Manifest};
 use crate::similar::{listed, nearest};
-use crate::{
-    Ask, Call, Choice, Connector, Context, Error, Factory, Obtained, Output, Result, Settings,
-};
+use crate::{Ask, Call, Choice, Connector, Context, Error, Factory, Obtained, Output, Result, Settings};
 
 /// An open connection, and the only way to call its actions.
 pub struct Connection {
@@ -82,9 +80,7 @@ impl Connection {
         let settings = Settings { learned: Arc::clone(&learned), ..settings.clone() };
         let redactor = redactor.learning(Arc::clone(&learned));
         match drive::catch(|| factory.open(&settings)) {
-            Ok(connector) => {
-                Ok(Self { learned: Some(learned), ..Self::over(name, connector, redactor) })
-            }
+            Ok(connector) => Ok(Self { learned: Some(learned), ..Self::over(name, connector, redactor) }),
             Err(error) => Err(redactor.error(error)),
         }
     }
@@ -102,7 +98,11 @@ impl Connection {
         }
         let (id, name) = (&connector.manifest().id, name.into());
         let prefixes = actions.iter().map(|action| digest::Prefix::new(id, &name, &action.name)).collect();
-        Self { name, connector, index, prefixes,
+        Self {
+            name,
+            connector,
+            index,
+            prefixes,
             redactor: Arc::new(redactor),
             audit: None,
             #[cfg(feature = "oauth")]

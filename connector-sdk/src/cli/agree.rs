@@ -34,7 +34,9 @@ impl Way {
         let way = match (browser, device) {
             (false, false) => return Ok(None),
             (true, true) => {
-                return Err(Error::usage("`--browser` and `--device` are two ways to agree; give one of them"));
+                return Err(Error::usage(
+                    "`--browser` and `--device` are two ways to agree; give one of them",
+                ));
             }
             (true, false) => Self::Browser,
             (false, true) => Self::Device,
@@ -46,7 +48,10 @@ impl Way {
         };
         match is_there {
             true => Ok(Some(way)),
-            false => Err(Error::usage(format!("`{}` has no way to agree with `{option}`; leave it out", manifest.id))),
+            false => Err(Error::usage(format!(
+                "`{}` has no way to agree with `{option}`; leave it out",
+                manifest.id
+            ))),
         }
     }
 }
@@ -104,21 +109,28 @@ pub(super) fn ask(session: &Session<'_>, settings: Settings, way: Option<Way>) -
             Way::Browser => {
                 let agreeing = client.in_browser().await?;
                 let url = clean_line(agreeing.url());
-                say(&output, &format!("Agree in a browser on this machine that {title} may be used:\n\n  {url}\n"));
+                say(
+                    &output,
+                    &format!("Agree in a browser on this machine that {title} may be used:\n\n  {url}\n"),
+                );
                 open(agreeing.url(), process);
                 agreeing.finish(left).await
             }
             Way::Device => {
                 let agreeing = client.on_device().await?;
                 let (url, code) = (clean_line(agreeing.url()), clean_line(agreeing.code()));
-                say(&output, &format!("Agree that {title} may be used: open {url}\nand enter the code {code}\n"));
+                say(
+                    &output,
+                    &format!("Agree that {title} may be used: open {url}\nand enter the code {code}\n"),
+                );
                 let left = until.map_or(agreeing.lasts(), |_| left);
                 agreeing.finish(left).await
             }
         }
     };
     let outcome = session.wait(token.clone(), until, token.run_until_cancelled(agreeing))?;
-    let tokens = outcome.unwrap_or_else(|| Err(Error::cancelled("it was cancelled before anybody agreed")))?;
+    let tokens =
+        outcome.unwrap_or_else(|| Err(Error::cancelled("it was cancelled before anybody agreed")))?;
     remember(&tokens, &session.process.memory());
     Ok(settings.secret(OAuth2::TOKENS, tokens.to_secret()))
 }

@@ -291,7 +291,11 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
                 "Read settings and credentials, a JSON object, from standard input",
             ),
             #[cfg(feature = "oauth")]
-            option("browser", Takes::Nothing, "Have somebody agree in a browser, also where somebody has before"),
+            option(
+                "browser",
+                Takes::Nothing,
+                "Have somebody agree in a browser, also where somebody has before",
+            ),
             #[cfg(feature = "oauth")]
             option("device", Takes::Nothing, "The same on another device, where a code is entered"),
         ],

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Value, json};
 
+#[cfg(feature = "oauth")]
+use super::agree;
 use super::answer::{Answer, People};
 use super::configuration::Configuration;
 use super::data::Data;
@@ -18,8 +20,6 @@ use super::setting::{self, Piped};
 use super::show::clean_line;
 use super::stored;
 use crate::call::Connection;
-#[cfg(feature = "oauth")]
-use super::agree;
 #[cfg(feature = "oauth")]
 use crate::credentials::FileStore;
 use crate::credentials::{Address, Store as _, nowhere};
@@ -164,9 +164,9 @@ fn try_out(
     if outcome.is_err() {
         // What is stored can't be used any more: these tokens have taken its place.
         let (store, address, renewed) = (store.clone(), address.clone(), renewed.clone());
-        session.process.in_time("the credential store", move || {
-            store.entrust(&address, OAuth2::TOKENS, &renewed)
-        })??;
+        session
+            .process
+            .in_time("the credential store", move || store.entrust(&address, OAuth2::TOKENS, &renewed))??;
     }
     Ok((settings.secret(OAuth2::TOKENS, renewed), outcome))
 }

@@ -78,14 +78,17 @@ impl Ask for AtTerminal<'_> {
     fn choose<'a>(&'a self, question: &'a str, choices: &'a [Choice]) -> BoxFuture<'a, Result<String>> {
         Box::pin(async move {
             if choices.is_empty() {
-                return Err(Error::internal("somebody was asked to choose, and there is nothing to choose from"));
+                return Err(Error::internal(
+                    "somebody was asked to choose, and there is nothing to choose from",
+                ));
             }
             for (number, choice) in (1..).zip(choices) {
                 self.show(&format!("{number}) {}", choice.name))?;
             }
             loop {
                 let line = self.line(question, &format!(" [1-{}]", choices.len())).await?;
-                let by_number = line.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
+                let by_number =
+                    line.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
                 let by_id = || choices.iter().find(|choice| choice.id == line || choice.name == line);
                 match by_number.or_else(by_id) {
                     Some(choice) => return Ok(choice.id.clone()),

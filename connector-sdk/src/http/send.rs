@@ -209,9 +209,9 @@ impl Journey<'_> {
     #[cfg(feature = "oauth")]
     async fn renewal<T>(&self, token: impl Future<Output = Result<T>>) -> std::result::Result<T, Failed> {
         let token = match self.left() {
-            Some(left) => tokio::time::timeout(left, token)
-                .await
-                .map_err(|_| Error::cancelled("the call ran out of time while its access token was renewed"))?,
+            Some(left) => tokio::time::timeout(left, token).await.map_err(|_| {
+                Error::cancelled("the call ran out of time while its access token was renewed")
+            })?,
             None => token.await,
         };
         token.map_err(|error| Failed { may_pass: error.kind().is_retryable(), unseen: true, error })

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use oauth2::{
-    AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-};
+use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl};
 use tokio::net::TcpListener;
 
 use super::exchange::{Exchange, of_code, said, tokens};

@@ -4,8 +4,8 @@ use std::fmt;
 
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthUrl, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, RefreshToken, Scope,
-    TokenUrl,
+    AuthUrl, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, RefreshToken,
+    Scope, TokenUrl,
 };
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -173,7 +173,8 @@ impl Client {
 
     pub(super) fn client(
         &self,
-    ) -> Result<BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>> {
+    ) -> Result<BasicClient<EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>>
+    {
         let token = TokenUrl::new(self.token.clone()).map_err(|_| no_url("token"))?;
         let client = BasicClient::new(ClientId::new(self.id.clone())).set_token_uri(token);
         Ok(match &self.secret {

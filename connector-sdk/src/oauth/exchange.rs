@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use oauth2::basic::{BasicErrorResponse, BasicErrorResponseType, BasicTokenResponse};
 use oauth2::{
-    AsyncHttpClient, DeviceCodeErrorResponse, DeviceCodeErrorResponseType, HttpRequest, HttpResponse, RequestTokenError,
-    TokenResponse as _,
+    AsyncHttpClient, DeviceCodeErrorResponse, DeviceCodeErrorResponseType, HttpRequest, HttpResponse,
+    RequestTokenError, TokenResponse as _,
 };
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -96,9 +96,7 @@ impl Exchange {
                 "the service answered JSON that is no token (`{}`)",
                 shortened(&error.path().to_string())
             )),
-            RequestTokenError::Other(_) => {
-                Error::upstream("the service answered something that is no token")
-            }
+            RequestTokenError::Other(_) => Error::upstream("the service answered something that is no token"),
         }
     }
 }
@@ -166,7 +164,11 @@ pub(super) fn said(kind: ErrorKind, code: &str, description: Option<&String>, ad
 }
 
 /// What an answer holds; `before` is what isn't said again.
-pub(super) fn tokens(answer: &BasicTokenResponse, asked: Option<&[String]>, before: Option<&Tokens>) -> Tokens {
+pub(super) fn tokens(
+    answer: &BasicTokenResponse,
+    asked: Option<&[String]>,
+    before: Option<&Tokens>,
+) -> Tokens {
     let obtained_at = SystemTime::now();
     let refresh = answer.refresh_token().map(|token| Secret::new(token.secret().as_str()));
     let life = answer.expires_in().filter(|life| *life < LONGEST_LIFE);

@@ -32,8 +32,8 @@ pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health, boxed_login};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, Given, HealthFn, ImplSpec, Input, LoginFn, OAuth2Spec, OptionsFn, OptionsSpec, Param, Ready,
-    SecretSpec, SettingSpec, StructSpec, default_value,
+    ActionSpec, Argument, AuthSpec, Given, HealthFn, ImplSpec, Input, LoginFn, OAuth2Spec, OptionsFn,
+    OptionsSpec, Param, Ready, SecretSpec, SettingSpec, StructSpec, default_value,
 };
 pub use spec::{FromText, Published};
 pub use state::{AnyBeginning, Beginning, Shared, State, Unset};

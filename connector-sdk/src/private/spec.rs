@@ -91,8 +91,7 @@ pub struct ImplSpec<C: 'static> {
 pub type HealthFn<C> = for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<()>>;
 
 /// A `#[login]` method.
-pub type LoginFn<C> =
-    for<'a> fn(&'a C, &'a dyn Ask, &'a Context) -> BoxFuture<'a, Result<Obtained>>;
+pub type LoginFn<C> = for<'a> fn(&'a C, &'a dyn Ask, &'a Context) -> BoxFuture<'a, Result<Obtained>>;
 
 impl StructSpec {
     /// Stands where the attribute has mistakes; the program doesn't compile anyway.

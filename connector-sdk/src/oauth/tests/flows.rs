@@ -130,7 +130,8 @@ async fn poll(answers: &[Value], status: u16) -> (Result<Tokens>, Vec<u64>) {
 #[tokio::test]
 async fn a_code_is_asked_for_as_often_as_the_service_likes() {
     let error = |code: &str| json!({ "error": code });
-    let answers = [error("authorization_pending"), error("slow_down"), error("authorization_pending"), fresh()];
+    let answers =
+        [error("authorization_pending"), error("slow_down"), error("authorization_pending"), fresh()];
     // The second is what GitHub does.
     for status in [400, 200] {
         let (outcome, waits) = poll(&answers, status).await;

@@ -149,7 +149,10 @@ async fn clients_are_made_of_settings() {
     assert_eq!(field(request, "scope").as_deref(), Some("repo"));
     // `my+app:s3%3Acret`, RFC 6749, section 2.3.1.
     assert_eq!(request.headers["authorization"], "Basic bXkrYXBwOnMzJTNBY3JldA==");
-    assert_eq!(super::client::basic("my app", &Secret::new("s3:cret")).expect("sent"), "Basic bXkrYXBwOnMzJTNBY3JldA==");
+    assert_eq!(
+        super::client::basic("my app", &Secret::new("s3:cret")).expect("sent"),
+        "Basic bXkrYXBwOnMzJTNBY3JldA=="
+    );
 }
 
 #[tokio::test]

@@ -115,7 +115,11 @@ async fn faults_are_told_apart_and_show_no_token() {
     let huge = format!("{{\"access_token\":\"{}\"}}", "x".repeat(2 << 20));
     let cases = [
         (json(400, json!({ "error": "invalid_grant" })), ErrorKind::Auth, "connect again"),
-        (json(400, json!({ "error": "invalid_grant", "error_description": "bad\nrefresh-0ld" })), ErrorKind::Auth, "bad"),
+        (
+            json(400, json!({ "error": "invalid_grant", "error_description": "bad\nrefresh-0ld" })),
+            ErrorKind::Auth,
+            "bad",
+        ),
         (json(401, json!({ "error": "invalid_client" })), ErrorKind::Setup, "client's id and secret"),
         (json(400, json!({ "error": "invalid_scope" })), ErrorKind::Setup, "scopes"),
         (json(400, json!({ "error": "anything else" })), ErrorKind::Upstream, "anything else"),
@@ -127,7 +131,11 @@ async fn faults_are_told_apart_and_show_no_token() {
         (text(403, "text/html", "<html>blocked"), ErrorKind::Upstream, "403"),
         (text(200, "application/json", "{\"access_token\":\"access-n3w"), ErrorKind::Upstream, "no JSON"),
         (json(200, json!({ "access_token": "access-n3w" })), ErrorKind::Upstream, "no token"),
-        (json(200, json!({ "access_token": 7, "token_type": "bearer" })), ErrorKind::Upstream, "access_token"),
+        (
+            json(200, json!({ "access_token": 7, "token_type": "bearer" })),
+            ErrorKind::Upstream,
+            "access_token",
+        ),
         (json(200, json!(["access-n3w"])), ErrorKind::Upstream, "no JSON"),
         (json(400, json!({ "message": "no" })), ErrorKind::Upstream, "no token"),
         (text(200, "application/json", &huge), ErrorKind::Upstream, "more than"),
