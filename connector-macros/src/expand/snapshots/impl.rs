@@ -197,6 +197,7 @@ const _: () = {
                 },
             ],
             health: &[|__this, _| __private::boxed_health(__this.health())],
+            login: &[],
         };
         const OPTIONS: &'static [&'static ::core::primitive::str] = &["words"];
         fn table() -> &'static __private::Table {
