@@ -13,13 +13,14 @@ pub(crate) const HTTP: &str = "http";
 pub(crate) const ACTION: &str = "action";
 pub(crate) const HEALTH: &str = "health";
 pub(crate) const OPTIONS: &str = "options";
+pub(crate) const LOGIN: &str = "login";
 
 /// Attributes of parameters.
 pub(crate) const ARG: &str = "arg";
 pub(crate) const INPUT: &str = "input";
 
 pub(crate) const FIELD_ATTRIBUTES: [&str; 4] = [CONFIG, SECRET, STATE, HTTP];
-pub(crate) const METHOD_ATTRIBUTES: [&str; 3] = [ACTION, HEALTH, OPTIONS];
+pub(crate) const METHOD_ATTRIBUTES: [&str; 4] = [ACTION, HEALTH, OPTIONS, LOGIN];
 pub(crate) const PARAMETER_ATTRIBUTES: [&str; 2] = [ARG, INPUT];
 
 /// Keys of `#[connector(..)]` on a struct.
@@ -39,6 +40,19 @@ pub(crate) const API_KEY: &str = "api_key";
 pub(crate) const BASIC: &str = "basic";
 pub(crate) const HEADER: &str = "header";
 pub(crate) const QUERY: &str = "query";
+pub(crate) const COOKIE: &str = "cookie";
+pub(crate) const OAUTH2: &str = "oauth2";
+pub(crate) const ANY: &str = "any";
+
+/// Keys of `oauth2(..)`.
+pub(crate) const AUTHORIZE: &str = "authorize";
+pub(crate) const DEVICE: &str = "device";
+pub(crate) const TOKEN: &str = "token";
+pub(crate) const REVOKE: &str = "revoke";
+pub(crate) const CLIENT_ID: &str = "client_id";
+pub(crate) const CLIENT_SECRET: &str = "client_secret";
+pub(crate) const GRANT: &str = "grant";
+pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 
 /// Keys of fields and parameters.
 pub(crate) const DEFAULT: &str = "default";
@@ -122,7 +136,9 @@ pub(crate) const ACTION_KEYS: [&str; 13] = [
     TRUST,
     MODE,
 ];
-pub(crate) const AUTH_KINDS: [&str; 4] = [NONE, BEARER, API_KEY, BASIC];
+pub(crate) const AUTH_KINDS: [&str; 6] = [NONE, BEARER, API_KEY, BASIC, OAUTH2, ANY];
+pub(crate) const OAUTH2_KEYS: [&str; 8] =
+    [AUTHORIZE, DEVICE, TOKEN, REVOKE, SCOPES, CLIENT_ID, CLIENT_SECRET, GRANT];
 
 /// Names that hosts put into every input; an argument of that name would never see its own value.
 pub(crate) const RESERVED_ARGUMENTS: [&str; 2] = ["connection_slug", "connector_slug"];

@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Action, Manifest};
-use crate::{Context, Error, ErrorKind, Result, Settings};
+use crate::{Ask, Context, Error, ErrorKind, Obtained, Result, Settings};
 
 /// A future on the heap, so that traits with async methods can be objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -45,6 +45,12 @@ pub trait Connector: Send + Sync {
     fn health<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<()>> {
         let _ = context;
         Box::pin(async { Ok(()) })
+    }
+
+    /// Gets credentials by a dance of the service's own, in which it asks somebody.
+    fn login<'a>(&'a self, ask: &'a dyn Ask, context: &'a Context) -> BoxFuture<'a, Result<Obtained>> {
+        let _ = (ask, context);
+        Box::pin(async { Err(Error::usage("this connector has no login of its own")) })
     }
 
     /// The choices of an options source that match what a user has typed so far.

@@ -19,6 +19,7 @@
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod ask;
 pub mod call;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -34,8 +35,11 @@ pub mod host;
 pub mod http;
 #[cfg(feature = "cli")]
 mod indent;
+mod keeper;
 pub mod manifest;
 mod named;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;
@@ -54,18 +58,20 @@ pub mod __private;
 /// What a connector's source file wants in scope: `use connector_sdk::prelude::*;`.
 pub mod prelude {
     #[doc(hidden)]
-    pub use connector_macros::{action, health, options};
+    pub use connector_macros::{action, health, login, options};
 
     #[cfg(feature = "http")]
     pub use crate::http::Http;
-    pub use crate::{Choice, Context, Error, ErrorKind, Level, Result, Secret, connector};
+    pub use crate::{Ask, Choice, Context, Error, ErrorKind, Level, Obtained, Result, Secret, connector};
 }
 
+pub use ask::{Ask, Obtained};
 pub use connector::{BoxFuture, Call, Choice, Connector, Factory, Output, Run};
 #[doc = include_str!("../docs/connector.md")]
 pub use connector_macros::connector;
 pub use context::{Context, Level, Observer};
 pub use error::{Error, ErrorKind, Result};
+pub use keeper::Keeper;
 pub use secret::Secret;
 pub use settings::Settings;
 pub use text::json_from_text;

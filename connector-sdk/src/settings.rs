@@ -1,9 +1,12 @@
 //! The values that a connection is opened with.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
-use crate::Secret;
+use crate::keeper::Keeping;
 use crate::named::Named;
+use crate::{Keeper, Secret};
 
 /// Settings and credentials of one connection, by the names of the manifest.
 ///
@@ -23,6 +26,10 @@ pub struct Settings {
     pub(crate) values: Map<String, Value>,
     pub(crate) texts: Named<String>,
     pub(crate) secrets: Named<Secret>,
+    pub(crate) keeper: Keeping,
+    /// What the open connection shares with whatever obtains tokens for it.
+    #[cfg(feature = "oauth")]
+    pub(crate) learned: Arc<crate::call::Learned>,
 }
 
 impl Settings {
@@ -54,6 +61,18 @@ impl Settings {
     pub fn secret(mut self, name: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.secrets.insert(name.into(), secret.into());
         self
+    }
+
+    /// Says where the connection puts the secrets that it obtains for itself, such as a renewed access token.
+    #[must_use]
+    pub fn kept_by(mut self, keeper: Arc<dyn Keeper>) -> Self {
+        self.keeper = Keeping(Some(keeper));
+        self
+    }
+
+    /// Where the connection puts the secrets that it obtains.
+    pub fn keeper(&self) -> Option<&Arc<dyn Keeper>> {
+        self.keeper.0.as_ref()
     }
 
     /// Whether a setting or credential of that name is set.

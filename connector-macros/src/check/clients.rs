@@ -10,14 +10,7 @@ use crate::model::{Client, Connector, FieldKind};
 pub(super) fn have_a_base(errors: &Errors, connector: &Connector) {
     for base in clients(connector).filter_map(|client| client.base.as_ref()) {
         let text = base.value();
-        let whole_host = text.starts_with('{');
-        let rest = text.strip_prefix("https://").or_else(|| {
-            let rest = text.strip_prefix("http://")?;
-            let host = rest.split(['/', ':']).next();
-            host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1")).then_some(rest)
-        });
-        let has_host = whole_host || rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-        if !has_host || text.contains(['?', '#', '@']) || text.contains(char::is_whitespace) {
+        if !is_address(&text) || text.contains(['?', '#']) {
             errors.at(
                 base,
                 format!(
@@ -27,13 +20,26 @@ pub(super) fn have_a_base(errors: &Errors, connector: &Connector) {
                 ),
             );
         } else {
-            placeholders_are_settings(errors, connector, base);
+            placeholders_are_settings(errors, connector, keys::BASE, base);
         }
     }
 }
 
-fn placeholders_are_settings(errors: &Errors, connector: &Connector, base: &LitStr) {
-    let text = base.value();
+/// Whether a text may be the URL of a service: `https`, or `http` on this machine, or a setting.
+pub(super) fn is_address(text: &str) -> bool {
+    let whole_host = text.starts_with('{');
+    let rest = text.strip_prefix("https://").or_else(|| {
+        let rest = text.strip_prefix("http://")?;
+        let host = rest.split(['/', ':']).next();
+        host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1")).then_some(rest)
+    });
+    let has_host = whole_host || rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
+    has_host && !text.contains('@') && !text.contains(char::is_whitespace)
+}
+
+/// What stands in the braces of a URL is a setting each.
+pub(super) fn placeholders_are_settings(errors: &Errors, connector: &Connector, key: &str, url: &LitStr) {
+    let text = url.value();
     let settings: Vec<String> = connector
         .fields
         .iter()
@@ -42,14 +48,14 @@ fn placeholders_are_settings(errors: &Errors, connector: &Connector, base: &LitS
         .collect();
     for part in text.split('{').skip(1) {
         let Some((name, _)) = part.split_once('}') else {
-            errors.at(base, "a placeholder of `base` has no end\nhelp: write `{setting}`");
+            errors.at(url, format!("a placeholder of `{key}` has no end\nhelp: write `{{setting}}`"));
             return;
         };
         // What can't be read may be the setting that is meant.
         let unread = connector.fields.iter().any(|field| matches!(field.kind, FieldKind::Unread));
         if !unread && !settings.iter().any(|setting| setting == name) {
             let help = did_you_mean(name, settings.iter().map(String::as_str));
-            errors.at(base, format!("`base` names `{name}`, which is not a setting\n{help}"));
+            errors.at(url, format!("`{key}` names `{name}`, which is not a setting\n{help}"));
         }
     }
 }

@@ -6,7 +6,7 @@ use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use crate::kit::{Errors, did_you_mean};
-use crate::model::{Connector, Field, FieldKind};
+use crate::model::{Connector, Field, FieldKind, Role};
 
 /// What `auth` names is a field, and a credential where it must be kept secret.
 pub(super) fn auth_names_fields(errors: &Errors, connector: &Connector) {
@@ -16,10 +16,19 @@ pub(super) fn auth_names_fields(errors: &Errors, connector: &Connector) {
         .filter(|field| !matches!(field.kind, FieldKind::Client(_) | FieldKind::State))
         .map(|field| field.ident.to_string())
         .collect();
-    for (name, secret) in connector.auth.fields() {
+    for (name, role) in connector.auth.fields() {
         match connector.fields.iter().find(|field| field.ident == *name) {
-            Some(Field { kind: FieldKind::Credential(_) | FieldKind::Unread, .. }) => {}
-            Some(Field { kind: FieldKind::Setting(_), .. }) if !secret => {}
+            Some(Field { kind: FieldKind::Unread, .. }) => {}
+            Some(Field { kind: FieldKind::Credential(_), .. }) if role != Role::Setting => {}
+            Some(Field { kind: FieldKind::Setting(_), .. }) if role != Role::Credential => {}
+            Some(field) if role == Role::Setting => {
+                for tokens in [name, &field.ident] {
+                    errors.at(
+                        tokens,
+                        format!("`auth` names `{name}`, which is not a setting\nhelp: everybody may know a client's id; remove the attribute of the field `{name}`"),
+                    );
+                }
+            }
             Some(field) => {
                 for tokens in [name, &field.ident] {
                     errors.at(
@@ -56,6 +65,16 @@ pub(super) fn environment_variables_are_told_apart(errors: &Errors, connector: &
                     format!("two fields are read from the environment variable `{name}`\nhelp: name another one with `env = \"..\"`"),
                 );
             }
+        }
+    }
+    for env in super::oauth2::variables(connector) {
+        if let Some(field) = seen.get(&env.value()) {
+            let message = format!(
+                "a field and `oauth2` are read from the environment variable `{}`\nhelp: name the field in `oauth2`, or another variable",
+                env.value()
+            );
+            errors.at(field, &message);
+            errors.at(env, &message);
         }
     }
 }

@@ -62,3 +62,18 @@ pub(super) fn health_is_checked_once(errors: &Errors, methods: &Methods) {
         }
     }
 }
+
+/// A connector gets its credentials in one way.
+pub(super) fn login_is_one(errors: &Errors, methods: &Methods) {
+    if let [first, second, ..] = methods.login.as_slice()
+        && first.cfgs.is_empty()
+        && second.cfgs.is_empty()
+    {
+        for login in [first, second] {
+            errors.at(
+                &login.ident,
+                "two methods are marked `#[login]`\nhelp: keep one, which may let somebody choose",
+            );
+        }
+    }
+}

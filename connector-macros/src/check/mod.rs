@@ -7,6 +7,7 @@ mod fields;
 mod flags;
 mod limits;
 mod methods;
+mod oauth2;
 mod output;
 mod requests;
 mod values;
@@ -20,6 +21,8 @@ pub(crate) fn connector(errors: &Errors, model: &Connector) {
     values::environment_variables_have_names(errors, model);
     values::api_keys_are_sent_somewhere(errors, &model.auth);
     values::basic_names_two_fields(errors, &model.auth);
+    oauth2::is_sound(errors, model);
+    oauth2::ways_are_several(errors, model);
     values::links_lead_somewhere(errors, model);
     clients::have_a_base(errors, model);
     clients::keep_to_a_rate(errors, model);
@@ -57,4 +60,5 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
     methods::names_are_told_apart(errors, model);
     methods::commands_are_told_apart(errors, model);
     methods::health_is_checked_once(errors, model);
+    methods::login_is_one(errors, model);
 }

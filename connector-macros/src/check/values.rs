@@ -14,10 +14,13 @@ pub(super) fn environment_variables_have_names(errors: &Errors, connector: &Conn
         FieldKind::Credential(credential) => credential.env.get(),
         FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => None,
     });
-    for name in names.filter(|name| !is_variable(&name.value())) {
+    let names = names.map(|name| (name, false));
+    let of_oauth2 = super::oauth2::variables(connector).map(|name| (name, true));
+    for (name, is_called) in names.chain(of_oauth2).filter(|(name, _)| !is_variable(&name.value())) {
         let better: String =
             name.value().trim().to_uppercase().replace(|letter: char| !is_in_variable(letter), "_");
         let help = match is_variable(&better) {
+            true if is_called => format!("write `{}(\"{better}\")`", keys::ENV),
             true => format!("write `{} = \"{better}\"`", keys::ENV),
             false => "use capital letters, digits and `_`, no digit first".to_owned(),
         };
@@ -37,17 +40,24 @@ fn is_in_variable(letter: char) -> bool {
 
 /// A key is sent in a header or a parameter that there can be.
 pub(super) fn api_keys_are_sent_somewhere(errors: &Errors, auth: &Auth) {
-    match auth {
+    auth.ways().iter().for_each(|way| match way {
         Auth::ApiKeyHeader { header, .. } => is_header(errors, header),
         Auth::ApiKeyQuery { query, .. } => is_parameter(errors, query),
+        Auth::ApiKeyCookie { cookie, .. } if !is_made_of(&cookie.value(), is_token) => errors.at(
+            cookie,
+            format!("`{}` must be the name of a cookie\nhelp: write it like `\"sid\"`, without blanks, `;` and `=`", keys::COOKIE),
+        ),
         _ => {}
-    }
+    });
 }
 
-/// A header's name is a token of RFC 9110, 5.6.2.
+/// Whether a letter may stand in a token of RFC 9110, 5.6.2, as the names of headers and cookies (RFC 6265) are.
+fn is_token(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter)
+}
+
 pub(super) fn is_header(errors: &Errors, name: &LitStr) {
-    let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
-    if !is_made_of(&name.value(), token) {
+    if !is_made_of(&name.value(), is_token) {
         errors.at(
             name,
             format!("`{}` must be the name of a header\nhelp: write it like `\"X-Api-Key\"`, without blanks and colons", keys::HEADER),
@@ -72,13 +82,15 @@ fn is_made_of(name: &str, letter: impl Fn(char) -> bool) -> bool {
 
 /// A user and a password are two fields.
 pub(super) fn basic_names_two_fields(errors: &Errors, auth: &Auth) {
-    if let Auth::Basic { user, password } = auth
-        && user == password
-    {
-        let message = format!(
-            "`basic` names the field `{user}` twice\nhelp: name the field of the user, then that of the password"
-        );
-        errors.at(password, message);
+    for way in auth.ways() {
+        if let Auth::Basic { user, password } = way
+            && user == password
+        {
+            let message = format!(
+                "`basic` names the field `{user}` twice\nhelp: name the field of the user, then that of the password"
+            );
+            errors.at(password, message);
+        }
     }
 }
 
@@ -100,7 +112,11 @@ fn is_url(text: &str) -> bool {
 
 /// A scope is one word to the service.
 pub(super) fn scopes_are_words(errors: &Errors, action: &Action) {
-    for scope in &action.scopes {
+    refuse_unless_words(errors, &action.scopes);
+}
+
+pub(super) fn refuse_unless_words(errors: &Errors, scopes: &[LitStr]) {
+    for scope in scopes {
         let text = scope.value();
         if text.is_empty() || text.contains(char::is_whitespace) {
             let words: Vec<String> = text.split_whitespace().map(|word| format!("{word:?}")).collect();

@@ -9,7 +9,7 @@ use syn::{Generics, Ident, LitStr, Path};
 use super::limits::Limited;
 use super::{option, with_self};
 use crate::kit::Slot;
-use crate::model::{Auth, Connector, Field, FieldKind};
+use crate::model::{Auth, Connector, Field, FieldKind, OAuth2, Source};
 
 pub(super) fn expand(model: &Connector) -> TokenStream {
     let Connector { ident, id, title, description, category, runtime, fields, .. } = model;
@@ -23,6 +23,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
     let used = used_by_clients(model);
     let described = fields.iter().filter_map(described);
     let lent = lent(fields);
+    let possible = auth_is_possible(model);
     let clients = fields.iter().filter_map(|field| client(field, model.rate.as_ref()));
     let values = fields.iter().map(value);
     let options = fields.iter().filter_map(|field| options_exist(ident, field));
@@ -69,6 +70,7 @@ pub(super) fn expand(model: &Connector) -> TokenStream {
                 #lent
             }
             #(#options)*
+            #possible
             #used
             const _: fn() = __private::assert_connector::<#ident>;
         };
@@ -113,9 +115,21 @@ fn auth(auth: &Auth) -> TokenStream {
             let key = text(key);
             quote!(#spec::ApiKeyQuery { key: #key, query: #query })
         }
+        Auth::ApiKeyCookie { key, cookie } => {
+            let key = text(key);
+            quote!(#spec::ApiKeyCookie { key: #key, cookie: #cookie })
+        }
         Auth::Basic { user, password } => {
             let (user, password) = (text(user), text(password));
             quote!(#spec::Basic { user: #user, password: #password })
+        }
+        Auth::OAuth2(oauth2) => {
+            let oauth2 = self::oauth2(oauth2);
+            quote!(#spec::OAuth2(#oauth2))
+        }
+        Auth::Any { of, .. } => {
+            let ways = of.iter().map(self::auth);
+            quote!(#spec::Any(&[#(#ways,)*]))
         }
     }
 }
@@ -149,6 +163,63 @@ fn lent(fields: &[Field]) -> Option<TokenStream> {
             }
         }
     })
+}
+
+fn oauth2(oauth2: &OAuth2) -> TokenStream {
+    let [authorize, device, revoke] = [&oauth2.authorize, &oauth2.device, &oauth2.revoke].map(self::text);
+    let token = oauth2.token.get();
+    let scopes = oauth2.scopes.get().into_iter().flatten();
+    let client_id = source(&oauth2.client_id);
+    let client_secret = source(&oauth2.client_secret);
+    let for_itself = oauth2.is_for_itself();
+    quote! {
+        __private::OAuth2Spec {
+            authorize: #authorize,
+            device: #device,
+            token: #token,
+            revoke: #revoke,
+            scopes: &[#(#scopes,)*],
+            client_id: #client_id,
+            client_secret: #client_secret,
+            for_itself: #for_itself,
+        }
+    }
+}
+
+fn source(source: &Slot<Source>) -> TokenStream {
+    option(source.get().map(|source| match source {
+        Source::Text(text) => quote!(__private::Given::Text(#text)),
+        Source::Env(env) => quote!(__private::Given::Env(#env)),
+        Source::Field(field) => {
+            let field = field.unraw().to_string();
+            quote!(__private::Given::Field(#field))
+        }
+    }))
+}
+
+/// What only types tell of `auth`: that the runtime knows OAuth, and that a credential which is one of several
+/// ways can be left out.
+fn auth_is_possible(model: &Connector) -> TokenStream {
+    let words = model.auth.ways().iter().filter_map(Auth::oauth2).map(|oauth2| {
+        let word = &oauth2.word;
+        quote_spanned!(word.span()=> const _: fn() = __private::assert_oauth::<__private::Features>;)
+    });
+    let several = matches!(model.auth, Auth::Any { .. }).then(|| model.auth.fields()).unwrap_or_default();
+    let optional = model.fields.iter().filter_map(|field| {
+        let is_named = several.iter().any(|(name, _)| **name == field.ident);
+        let FieldKind::Credential(_) = &field.kind else { return None };
+        let (cfgs, ty, name) = (&field.cfgs, &field.ty, field.ident.unraw().to_string());
+        let message = format!(
+            "credential `{name}` is required, so no other way of `any` is ever gone; make it an `Option<Secret>`"
+        );
+        is_named.then(|| {
+            quote_spanned! {ty.span()=>
+                #(#cfgs)*
+                const _: () = ::core::assert!(!<#ty as __private::SecretField>::REQUIRED, #message);
+            }
+        })
+    });
+    quote!(#(#words)* #(#optional)*)
 }
 
 /// Reads the fields that only the clients use, which rustc would take for unused. A setting may stand in the

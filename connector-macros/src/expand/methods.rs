@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
 use super::{located, params, requests, with_self};
-use crate::model::{Action, Effect, Health, Methods, Options, Parameter, ParameterKind};
+use crate::model::{Action, Effect, Health, Login, Methods, Options, Parameter, ParameterKind, Passed};
 use crate::parse::Block;
 
 pub(super) fn expand(model: &Methods) -> TokenStream {
@@ -26,6 +26,7 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
     let shapes = model.actions.iter().filter_map(input_is_an_object);
     let requests = requests::checks(model);
     let health = health(&model.health);
+    let login = login(&model.login);
     let allowed = &model.allowed;
     quote! {
         #(#allowed)*
@@ -40,6 +41,7 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
                     actions: &[#(#actions,)*],
                     options: &[#(#options,)*],
                     health: #health,
+                    login: #login,
                 };
                 const OPTIONS: &'static [&'static ::core::primitive::str] = &[#(#names,)*];
 
@@ -218,6 +220,24 @@ fn health(methods: &[Health]) -> TokenStream {
         quote!(#(#cfgs)* |__this, #context| #call)
     });
     if methods.is_empty() { quote!(&[]) } else { quote!(&[#(#checks,)*]) }
+}
+
+/// The login that is compiled in, where several stand under different `#[cfg]`s.
+fn login(methods: &[Login]) -> TokenStream {
+    let logins = methods.iter().map(|Login { ident, passed, cfgs }| {
+        let arguments = passed.iter().map(|passed| match passed {
+            Passed::Ask => quote!(__ask),
+            Passed::Context => quote!(__context),
+        });
+        let context = match passed.contains(&Passed::Context) {
+            true => format_ident!("__context"),
+            false => format_ident!("_"),
+        };
+        let boxed = located(quote!(__private::boxed_login), ident);
+        let call = quote_spanned!(at(ident)=> #boxed(__this.#ident(#(#arguments),*)));
+        quote!(#(#cfgs)* |__this, __ask, #context| #call)
+    });
+    if methods.is_empty() { quote!(&[]) } else { quote!(&[#(#logins,)*]) }
 }
 
 /// Where a method's name stands, with names resolved as in the rest of the expansion: the method may come

@@ -5,8 +5,8 @@ use syn::{Attribute, FnArg, Pat, Path, PathArguments, Signature, Type};
 
 use super::misplaced::{self, Place};
 use super::{
-    Action, Health, Options, Parameter, ParameterKind, Request, lints, misspelt, runtime, signature, strip,
-    unknown_key,
+    Action, Health, Login, Options, Parameter, ParameterKind, Request, lints, misspelt, runtime, signature,
+    strip, unknown_key,
 };
 use crate::keys;
 use crate::kit::{Entries, Errors, Slot, entries, last_word};
@@ -17,6 +17,7 @@ pub(crate) struct Methods {
     pub(crate) actions: Vec<Action>,
     pub(crate) options: Vec<Options>,
     pub(crate) health: Vec<Health>,
+    pub(crate) login: Vec<Login>,
     pub(crate) runtime: Path,
     /// What the expansion is not warned of.
     pub(crate) allowed: Vec<Attribute>,
@@ -70,6 +71,7 @@ impl Methods {
             actions: Vec::new(),
             options: Vec::new(),
             health: Vec::new(),
+            login: Vec::new(),
             runtime: runtime(path.take()),
             allowed: allowed(block),
         };
@@ -119,6 +121,17 @@ impl Methods {
         }
         let kind = attribute.path().to_token_stream().to_string();
         signature::check(errors, &kind, !requests.is_empty(), method);
+        if kind == keys::LOGIN {
+            for entry in entries(errors, attribute) {
+                unknown_key(errors, &entry, &kind, &[]);
+            }
+            signature::output(errors, &kind, method);
+            for request in &requests {
+                Request::refuse(errors, request, method);
+            }
+            self.login.push(Login::read(errors, method));
+            return true;
+        }
         let parameters = Parameters::read(errors, &kind, method);
         if kind == keys::ACTION {
             let request = Request::read(errors, &requests, method);

@@ -75,6 +75,7 @@ pub(super) fn output(errors: &Errors, kind: &str, method: &Method) -> Type {
         ReturnType::Default => {
             let help = match kind {
                 keys::HEALTH => "return `Result<()>`",
+                keys::LOGIN => "return `Result<Obtained>`",
                 keys::OPTIONS => "return `Result<Vec<Choice>>`",
                 _ => "return `Result<..>`, `Result<()>` for no data",
             };

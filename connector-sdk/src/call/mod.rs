@@ -11,6 +11,8 @@ mod approve;
 mod audit;
 mod digest;
 mod drive;
+#[cfg(feature = "oauth")]
+mod learned;
 mod redact;
 #[cfg(test)]
 mod tests;
@@ -23,11 +25,13 @@ use std::time::Instant;
 pub use approve::{Approval, ApprovalRequest, Approver, Caller};
 pub use audit::{Audit, AuditRecord, Decision};
 pub use digest::InputDigest;
+#[cfg(feature = "oauth")]
+pub(crate) use learned::Learned;
 pub use redact::Redactor;
 
 use crate::manifest::{Action, Manifest};
 use crate::similar::{listed, nearest};
-use crate::{Call, Choice, Connector, Context, Error, Factory, Output, Result, Settings};
+use crate::{Ask, Call, Choice, Connector, Context, Error, Factory, Obtained, Output, Result, Settings};
 
 /// An open connection, and the only way to call its actions.
 pub struct Connection {
@@ -39,6 +43,9 @@ pub struct Connection {
     prefixes: Vec<digest::Prefix>,
     redactor: Arc<Redactor>,
     audit: Option<Arc<dyn Audit>>,
+    /// What was granted to it, where it obtains its tokens.
+    #[cfg(feature = "oauth")]
+    learned: Option<Arc<Learned>>,
 }
 
 impl Connection {
@@ -49,11 +56,33 @@ impl Connection {
     /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the settings can't be used.
     pub fn open(name: impl Into<Arc<str>>, factory: &dyn Factory, settings: &Settings) -> Result<Self> {
         let redactor = Redactor::new(settings.secrets.values());
+        #[cfg(feature = "oauth")]
+        if factory.manifest().auth.oauth2().is_some() {
+            return Self::learning(name.into(), factory, settings, redactor);
+        }
         let connector = match drive::catch(|| factory.open(settings)) {
             Ok(connector) => connector,
             Err(error) => return Err(redactor.error(error)),
         };
         Ok(Self::over(name, connector, redactor))
+    }
+
+    /// Opens a connection that obtains its tokens.
+    #[cfg(feature = "oauth")]
+    fn learning(
+        name: Arc<str>,
+        factory: &dyn Factory,
+        settings: &Settings,
+        redactor: Redactor,
+    ) -> Result<Self> {
+        // Connections that are opened with the same settings don't share what they obtain.
+        let learned = Arc::new(Learned::default());
+        let settings = Settings { learned: Arc::clone(&learned), ..settings.clone() };
+        let redactor = redactor.learning(Arc::clone(&learned));
+        match drive::catch(|| factory.open(&settings)) {
+            Ok(connector) => Ok(Self { learned: Some(learned), ..Self::over(name, connector, redactor) }),
+            Err(error) => Err(redactor.error(error)),
+        }
     }
 
     /// A connection over a connector that is open already; `redactor` knows its secrets.
@@ -69,7 +98,16 @@ impl Connection {
         }
         let (id, name) = (&connector.manifest().id, name.into());
         let prefixes = actions.iter().map(|action| digest::Prefix::new(id, &name, &action.name)).collect();
-        Self { name, connector, index, prefixes, redactor: Arc::new(redactor), audit: None }
+        Self {
+            name,
+            connector,
+            index,
+            prefixes,
+            redactor: Arc::new(redactor),
+            audit: None,
+            #[cfg(feature = "oauth")]
+            learned: None,
+        }
     }
 
     /// Writes a record of every call.
@@ -153,6 +191,32 @@ impl Connection {
         result.map_err(|error| self.redactor.error(error))
     }
 
+    /// Gets credentials by a dance of the service's own, in which it asks somebody. It is for whoever connects,
+    /// who checks and keeps what is obtained.
+    ///
+    /// # Errors
+    ///
+    /// `usage` where the connector has no login, `internal` where it obtains what it has no place for, else what
+    /// the connector's login returned.
+    pub async fn login(&self, ask: &dyn Ask, context: Context) -> Result<Obtained> {
+        let context = self.own(context);
+        let login = drive::catch(|| Ok(self.connector.login(ask, &context)));
+        let result = match login {
+            Ok(login) => drive::drive(login, &context, Instant::now()).await,
+            Err(error) => Err(error),
+        };
+        let obtained = result.map_err(|error| self.redactor.error(error))?;
+        let manifest = self.manifest();
+        let unknown = obtained.secrets.keys().find(|name| manifest.credential(name).is_none());
+        match unknown.or_else(|| obtained.values.keys().find(|name| manifest.setting(name).is_none())) {
+            Some(name) => Err(Error::internal(format!(
+                "the login of `{}` obtains `{name}`, for which there is no field",
+                manifest.id
+            ))),
+            None => Ok(obtained),
+        }
+    }
+
     /// The choices of an options source that match what a user has typed so far.
     ///
     /// # Errors
@@ -189,6 +253,11 @@ impl Connection {
         let (place, action) = self.find(action)?;
         trail.found(place, action);
         if let Err(error) = caller.authorise(action) {
+            trail.decided(Decision::Denied);
+            return Err(error);
+        }
+        #[cfg(feature = "oauth")]
+        if let Some(Err(error)) = self.learned.as_ref().map(|learned| learned.authorise(action)) {
             trail.decided(Decision::Denied);
             return Err(error);
         }

@@ -23,6 +23,9 @@ pub struct Redactor {
     /// Those forms that JSON text is not written with, as it is written: a quoted secret in a text of the
     /// output is escaped twice in its bytes.
     written: Vec<Finder<'static>>,
+    /// The secrets that the connection has obtained since it was opened.
+    #[cfg(feature = "oauth")]
+    learned: Option<Arc<super::Learned>>,
 }
 
 impl Redactor {
@@ -43,11 +46,38 @@ impl Redactor {
         Self {
             written: written.map(|form| finder(&form)).collect(),
             forms: forms.iter().map(finder).collect(),
+            #[cfg(feature = "oauth")]
+            learned: None,
         }
+    }
+
+    /// The same redactor, which also knows what a connection obtains from now on.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn learning(mut self, learned: Arc<super::Learned>) -> Self {
+        self.learned = Some(learned);
+        self
+    }
+
+    #[cfg(feature = "oauth")]
+    fn learned(&self) -> Option<Arc<Self>> {
+        self.learned.as_ref()?.redactor()
+    }
+
+    #[cfg(not(feature = "oauth"))]
+    fn learned(&self) -> Option<Arc<Self>> {
+        None
     }
 
     /// The text without secrets, or none where it has none.
     pub fn text(&self, text: &str) -> Option<String> {
+        let own = self.without_own(text);
+        match self.learned() {
+            Some(learned) => learned.without_own(own.as_deref().unwrap_or(text)).or(own),
+            None => own,
+        }
+    }
+
+    fn without_own(&self, text: &str) -> Option<String> {
         let mut redacted: Option<String> = None;
         for form in &self.forms {
             let current = redacted.as_deref().unwrap_or(text);
@@ -60,7 +90,7 @@ impl Redactor {
 
     /// Takes secrets out of all texts, keys and numbers of a JSON value. Says whether there were any.
     pub fn value(&self, value: &mut Value) -> bool {
-        if self.forms.is_empty() {
+        if self.forms.is_empty() && self.learned().is_none() {
             return false;
         }
         match value {
@@ -102,11 +132,7 @@ impl Redactor {
 
     fn clean(&self, output: Output) -> Output {
         let bytes = output.as_bytes();
-        // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
-        let suspicious = !self.forms.is_empty()
-            && (has_unusual_escapes(bytes)
-                || self.forms.iter().chain(&self.written).any(|form| form.find(bytes).is_some()));
-        if !suspicious {
+        if !self.suspects(bytes) && !self.learned().is_some_and(|learned| learned.suspects(bytes)) {
             return output;
         }
         match serde_json::from_slice::<Value>(bytes) {
@@ -123,6 +149,14 @@ impl Redactor {
                 None => output,
             },
         }
+    }
+
+    /// Whether JSON text may hold one of the own secrets.
+    fn suspects(&self, bytes: &[u8]) -> bool {
+        // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
+        !self.forms.is_empty()
+            && (has_unusual_escapes(bytes)
+                || self.forms.iter().chain(&self.written).any(|form| form.find(bytes).is_some()))
     }
 
     pub(crate) fn error(&self, error: Error) -> Error {

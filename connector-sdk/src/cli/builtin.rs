@@ -67,8 +67,15 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         }
         #[cfg(feature = "credentials")]
         Builtin::Connect => {
-            let (name, piped) = (text(next()), next().is_some());
-            connect::connect(session, name, piped)
+            let request = connect::Request {
+                name: text(next()),
+                is_piped: next().is_some(),
+                #[cfg(feature = "oauth")]
+                browser: next().is_some(),
+                #[cfg(feature = "oauth")]
+                device: next().is_some(),
+            };
+            connect::connect(session, request)
         }
         #[cfg(feature = "credentials")]
         Builtin::Disconnect => {

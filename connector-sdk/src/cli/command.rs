@@ -324,6 +324,14 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
                 Takes::Nothing,
                 "Read settings and credentials, a JSON object, from standard input",
             ),
+            #[cfg(feature = "oauth")]
+            option(
+                "browser",
+                Takes::Nothing,
+                "Have somebody agree in a browser, also where somebody has before",
+            ),
+            #[cfg(feature = "oauth")]
+            option("device", Takes::Nothing, "The same on another device, where a code is entered"),
         ],
         #[cfg(feature = "credentials")]
         Builtin::Disconnect => {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+#[cfg(feature = "credentials")]
+use crate::manifest::{Auth, Grant, OAuth2};
 use crate::manifest::{Credential, Manifest, Setting};
 use crate::platform::argentos::{Source, State};
 use crate::{Error, Result, Secret, Settings, json_from_text};
@@ -85,8 +87,23 @@ impl<'m> Configuration<'m> {
 
     /// Whether nothing is left that the store could say.
     pub(super) fn is_complete(&self) -> bool {
-        self.manifest.settings.iter().all(|setting| self.has(&setting.name))
+        !self.wants_tokens()
+            && self.manifest.settings.iter().all(|setting| self.has(&setting.name))
             && self.manifest.credentials.iter().all(|credential| self.has(&credential.name))
+    }
+
+    /// Whether the connection needs tokens that somebody agrees to, and has none.
+    pub(super) fn wants_tokens(&self) -> bool {
+        match self.manifest.auth.way(|name| self.has(name)) {
+            Auth::OAuth2(oauth2) => oauth2.grant == Grant::User && !self.has(OAuth2::TOKENS),
+            _ => false,
+        }
+    }
+
+    /// Where the connection puts the tokens that it renews.
+    #[cfg(feature = "oauth")]
+    pub(super) fn keep_with(&mut self, keeper: std::sync::Arc<dyn crate::Keeper>) {
+        self.settings = std::mem::take(&mut self.settings).kept_by(keeper);
     }
 
     /// Adds what is stored and not set otherwise. What the connector doesn't have any more is left out.
@@ -103,6 +120,9 @@ impl<'m> Configuration<'m> {
                 let value = self.typed(&setting.name, &text);
                 self.set(setting, value, Source::Stored);
             }
+        }
+        if let (Some(tokens), true) = (stored.secrets.get(OAuth2::TOKENS), manifest.auth.oauth2().is_some()) {
+            self.settings = std::mem::take(&mut self.settings).secret(OAuth2::TOKENS, tokens.clone());
         }
         for credential in &manifest.credentials {
             match stored.secrets.get(&credential.name) {

@@ -6,29 +6,51 @@ use std::time::{Duration, Instant};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Value, json};
 
+#[cfg(feature = "oauth")]
+use super::agree;
 use super::answer::{Answer, People};
 use super::configuration::Configuration;
 use super::data::Data;
 use super::dialogue::{Dialogue, Silence};
 use super::echo::Hidden;
+use super::login;
 use super::process::{Process, say};
 use super::session::Session;
 use super::setting::{self, Piped};
 use super::show::clean_line;
 use super::stored;
 use crate::call::Connection;
-use crate::credentials::{Store as _, nowhere};
+#[cfg(feature = "oauth")]
+use crate::credentials::FileStore;
+use crate::credentials::{Address, Store as _, nowhere};
+#[cfg(feature = "oauth")]
+use crate::manifest::OAuth2;
 use crate::manifest::{Credential, Manifest, Setting};
 use crate::platform::argentos::Source;
 use crate::similar::{listed, nearest};
-use crate::{Error, Result, Secret, Settings, json_from_text};
+use crate::{Error, ErrorKind, Result, Secret, Settings, json_from_text};
 
 /// How long the check may take, unless `--timeout` says so.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What the command line says of `connect` itself.
+pub(super) struct Request {
+    pub(super) name: Option<String>,
+    pub(super) is_piped: bool,
+    /// Somebody is to agree in a browser, whether they have or not.
+    #[cfg(feature = "oauth")]
+    pub(super) browser: bool,
+    /// The same, on another device.
+    #[cfg(feature = "oauth")]
+    pub(super) device: bool,
+}
+
 /// Runs `connect`.
-pub(super) fn connect(session: &mut Session<'_>, name: Option<String>, is_piped: bool) -> Result<Answer> {
+pub(super) fn connect(session: &mut Session<'_>, request: Request) -> Result<Answer> {
     let (manifest, scan) = (session.manifest, session.scan);
+    #[cfg(feature = "oauth")]
+    let way = agree::Way::of_options(manifest, request.browser, request.device)?;
+    let Request { name, is_piped, .. } = request;
     let address = stored::address_of(manifest, scan, name)?;
     // Before anybody is asked: answers that can't be stored are asked for in vain.
     let store = stored::store(session.process).ok_or_else(nowhere)?;
@@ -50,7 +72,13 @@ pub(super) fn connect(session: &mut Session<'_>, name: Option<String>, is_piped:
     configuration.add_stored(&before);
     let settings = configuration.to_store();
     let nothing = |error: Error| error.context("nothing was stored");
-    check(session, address.connection(), &settings).map_err(nothing)?;
+    let checked = |settings: Settings| {
+        #[cfg(feature = "oauth")]
+        return agreed(session, &store, &address, settings, way);
+        #[cfg(not(feature = "oauth"))]
+        check(session, address.connection(), &settings).map(|()| settings)
+    };
+    let settings = logged_in(session, &address, settings, checked).map_err(nothing)?;
     let wanted = address.clone();
     let change = session
         .process
@@ -92,6 +120,77 @@ fn keep_out(session: &Session<'_>) {
     }
 }
 
+/// Checks the connection, once the connector has got the credentials that it gets by itself. Those that it got before
+/// and that are refused now it gets anew.
+fn logged_in(
+    session: &Session<'_>,
+    address: &Address,
+    settings: Settings,
+    checked: impl Fn(Settings) -> Result<Settings>,
+) -> Result<Settings> {
+    let (manifest, name) = (session.manifest, address.connection());
+    if !manifest.login {
+        return checked(settings);
+    }
+    if login::is_wanted(manifest, &settings) {
+        return checked(login::ask(session, name, settings)?);
+    }
+    match checked(settings.clone()) {
+        Err(error) if error.kind() == ErrorKind::Auth && session.process.can_ask() => {
+            checked(login::ask(session, name, settings)?)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Checks the connection, once somebody has agreed to it where that is wanted. What is returned is to be stored.
+#[cfg(feature = "oauth")]
+fn agreed(
+    session: &Session<'_>,
+    store: &FileStore,
+    address: &Address,
+    settings: Settings,
+    way: Option<agree::Way>,
+) -> Result<Settings> {
+    let manifest = session.manifest;
+    let mut may_ask = way.is_some() || session.process.can_ask();
+    let mut settings = settings;
+    if way.is_some() || agree::is_wanted(manifest, &settings) {
+        settings = agree::ask(session, settings, way)?;
+        may_ask = false;
+    }
+    match try_out(session, store, address, settings)? {
+        (settings, Ok(())) => Ok(settings),
+        (settings, Err(error)) if may_ask && agree::may_have_ended(manifest, &settings, &error) => {
+            let settings = agree::ask(session, settings, way)?;
+            let (settings, outcome) = try_out(session, store, address, settings)?;
+            outcome.map(|()| settings)
+        }
+        (_, Err(error)) => Err(error),
+    }
+}
+
+/// Checks the connection, and takes up the tokens that were renewed for it.
+#[cfg(feature = "oauth")]
+fn try_out(
+    session: &Session<'_>,
+    store: &FileStore,
+    address: &Address,
+    settings: Settings,
+) -> Result<(Settings, Result<()>)> {
+    let held = std::sync::Arc::new(agree::Held::default());
+    let outcome = check(session, address.connection(), &settings.clone().kept_by(held.clone()));
+    let Some(renewed) = held.take() else { return Ok((settings, outcome)) };
+    if outcome.is_err() {
+        // What is stored can't be used any more: these tokens have taken its place.
+        let (store, address, renewed) = (store.clone(), address.clone(), renewed.clone());
+        session
+            .process
+            .in_time("the credential store", move || store.entrust(&address, OAuth2::TOKENS, &renewed))??;
+    }
+    Ok((settings.secret(OAuth2::TOKENS, renewed), outcome))
+}
+
 /// Opens the connection and asks the service whether it works.
 fn check(session: &Session<'_>, name: &str, settings: &Settings) -> Result<()> {
     let connection = Connection::open(name, session.factory, settings)?;
@@ -122,7 +221,9 @@ fn ask_all(session: &Session<'_>, configuration: &mut Configuration<'_>, before:
                 ask(&dialogue, configuration, setting, before).await?;
             }
         }
-        for credential in &manifest.credentials {
+        // What a connector gets by itself isn't asked for.
+        let is_asked = |credential: &&Credential| credential.required || !manifest.login;
+        for credential in manifest.credentials.iter().filter(is_asked) {
             if !configuration.has(&credential.name) {
                 let is_stored = before.secrets.contains_key(&credential.name);
                 if let Some(secret) = ask_hidden(&dialogue, process, credential, is_stored).await? {
@@ -200,7 +301,7 @@ async fn ask_hidden(
     }
 }
 
-async fn hear(dialogue: &Dialogue, text: &str) -> Result<String> {
+pub(super) async fn hear(dialogue: &Dialogue, text: &str) -> Result<String> {
     dialogue.show(text).map_err(|error| {
         Error::setup(format!("nobody can be asked, standard error can't be written: {error}"))
     })?;

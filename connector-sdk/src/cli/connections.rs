@@ -69,10 +69,15 @@ pub(super) fn disconnect(session: &mut Session<'_>, name: Option<String>) -> Res
     let address = stored::address_of(session.manifest, session.scan, name)?;
     let missing = || Error::not_found(stored::none(&address));
     let store = stored::store(session.process).ok_or_else(missing)?;
-    stored::load(&store, &address, session.process)?.ok_or_else(missing)?;
+    let saved = stored::load(&store, &address, session.process)?.ok_or_else(missing)?;
     if session.process.can_ask() && !session.scan.yes {
         agree(session, &address)?;
     }
+    // Whatever comes of it, the connection is to be gone.
+    #[cfg(feature = "oauth")]
+    let given_back = super::agree::give_back(session, &saved.settings)?;
+    #[cfg(not(feature = "oauth"))]
+    drop(saved);
     let wanted = address.clone();
     let removed = session.process.in_time("the credential store", move || store.remove(&wanted))??;
     if !removed {
@@ -84,6 +89,10 @@ pub(super) fn disconnect(session: &mut Session<'_>, name: Option<String>) -> Res
         "connection": address.connection(),
         "state": "removed",
     });
+    #[cfg(feature = "oauth")]
+    if let Some(given_back) = given_back {
+        data["revoked"] = given_back.into();
+    }
     setting::redactor(session.manifest, session.process).value(&mut data);
     Ok(Answer::of_value(&data).shown(People::Text("done\n".to_owned())))
 }

@@ -11,6 +11,8 @@
 //!
 //! Nothing here knows the connector's type, so it is compiled once and not once a connector.
 
+#[cfg(all(feature = "credentials", feature = "oauth"))]
+mod agree;
 mod answer;
 mod approver;
 mod argument;
@@ -33,6 +35,8 @@ mod help;
 #[cfg(feature = "host")]
 pub(crate) mod host;
 mod interrupt;
+#[cfg(feature = "credentials")]
+mod login;
 mod observer;
 mod panic;
 mod process;

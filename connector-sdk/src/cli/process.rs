@@ -18,6 +18,8 @@ pub(super) const MOST_INPUT: u64 = 16 * 1024 * 1024;
 
 type Environment = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 pub(super) type Input = Arc<Mutex<Box<dyn BufRead + Send>>>;
+/// Credentials that no answer may show.
+pub(super) type Secrets = Arc<Mutex<Vec<Secret>>>;
 pub(super) type Sink = Arc<Mutex<Box<dyn Write + Send>>>;
 
 /// A command line and its surroundings.
@@ -38,7 +40,7 @@ pub struct Process {
     stdin_taken: bool,
     read_until: Option<Instant>,
     /// Credentials that are not the environment's and that no answer may show.
-    secrets: Mutex<Vec<Secret>>,
+    secrets: Secrets,
     stdout: Sink,
     stderr: Sink,
 }
@@ -79,7 +81,7 @@ impl Process {
             stdin: shared(Box::new(BufReader::new(io::empty()))),
             stdin_taken: false,
             read_until: None,
-            secrets: Mutex::default(),
+            secrets: Secrets::default(),
             stdout: shared(Box::new(io::sink())),
             stderr: shared(Box::new(io::sink())),
         }
@@ -173,6 +175,12 @@ impl Process {
     #[cfg(feature = "credentials")]
     pub(super) fn remember(&self, secret: &Secret) {
         lock(&self.secrets).push(secret.clone());
+    }
+
+    /// Where credentials are remembered that come while something runs.
+    #[cfg(all(feature = "credentials", feature = "oauth"))]
+    pub(super) fn memory(&self) -> Secrets {
+        Arc::clone(&self.secrets)
     }
 
     /// What was [remembered](Self::remember).

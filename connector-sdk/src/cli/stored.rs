@@ -59,7 +59,13 @@ pub(super) fn complete(
         _ => Ok(None),
     };
     match saved {
-        Ok(Some(saved)) => configuration.add_stored(&saved.settings),
+        Ok(Some(saved)) => {
+            configuration.add_stored(&saved.settings);
+            #[cfg(feature = "oauth")]
+            if saved.settings.secrets.contains_key(crate::manifest::OAuth2::TOKENS) {
+                super::agree::keep(configuration, process, address);
+            }
+        }
         Ok(None) if is_named => {
             return Err(Error::setup(format!(
                 "{}; `{}` stores one, `{}` lists them",

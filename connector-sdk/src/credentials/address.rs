@@ -49,6 +49,18 @@ impl Address {
     pub fn connection(&self) -> &str {
         &self.connection
     }
+
+    /// 16 hexadecimal digits that stand for it in the name of a file, and don't tell it.
+    pub(super) fn digest(&self) -> String {
+        use sha2::{Digest as _, Sha256};
+        let mut hash = Sha256::new();
+        for name in [&self.workspace, &self.connector, &self.connection] {
+            // No name has a control character in it.
+            hash.update(name);
+            hash.update([0]);
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 fn checked(what: &str, name: String) -> Result<String> {

@@ -112,6 +112,7 @@ impl Contents {
                 .iter()
                 .map(|(name, Shown(secret))| (name.clone(), secret.clone()))
                 .collect(),
+            ..Settings::new()
         };
         Some(Saved::new(settings, entry.saved_at()))
     }
@@ -124,6 +125,13 @@ impl Contents {
         };
         self.0.insert(address.clone(), Entry::new(address, settings));
         change
+    }
+
+    /// Stores one credential of a connection. Says whether the connection is there, and whether that changed it.
+    pub(super) fn entrust(&mut self, address: &Address, name: &str, secret: &Secret) -> (bool, bool) {
+        let Some(entry) = self.0.get_mut(address) else { return (false, false) };
+        let before = entry.secrets.insert(name.to_owned(), Shown(secret.clone()));
+        (true, before.is_none_or(|Shown(before)| before.expose() != secret.expose()))
     }
 
     pub(super) fn remove(&mut self, address: &Address) -> bool {

@@ -238,6 +238,22 @@ impl Store for FileStore {
     fn list(&self) -> Result<Vec<(Address, SystemTime)>> {
         Ok(self.read()?.map(|contents| contents.list()).unwrap_or_default())
     }
+
+    fn entrust(&self, address: &Address, name: &str, secret: &Secret) -> Result<bool> {
+        if !self.is_there() {
+            return Ok(false);
+        }
+        self.change(|contents| contents.entrust(address, name, secret))
+    }
+
+    /// A lock of its own for each connection: the store itself is not held while a service is waited for.
+    fn turn(&self, address: &Address) -> Result<Box<dyn Send>> {
+        disk::make_folder(&self.folder)?;
+        let path = self.folder.join(format!("credentials.turn-{}", address.digest()));
+        let file = disk::make_lock(&path)?;
+        lock::turn(&file, &path.display().to_string())?;
+        Ok(Box::new(file))
+    }
 }
 
 impl fmt::Debug for FileStore {

@@ -10,6 +10,8 @@ use crate::{Error, Result};
 
 /// A write takes milliseconds; whoever holds the lock for longer is stopped or stuck.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Whoever renews tokens waits for a service, which the HTTP client does for half a minute.
+const PATIENCE_FOR_A_TURN: Duration = Duration::from_secs(45);
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Locks a file against every other holder, until it is closed. `what` it is stands in an error.
@@ -18,7 +20,22 @@ const PAUSE: Duration = Duration::from_millis(5);
 ///
 /// `unavailable` when another program doesn't let go of it.
 pub(crate) fn exclusive(file: &File, what: &str, name: &str) -> Result<()> {
-    wait(what, name, || FileExt::try_lock(file))
+    wait(PATIENCE, || stuck(what, name), name, || FileExt::try_lock(file))
+}
+
+/// Locks a file against whoever else renews the tokens of a connection, until it is closed.
+///
+/// # Errors
+///
+/// As [`exclusive`].
+pub(super) fn turn(file: &File, name: &str) -> Result<()> {
+    let stuck = || {
+        Error::unavailable(format!(
+            "the tokens of this connection are being renewed by another program, which doesn't come to an end; see \
+             who holds `{name}`"
+        ))
+    };
+    wait(PATIENCE_FOR_A_TURN, stuck, name, || FileExt::try_lock(file))
 }
 
 /// Locks a file against writers, until it is closed.
@@ -27,7 +44,7 @@ pub(crate) fn exclusive(file: &File, what: &str, name: &str) -> Result<()> {
 ///
 /// As [`exclusive`].
 pub(crate) fn shared(file: &File, what: &str, name: &str) -> Result<()> {
-    wait(what, name, || FileExt::try_lock_shared(file))
+    wait(PATIENCE, || stuck(what, name), name, || FileExt::try_lock_shared(file))
 }
 
 /// Lets go of a file before it is closed.
@@ -36,19 +53,25 @@ pub(crate) fn release(file: &File) -> std::io::Result<()> {
     FileExt::unlock(file)
 }
 
+fn stuck(what: &str, name: &str) -> Error {
+    Error::unavailable(format!(
+        "{what} is being written by another program, which doesn't come to an end; see who holds `{name}`"
+    ))
+}
+
 /// Asks again and again, since a lock that is waited for can't be given up.
-fn wait(what: &str, name: &str, lock: impl Fn() -> Result<(), TryLockError>) -> Result<()> {
-    let end = Instant::now() + PATIENCE;
+fn wait(
+    patience: Duration,
+    stuck: impl Fn() -> Error,
+    name: &str,
+    lock: impl Fn() -> Result<(), TryLockError>,
+) -> Result<()> {
+    let end = Instant::now() + patience;
     loop {
         match lock() {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(PAUSE),
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::unavailable(format!(
-                    "{what} is being written by another program, which doesn't come to an end; \
-                     see who holds `{name}`"
-                )));
-            }
+            Err(TryLockError::WouldBlock) => return Err(stuck()),
             Err(TryLockError::Error(error)) => {
                 return Err(Error::setup(format!("can't lock `{name}`: {error}")));
             }

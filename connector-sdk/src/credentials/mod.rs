@@ -33,6 +33,7 @@
 //! | `credentials` | 0600 | the store, encrypted |
 //! | `credentials.key` | 0600 | its key, made once; not there when `CONNECTOR_KEY` is set |
 //! | `credentials.lock` | 0600 | empty; locked while somebody writes |
+//! | `credentials.turn-..` | 0600 | empty, one a connection whose tokens were renewed; locked while they are |
 //! | `credentials.new`, `credentials.key.new` | 0600 | a write that is going on, or that a crash cut off |
 //!
 //! A file that others may read, a folder that others may write to, a link, a folder where a file should be:
@@ -86,6 +87,7 @@ mod address;
 mod contents;
 pub(crate) mod disk;
 mod file;
+mod keeper;
 mod key;
 pub(crate) mod location;
 pub(crate) mod lock;
@@ -99,9 +101,10 @@ pub use address::Address;
 pub use file::FileStore;
 #[cfg(feature = "cli")]
 pub(crate) use file::nowhere;
+pub use keeper::StoreKeeper;
 pub use key::Key;
 
-use crate::{Result, Settings};
+use crate::{Result, Secret, Settings};
 
 /// Keeps the settings and credentials of connections.
 ///
@@ -135,6 +138,30 @@ pub trait Store: Send + Sync {
     ///
     /// As [`load`](Self::load).
     fn list(&self) -> Result<Vec<(Address, SystemTime)>>;
+
+    /// Stores one credential of a connection that is stored, and leaves the others as they are. Says whether there
+    /// is such a connection; nothing is stored where there is none.
+    ///
+    /// A store that several write to does it in one step; unless it says otherwise, it is a load and a save.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save).
+    fn entrust(&self, address: &Address, name: &str, secret: &Secret) -> Result<bool> {
+        let Some(saved) = self.load(address)? else { return Ok(false) };
+        self.save(address, &saved.settings.secret(name, secret.clone())).map(|_| true)
+    }
+
+    /// Waits until nobody else renews the tokens of a connection, in this process or another; until what is
+    /// returned is dropped, nobody else does. Unless a store says otherwise, nobody is waited for.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) when somebody else doesn't come to an end.
+    fn turn(&self, address: &Address) -> Result<Box<dyn Send>> {
+        let _ = address;
+        Ok(Box::new(()))
+    }
 }
 
 /// A connection that was stored.

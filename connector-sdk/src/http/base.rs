@@ -11,6 +11,11 @@ pub(crate) trait Values {
 
     /// A credential.
     fn secret(&self, name: &str) -> Option<Secret>;
+
+    /// What goes with requests where tokens are obtained.
+    fn tokens(&self) -> Result<Credentials> {
+        Err(Error::setup("OAuth 2.0 needs the feature `oauth` of connector-sdk"))
+    }
 }
 
 /// A client for a connector's service. `base` may have settings in braces: the whole of it
@@ -26,8 +31,8 @@ pub(crate) fn client(manifest: &Manifest, base: &str, values: &impl Values) -> R
     Ok(builder)
 }
 
-/// The base URL, and whether its host comes from a setting.
-fn url(base: &str, setting: impl Fn(&str) -> Option<String>) -> Result<(String, bool)> {
+/// A URL with settings in its braces, and whether its host comes from a setting.
+pub(crate) fn url(base: &str, setting: impl Fn(&str) -> Option<String>) -> Result<(String, bool)> {
     let value_of = |name: &str| {
         setting(name).filter(|value| !value.trim().is_empty()).ok_or_else(|| {
             Error::setup(format!("setting `{name}` is missing; the service's address needs it"))
@@ -85,12 +90,18 @@ fn is_part_of_host(text: &str) -> bool {
 fn credentials(auth: &Auth, values: &impl Values) -> Result<Credentials> {
     // An optional credential that isn't set: the service is asked without.
     Ok(match auth {
+        Auth::Any { .. } => match auth.way(|name| values.secret(name).is_some()) {
+            Auth::Any { .. } => return Err(Error::internal("`any` is one of its own ways")),
+            way => credentials(way, values)?,
+        },
+        Auth::OAuth2(_) => values.tokens()?,
         Auth::None => Credentials::None,
         Auth::Bearer { token } => values.secret(token).map_or(Credentials::None, Credentials::Bearer),
         Auth::ApiKey { key, place } => match (values.secret(key), place) {
             (None, _) => Credentials::None,
             (Some(value), ApiKeyPlace::Header(name)) => Credentials::Header { name: name.clone(), value },
             (Some(value), ApiKeyPlace::Query(name)) => Credentials::Query { name: name.clone(), value },
+            (Some(value), ApiKeyPlace::Cookie(name)) => Credentials::Cookie { name: name.clone(), value },
         },
         Auth::Basic { user, password } => match values.secret(password) {
             None => Credentials::None,

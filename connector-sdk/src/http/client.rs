@@ -229,18 +229,25 @@ impl Builder {
         let client = client.build().map_err(|error| {
             Error::internal(format!("the HTTP client can't be made: {}", error.without_url()))
         })?;
+        let credentials = self.credentials.ready()?;
         let secrets = self.credentials.secrets();
+        #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
+        let mut redactor = Redactor::new(&secrets);
+        #[cfg(feature = "oauth")]
+        if let Some(session) = &credentials.session {
+            redactor = redactor.learning(Arc::clone(session.learned()));
+        }
         Ok(Http {
             inner: Arc::new(Inner {
                 client,
                 guard,
-                credentials: self.credentials.ready()?,
+                credentials,
                 limiter: self.rate.map(Limiter::new),
                 slots: self.concurrency.map(|most| Arc::new(Semaphore::new(most))),
                 timeout: self.timeout,
                 most_bytes: self.most_bytes,
                 retry: self.retry,
-                redactor: Redactor::new(&secrets),
+                redactor,
                 wire: self.wire.connect(&secrets),
                 settings: self.settings,
             }),

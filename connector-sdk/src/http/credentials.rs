@@ -44,6 +44,9 @@ pub enum Credentials {
         /// What it holds.
         value: Secret,
     },
+    /// `Authorization: Bearer <token>`, with an access token that is renewed.
+    #[cfg(feature = "oauth")]
+    OAuth2(crate::oauth::Session),
     /// Several at once, for services that want more than one.
     All(Vec<Credentials>),
 }
@@ -53,6 +56,9 @@ pub enum Credentials {
 pub(super) struct Ready {
     headers: Vec<(HeaderName, HeaderValue)>,
     query: Vec<(String, Secret)>,
+    /// Where the bearer's token comes from, where it is renewed.
+    #[cfg(feature = "oauth")]
+    pub(super) session: Option<crate::oauth::Session>,
 }
 
 impl Credentials {
@@ -60,6 +66,9 @@ impl Credentials {
     pub(super) fn secrets(&self) -> Vec<Secret> {
         match self {
             Self::None => Vec::new(),
+            // It tells of them itself, as they come.
+            #[cfg(feature = "oauth")]
+            Self::OAuth2(_) => Vec::new(),
             Self::Bearer(value)
             | Self::Header { value, .. }
             | Self::Query { value, .. }
@@ -84,6 +93,11 @@ impl Credentials {
     fn collect(&self, ready: &mut Ready) -> Result<()> {
         let header = match self {
             Self::None => return Ok(()),
+            #[cfg(feature = "oauth")]
+            Self::OAuth2(session) => {
+                ready.session = Some(session.clone());
+                return Ok(());
+            }
             Self::All(all) => return all.iter().try_for_each(|one| one.collect(ready)),
             Self::Query { name, value } => {
                 ready.query.push((name.clone(), value.clone()));
@@ -125,6 +139,12 @@ fn value_of(text: String) -> Result<HeaderValue> {
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+/// The header of a bearer's token.
+#[cfg(feature = "oauth")]
+pub(super) fn bearer(token: &Secret) -> Result<HeaderValue> {
+    value_of(format!("Bearer {}", token.expose()))
 }
 
 impl Ready {

@@ -119,7 +119,7 @@ fn message_in(json: &Value, depth: u8) -> Option<&str> {
 }
 
 /// One line of a bounded length, without control characters.
-fn cut(text: &str) -> String {
+pub(crate) fn cut(text: &str) -> String {
     let line: String = text
         .chars()
         .map(|letter| if letter.is_control() { ' ' } else { letter })

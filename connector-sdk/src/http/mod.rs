@@ -43,6 +43,8 @@ mod failure;
 mod guard;
 mod pages;
 mod pick;
+#[cfg(feature = "oauth")]
+mod plain;
 mod rate;
 mod request;
 mod resolve;
@@ -65,6 +67,8 @@ pub use response::Response;
 pub(crate) use response::misread;
 pub use retry::Retry;
 pub(crate) use template::names;
+#[cfg(feature = "oauth")]
+pub(crate) use {base::url as address, failure::cut as shortened, plain::origin};
 #[cfg(feature = "pocketpaw")]
 pub(crate) use {guard::is_loopback_name, template::encoded, template::is_dots};
 

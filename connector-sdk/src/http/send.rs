@@ -14,6 +14,8 @@ use tracing::Instrument as _;
 use super::client::Inner;
 use super::request::{Body, Once};
 use super::{Request, Response, Retry, failure, retry};
+#[cfg(feature = "oauth")]
+use crate::oauth::Tokens;
 use crate::{Error, Result};
 
 /// As many as browsers follow; what goes on for longer goes in circles.
@@ -39,6 +41,8 @@ pub(super) async fn send(mut request: Request) -> Result<Response> {
         deadline: request.deadline,
         timeout: request.timeout.unwrap_or(inner.timeout),
         redirects: 0,
+        #[cfg(feature = "oauth")]
+        renewed: false,
     };
     let retry = request.retry.unwrap_or(inner.retry);
     journey.run(retry).instrument(span).await.map_err(|error| inner.redactor.error(error))
@@ -55,6 +59,9 @@ struct Journey<'h> {
     deadline: Option<Instant>,
     timeout: Duration,
     redirects: u32,
+    /// Whether it was sent once more with a new access token.
+    #[cfg(feature = "oauth")]
+    renewed: bool,
 }
 
 /// How an attempt failed.
@@ -84,7 +91,7 @@ impl Journey<'_> {
                     tracing::debug!(status = response.status().as_u16(), attempts = made, "answered");
                     return Ok(response);
                 }
-                // Sent on to another place, which is no attempt of its own.
+                // Sent on to another place, or with a new token, which is no attempt of its own.
                 Ok(None) => {
                     made -= 1;
                     continue;
@@ -112,13 +119,15 @@ impl Journey<'_> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Sends it once; nothing: it was sent on to another place.
+    /// Sends it once; nothing: it has to be sent to another place, or with a new access token.
     async fn attempt(&mut self) -> std::result::Result<Option<Response>, Failed> {
         let inner = self.inner;
         inner.guard.check(&self.url)?;
         if let Some(limiter) = inner.limiter.as_ref().filter(|_| !inner.wire.is_replayed()) {
             limiter.turn(self.deadline).await?;
         }
+        #[cfg(feature = "oauth")]
+        let token = self.token().await?;
         let slot =
             match &inner.slots {
                 Some(slots) => Some(Arc::clone(slots).acquire_owned().await.map_err(|error| {
@@ -132,7 +141,16 @@ impl Journey<'_> {
         }
         let host = self.url.host_str().unwrap_or_default().to_owned();
         let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
-        let answer = inner.wire.send(&inner.client, self.prepare(timeout)?).await?;
+        #[cfg(feature = "oauth")]
+        let sends_once = matches!(self.body, Body::Once(_));
+        #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
+        let mut request = self.prepare(timeout)?;
+        #[cfg(feature = "oauth")]
+        if let Some(token) = &token {
+            inner.wire.hide(&token.access);
+            request.headers_mut().insert(AUTHORIZATION, super::credentials::bearer(&token.access)?);
+        }
+        let answer = inner.wire.send(&inner.client, request).await?;
         let answer = answer.map_err(|error| {
             let unseen = error.is_connect();
             Failed { may_pass: !error.is_builder(), unseen, error: failure::of_transport(error, &host) }
@@ -141,6 +159,16 @@ impl Journey<'_> {
         if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(LOCATION)) {
             let location = location.clone();
             self.follow(status.as_u16(), &location)?;
+            return Ok(None);
+        }
+        #[cfg(feature = "oauth")]
+        if let (401, Some(token)) = (status.as_u16(), token)
+            && !self.renewed
+            && !sends_once
+        {
+            drop((answer, slot));
+            self.renewed = true;
+            self.instead_of(token).await?;
             return Ok(None);
         }
         let response = Response::new(answer, host, inner.most_bytes, slot);
@@ -155,6 +183,38 @@ impl Journey<'_> {
             error = error.with_retry_after(wait);
         }
         Err(Failed { error, may_pass, unseen: false })
+    }
+
+    /// The access token that goes with it, where there is one.
+    #[cfg(feature = "oauth")]
+    async fn token(&self) -> std::result::Result<Option<Arc<Tokens>>, Failed> {
+        match &self.inner.credentials.session {
+            Some(session) if self.inner.guard.is_home(&self.url) => {
+                self.renewal(session.token()).await.map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Has another token than one that the service refused.
+    #[cfg(feature = "oauth")]
+    async fn instead_of(&self, refused: Arc<Tokens>) -> std::result::Result<(), Failed> {
+        match &self.inner.credentials.session {
+            Some(session) => self.renewal(session.instead_of(refused)).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for a token. Of the request itself nothing was sent, or what was sent had no effect.
+    #[cfg(feature = "oauth")]
+    async fn renewal<T>(&self, token: impl Future<Output = Result<T>>) -> std::result::Result<T, Failed> {
+        let token = match self.left() {
+            Some(left) => tokio::time::timeout(left, token).await.map_err(|_| {
+                Error::cancelled("the call ran out of time while its access token was renewed")
+            })?,
+            None => token.await,
+        };
+        token.map_err(|error| Failed { may_pass: error.kind().is_retryable(), unseen: true, error })
     }
 
     fn prepare(&mut self, timeout: Duration) -> Result<reqwest::Request> {

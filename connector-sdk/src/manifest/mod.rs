@@ -9,6 +9,7 @@ mod auth;
 mod bounds;
 mod elements;
 mod findings;
+mod oauth2;
 mod permission;
 mod probe;
 mod request;
@@ -22,6 +23,7 @@ pub(crate) use bounds::limit;
 pub(crate) use elements::elements;
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
+pub use oauth2::{ClientId, Grant, OAuth2};
 pub use permission::{Effect, Mode, Permission, Trust};
 #[cfg(feature = "validate")]
 pub(crate) use probe::told;
@@ -72,6 +74,9 @@ pub struct Manifest {
     pub options: Vec<OptionsSource>,
     /// Whether it can tell that the service is reachable and the credentials good.
     pub health: bool,
+    /// Whether it gets credentials by a dance of its own, in which it asks somebody.
+    #[serde(default)]
+    pub login: bool,
 }
 
 impl Manifest {
@@ -93,6 +98,7 @@ impl Manifest {
             actions: Vec::new(),
             options: Vec::new(),
             health: false,
+            login: false,
         }
     }
 
@@ -102,6 +108,18 @@ impl Manifest {
             .iter()
             .find(|action| action.name == name)
             .or_else(|| self.actions.iter().find(|action| action.command == name))
+    }
+
+    /// The scopes that a connection asks for: those of `auth`, and those that any action needs.
+    pub fn scopes(&self) -> Vec<&str> {
+        let own = self.auth.oauth2().into_iter().flat_map(|oauth2| &oauth2.scopes);
+        let mut scopes: Vec<&str> = Vec::new();
+        for scope in own.chain(self.actions.iter().flat_map(|action| &action.scopes)) {
+            if !scopes.contains(&scope.as_str()) {
+                scopes.push(scope);
+            }
+        }
+        scopes
     }
 
     /// The setting of that name.

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::afterwards::Afterwards;
 use super::checks::Keywords;
 use super::linked::{Actions, Described, object_of};
+use super::oauth;
 use super::spec::{ActionSpec, AuthSpec, ClientSpec, Input, Param, StructSpec};
 use crate::manifest::{
     Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Probe, Probes, Setting,
@@ -33,6 +34,7 @@ impl Table {
         let clients = described.clients;
         let mut manifest = describe(&described);
         manifest.health = !spec.health.is_empty();
+        manifest.login = !spec.login.is_empty();
         manifest.options = spec
             .options
             .iter()
@@ -116,6 +118,15 @@ fn describe(spec: &StructSpec) -> Manifest {
             help: secret.help.map(str::to_owned),
         })
         .collect();
+    match &spec.auth {
+        AuthSpec::OAuth2(oauth2) => oauth::declare(&mut manifest, oauth2, true),
+        AuthSpec::Any(ways) => ways.iter().for_each(|way| {
+            if let AuthSpec::OAuth2(oauth2) = way {
+                oauth::declare(&mut manifest, oauth2, false);
+            }
+        }),
+        _ => {}
+    }
     manifest
 }
 
@@ -126,6 +137,11 @@ fn env_name(id: &str, field: &str) -> String {
 
 fn auth(spec: &AuthSpec) -> Auth {
     match *spec {
+        AuthSpec::OAuth2(ref oauth2) => Auth::OAuth2(oauth::oauth2(oauth2)),
+        AuthSpec::Any(ways) => Auth::Any { of: ways.iter().map(auth).collect() },
+        AuthSpec::ApiKeyCookie { key, cookie } => {
+            Auth::ApiKey { key: key.to_owned(), place: ApiKeyPlace::Cookie(cookie.to_owned()) }
+        }
         AuthSpec::None => Auth::None,
         AuthSpec::Bearer { token } => Auth::Bearer { token: token.to_owned() },
         AuthSpec::ApiKeyHeader { key, header } => {

@@ -35,6 +35,19 @@ pub trait HttpField: Send + Sync {
     }
 }
 
+#[cfg(feature = "oauth")]
+impl Opening<'_> {
+    /// Where the connection's access tokens come from, the same for all of its clients.
+    fn session(&self) -> Result<crate::oauth::Session> {
+        use crate::oauth::{Client, Session};
+        if let Some(session) = self.session.get() {
+            return Ok(session.clone());
+        }
+        let session = Session::new(Client::of(self.manifest(), self)?, self.settings())?;
+        Ok(self.session.get_or_init(|| session).clone())
+    }
+}
+
 #[cfg(feature = "http")]
 mod http {
     use serde_json::Value;
@@ -80,6 +93,11 @@ mod http {
 
         fn secret(&self, name: &str) -> Option<Secret> {
             self.credential(name).cloned()
+        }
+
+        #[cfg(feature = "oauth")]
+        fn tokens(&self) -> Result<crate::http::Credentials> {
+            self.session().map(crate::http::Credentials::OAuth2)
         }
     }
 }

@@ -10,7 +10,9 @@ use super::open::Opening;
 use super::spec::{ImplSpec, Ready, StructSpec};
 use crate::connector::unknown_options_source;
 use crate::manifest::Manifest;
-use crate::{BoxFuture, Call, Choice, Connector, Context, Error, Factory, Result, Run, Settings};
+use crate::{
+    Ask, BoxFuture, Call, Choice, Connector, Context, Error, Factory, Obtained, Result, Run, Settings,
+};
 
 /// What `#[connector]` on the struct implements.
 #[diagnostic::on_unimplemented(
@@ -176,6 +178,13 @@ impl<T: Actions + Send + Sync> Connector for Linked<T> {
         match <T as Actions>::SPEC.health.first() {
             Some(health) => health(&self.connector, context),
             None => Box::pin(async { Ok(()) }),
+        }
+    }
+
+    fn login<'a>(&'a self, ask: &'a dyn Ask, context: &'a Context) -> BoxFuture<'a, Result<Obtained>> {
+        match <T as Actions>::SPEC.login.first() {
+            Some(login) => login(&self.connector, ask, context),
+            None => Box::pin(async { Err(Error::usage("this connector has no login of its own")) }),
         }
     }
 

@@ -10,6 +10,7 @@ mod client;
 mod fault;
 mod input;
 mod linked;
+mod oauth;
 mod open;
 #[cfg(feature = "http")]
 mod outgoing;
@@ -32,16 +33,17 @@ pub use linked::{
     Actions, Described, TypeFactory, assert_connector, has_client, has_credential, has_one_client,
     has_options, has_setting,
 };
+pub use oauth::{Features, OAuthFeature, assert_oauth};
 pub use open::{Opening, SecretField};
 pub use request::{
     Answer, Answered, At, Count, Failed, List, MostSpec, Outgoing, PageSpec, Reply, RequestSpec, Sent,
     assert_count, assert_list, sent,
 };
-pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
+pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health, boxed_login};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
-    ActionSpec, Argument, AuthSpec, ClientSpec, HealthFn, ImplSpec, Input, OptionsFn, OptionsSpec, Param,
-    Ready, SecretSpec, SettingSpec, StructSpec, default_value,
+    ActionSpec, Argument, AuthSpec, ClientSpec, Given, HealthFn, ImplSpec, Input, LoginFn, OAuth2Spec,
+    OptionsFn, OptionsSpec, Param, Ready, SecretSpec, SettingSpec, StructSpec, default_value,
 };
 pub use spec::{FromText, Published};
 pub use state::{AnyBeginning, Beginning, Shared, State, Unset};

@@ -8,7 +8,7 @@ use super::arguments::is_required;
 use super::build::Table;
 use super::whole;
 use super::words;
-use crate::manifest::Manifest;
+use crate::manifest::{ClientId, Manifest, OAuth2};
 use crate::similar::{listed, nearest};
 use crate::{Error, Result, Secret, Settings, json_from_text};
 
@@ -20,12 +20,22 @@ pub struct Opening<'s> {
     settings: &'s Settings,
     missing: Vec<String>,
     problems: Vec<String>,
+    #[cfg(feature = "oauth")]
+    pub(super) session: std::cell::OnceCell<crate::oauth::Session>,
 }
 
 impl<'s> Opening<'s> {
     pub(crate) fn new(manifest: &'s Manifest, settings: &'s Settings) -> Self {
         let (missing, problems) = (Vec::new(), Vec::new());
-        let mut opening = Self { manifest, afterwards: &[], settings, missing, problems };
+        let mut opening = Self {
+            manifest,
+            afterwards: &[],
+            settings,
+            missing,
+            problems,
+            #[cfg(feature = "oauth")]
+            session: std::cell::OnceCell::new(),
+        };
         opening.refuse_unknown();
         opening
     }
@@ -42,7 +52,10 @@ impl<'s> Opening<'s> {
         for name in given.filter(|name| self.manifest.setting(name).is_none()) {
             self.problems.push(unknown("setting", name, settings.clone()));
         }
-        for name in self.settings.secrets.keys().filter(|name| self.manifest.credential(name).is_none()) {
+        // Tokens are kept among the credentials, and are none that anybody sets.
+        let are_tokens = |name: &str| name == OAuth2::TOKENS && self.manifest.auth.oauth2().is_some();
+        let given = self.settings.secrets.keys();
+        for name in given.filter(|name| self.manifest.credential(name).is_none() && !are_tokens(name)) {
             self.problems.push(unknown("credential", name, secrets.clone()));
         }
     }
@@ -102,7 +115,6 @@ impl<'s> Opening<'s> {
     }
 
     /// A setting's value: what is set, or its default.
-    #[cfg(feature = "http")]
     pub(super) fn value(&self, name: &str) -> Option<Value> {
         let given = self.given(name).ok().flatten();
         given.or_else(|| self.manifest.setting(name)?.default_value().cloned())
@@ -111,6 +123,11 @@ impl<'s> Opening<'s> {
     #[cfg(feature = "http")]
     pub(super) fn manifest(&self) -> &Manifest {
         self.manifest
+    }
+
+    #[cfg(feature = "oauth")]
+    pub(super) fn settings(&self) -> &Settings {
+        self.settings
     }
 
     /// What is set as a credential; an empty one is none.
@@ -132,8 +149,28 @@ impl<'s> Opening<'s> {
         self.missing.push(name.to_owned());
     }
 
+    /// The client's id and secret may be held by no field, and be required all the same.
+    fn miss_what_no_field_holds(&mut self) {
+        let Some(oauth2) = self.manifest.auth.oauth2() else { return };
+        if let ClientId::Setting(name) = &oauth2.client_id
+            && self.manifest.setting(name).is_some_and(|setting| setting.required)
+            && !self.missing.contains(name)
+            && self.value(name).is_none()
+        {
+            self.miss(name);
+        }
+        if let Some(name) = &oauth2.client_secret
+            && self.manifest.credential(name).is_some_and(|credential| credential.required)
+            && !self.missing.contains(name)
+            && self.credential(name).is_none()
+        {
+            self.miss(name);
+        }
+    }
+
     /// Whether everything was as it should be.
     pub fn finish(&mut self) -> Result<()> {
+        self.miss_what_no_field_holds();
         let env = |name: &String| {
             let setting = self.manifest.setting(name).map(|setting| &setting.env);
             setting.or_else(|| self.manifest.credential(name).map(|credential| &credential.env)).cloned()

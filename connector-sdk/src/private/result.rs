@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Arguments, Ready};
-use crate::{BoxFuture, Choice, Context, Error, Output, Result, Run};
+use crate::{BoxFuture, Choice, Context, Error, Obtained, Output, Result, Run};
 
 /// What an action's method may return.
 #[diagnostic::on_unimplemented(
@@ -99,6 +99,13 @@ pub fn boxed_health<'a, E: MethodError>(
     check: impl Future<Output = Result<(), E>> + Send + 'a,
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move { check.await.map_err(Into::into) })
+}
+
+/// The adaptor of a `#[login]` method.
+pub fn boxed_login<'a, E: MethodError>(
+    login: impl Future<Output = Result<Obtained, E>> + Send + 'a,
+) -> BoxFuture<'a, Result<Obtained>> {
+    Box::pin(async move { login.await.map_err(Into::into) })
 }
 
 /// The adaptor of an `#[options]` method.

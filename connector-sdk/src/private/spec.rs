@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::checks::Keywords;
 use super::{Opening, RequestSpec, Shared, Slot, arguments, input};
 use crate::manifest::{Effect, Mode, Permission, Takes, Trust};
-use crate::{BoxFuture, Call, Choice, Context, Result, Run};
+use crate::{Ask, BoxFuture, Call, Choice, Context, Obtained, Result, Run};
 
 /// What the attribute on the struct says.
 pub struct StructSpec {
@@ -31,7 +31,32 @@ pub enum AuthSpec {
     Bearer { token: &'static str },
     ApiKeyHeader { key: &'static str, header: &'static str },
     ApiKeyQuery { key: &'static str, query: &'static str },
+    ApiKeyCookie { key: &'static str, cookie: &'static str },
     Basic { user: &'static str, password: &'static str },
+    OAuth2(OAuth2Spec),
+    Any(&'static [AuthSpec]),
+}
+
+/// [`OAuth2`](crate::manifest::OAuth2) with names known at compile time.
+pub struct OAuth2Spec {
+    pub authorize: Option<&'static str>,
+    pub device: Option<&'static str>,
+    pub token: &'static str,
+    pub revoke: Option<&'static str>,
+    pub scopes: &'static [&'static str],
+    pub client_id: Option<Given>,
+    pub client_secret: Option<Given>,
+    /// Whether nobody is asked.
+    pub for_itself: bool,
+}
+
+/// Where a client's id or secret comes from.
+#[derive(Clone, Copy)]
+pub enum Given {
+    Text(&'static str),
+    /// From an environment variable, by a setting or a credential that no field holds.
+    Env(&'static str),
+    Field(&'static str),
 }
 
 /// A `#[config]` field.
@@ -65,10 +90,15 @@ pub struct ImplSpec<C: 'static> {
     pub options: &'static [OptionsSpec<C>],
     /// At most one; a list, so that those under different `#[cfg]`s can stand beside each other.
     pub health: &'static [HealthFn<C>],
+    /// The same.
+    pub login: &'static [LoginFn<C>],
 }
 
 /// A `#[health]` method.
 pub type HealthFn<C> = for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<()>>;
+
+/// A `#[login]` method.
+pub type LoginFn<C> = for<'a> fn(&'a C, &'a dyn Ask, &'a Context) -> BoxFuture<'a, Result<Obtained>>;
 
 impl StructSpec {
     /// Stands where the attribute has mistakes; the program doesn't compile anyway.
@@ -89,7 +119,7 @@ impl StructSpec {
 
 impl<C> ImplSpec<C> {
     /// Stands where the attribute has mistakes; the program doesn't compile anyway.
-    pub const BROKEN: Self = Self { actions: &[], options: &[], health: &[] };
+    pub const BROKEN: Self = Self { actions: &[], options: &[], health: &[], login: &[] };
 }
 
 /// An `#[action]` method.

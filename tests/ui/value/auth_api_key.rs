@@ -1,7 +1,7 @@
 use connector_sdk::prelude::*;
 
 /// A demo.
-#[connector(id = "demo", auth = api_key(key, cookie = "k"))]
+#[connector(id = "demo", auth = api_key(key, body = "k"))]
 struct Demo {
     /// Key.
     #[secret]

@@ -392,6 +392,7 @@ const _: () = {
                 },
             ],
             health: &[|__this, _| __private::boxed_health(__this.health())],
+            login: &[],
         };
         const OPTIONS: &'static [&'static ::core::primitive::str] = &["words"];
         fn table() -> &'static __private::Table {

@@ -418,6 +418,7 @@ const _: () = {
                 },
             ],
             health: &[|__this, _| __private::boxed_health(__this.health())],
+            login: &[],
         };
         const OPTIONS: &'static [&'static ::core::primitive::str] = &["paths"];
         fn table() -> &'static __private::Table {

@@ -145,13 +145,8 @@ fn check(manifest: &Manifest, name: &str, outcome: Result<(), &Error>) -> Value 
 /// What to do after a health check failed: check the credentials where they were refused.
 fn step_after(manifest: &Manifest, error: &Error) -> String {
     let told = sentence(error.message());
-    let name = match &manifest.auth {
-        Auth::Bearer { token } => token,
-        Auth::ApiKey { key, .. } => key,
-        Auth::Basic { password, .. } => password,
-        Auth::None => return told,
-    };
-    match manifest.credential(name) {
+    let name = manifest.auth.ways().iter().find_map(Auth::credential);
+    match name.and_then(|name| manifest.credential(name)) {
         Some(credential) if error.kind() == ErrorKind::Auth => format!("{told} Check {}.", credential.env),
         _ => told,
     }

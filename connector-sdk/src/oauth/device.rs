@@ -1,0 +1,79 @@
+//! Agreeing on another device: a code is shown here and entered there (RFC 8628).
+
+use std::time::Duration;
+
+use oauth2::StandardDeviceAuthorizationResponse;
+
+use super::exchange::{Exchange, tokens};
+use super::{Client, Tokens};
+use crate::http::shortened;
+use crate::{Error, Result};
+
+/// A code that waits for somebody to enter it.
+#[derive(Debug)]
+#[must_use = "nobody has agreed yet"]
+pub struct OnDevice {
+    client: Client,
+    details: StandardDeviceAuthorizationResponse,
+    code: String,
+    url: String,
+}
+
+pub(super) async fn begin(client: &Client) -> Result<OnDevice> {
+    let exchange = Exchange::new(&client.http);
+    let asking = client.client()?.set_device_authorization_url(client.device_url()?);
+    let request = asking.exchange_device_code().add_scopes(client.wanted());
+    let details: StandardDeviceAuthorizationResponse =
+        request.request_async(&exchange).await.map_err(|error| exchange.failed(error))?;
+    // Somebody will open it.
+    let url = details.verification_uri().to_string();
+    client.http.vet(&url).map_err(|_| {
+        Error::upstream("the service answered a place to enter the code at that can't be opened safely")
+    })?;
+    let code = shortened(details.user_code().secret());
+    Ok(OnDevice { client: client.clone(), details, code, url })
+}
+
+impl OnDevice {
+    /// What somebody has to enter.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Where they have to enter it.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// How long the code can be entered.
+    pub fn lasts(&self) -> Duration {
+        self.details.expires_in()
+    }
+
+    /// Asks the service until somebody has agreed, as often as it likes to be asked.
+    ///
+    /// # Errors
+    ///
+    /// `denied` where somebody said no, `cancelled` where nobody answered before `limit` or the code's end, else
+    /// what the service answered.
+    pub async fn finish(self, limit: Duration) -> Result<Tokens> {
+        self.poll(limit, tokio::time::sleep).await
+    }
+
+    pub(super) async fn poll<F: Future<Output = ()>>(
+        self,
+        limit: Duration,
+        sleep: impl Fn(Duration) -> F,
+    ) -> Result<Tokens> {
+        let exchange = Exchange::new(&self.client.http);
+        let client = self.client.client()?;
+        let asking = client.exchange_device_access_token(&self.details);
+        let limit = limit.min(self.details.expires_in());
+        let answer = tokio::time::timeout(limit, asking.request_async(&exchange, sleep, Some(limit)));
+        let answer = answer.await.map_err(|_| {
+            Error::cancelled("nobody has entered the code in time; connect again to get a new one")
+        })?;
+        let answer = answer.map_err(|error| exchange.failed(error))?;
+        Ok(tokens(&answer, Some(&self.client.scopes), None))
+    }
+}

@@ -1,0 +1,65 @@
+//! OAuth 2.0: how somebody agrees that a connector may act for them, and how the tokens that follow from it are
+//! renewed.
+//!
+//! Where `auth = oauth2(..)` is all that a connector says, nothing here is needed: `connect` has somebody agree,
+//! and the connector's HTTP client sends the access token and renews it. A host that has its own surface uses
+//! the parts:
+//!
+//! ```no_run
+//! # use connector_sdk::{Factory, Result, Settings};
+//! use std::time::Duration;
+//!
+//! use connector_sdk::manifest::OAuth2;
+//! use connector_sdk::oauth::Client;
+//!
+//! # async fn demo(factory: &dyn Factory, settings: Settings) -> Result<()> {
+//! let client = Client::new(factory.manifest(), &settings)?;
+//! let agreeing = client.in_browser().await?;
+//! println!("open {}", agreeing.url());
+//! let tokens = agreeing.finish(Duration::from_secs(300)).await?;
+//! let settings = settings.secret(OAuth2::TOKENS, tokens.to_secret());
+//! let connection = connector_sdk::call::Connection::open("default", factory, &settings)?;
+//! # drop(connection);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What an open connection does by itself
+//!
+//! - An access token is renewed before it runs out: 30 seconds before, or a tenth of its life where that is
+//!   shorter. A request that is refused with 401 is sent once more with a new token, whatever its method is, since
+//!   the service did nothing.
+//! - One renewal at a time, however many calls wait for it; they share its outcome. It goes on when the call that
+//!   began it is cancelled, so that a token that was rotated isn't lost.
+//! - What is new is given to the connection's [`Keeper`](crate::Keeper) before it is used. Where keeping fails, the
+//!   connection goes on with what it has in memory, and says so by `tracing`.
+//! - Two processes with one connection take turns ([`Keeper::turn`](crate::Keeper::turn)): whoever comes second
+//!   finds what the first one kept, and renews nothing.
+//! - A refused refresh token is an `auth` error that says to connect again, and is not sent again. A service that
+//!   can't be reached is `unavailable`.
+//! - All tokens are secrets of the connection: no result, error or log shows them.
+//!
+//! # What goes over the network
+//!
+//! Requests are made by the HTTP client's rules: `https` unless on loopback, no private address where the host
+//! comes from a setting, at most 1 MiB an answer. Redirects are not followed, since they would lead credentials
+//! elsewhere. A client's secret is sent by HTTP Basic (RFC 6749, section 2.3.1). The browser comes back to
+//! `http://127.0.0.1:<a free port>/callback` (RFC 8252, section 7.3), with PKCE by S256 (RFC 7636) and a state.
+
+mod browser;
+mod client;
+mod device;
+mod exchange;
+mod page;
+mod scopes;
+mod session;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+pub use browser::InBrowser;
+pub use client::Client;
+pub use device::OnDevice;
+pub(crate) use scopes::lacking;
+pub use session::Session;
+pub use tokens::Tokens;

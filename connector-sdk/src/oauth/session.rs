@@ -1,0 +1,238 @@
+//! The tokens of an open connection, which are renewed while it is used.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::{Client, Tokens};
+use crate::call::Learned;
+use crate::keeper::Keeping;
+use crate::manifest::{Grant, OAuth2};
+use crate::{Error, ErrorKind, Result, Secret, Settings};
+
+/// Where a connection's access token comes from. Cheap to clone; clones share what they renew.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    keeper: Keeping,
+    learned: Arc<Learned>,
+    state: Mutex<State>,
+    /// Whoever renews.
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    tokens: Option<Arc<Tokens>>,
+    /// How often somebody tried to renew, so that those who waited for it take part in its outcome.
+    round: u64,
+    failure: Option<Failure>,
+    /// A refresh token that the service refused. It is not sent again.
+    refused: Option<Secret>,
+}
+
+/// An error that several callers get.
+struct Failure {
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Session {
+    /// The tokens that settings hold, if they hold some.
+    ///
+    /// # Errors
+    ///
+    /// `setup` where they can't be read.
+    pub fn new(client: Client, settings: &Settings) -> Result<Self> {
+        let kept = settings.secrets.get(OAuth2::TOKENS).filter(|secret| !secret.expose().is_empty());
+        let tokens = kept.map(Tokens::from_secret).transpose()?.map(Arc::new);
+        let session = Self(Arc::new(Inner {
+            client,
+            keeper: settings.keeper.clone(),
+            learned: Arc::clone(&settings.learned),
+            state: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+        }));
+        if let Some(tokens) = tokens {
+            session.take(tokens);
+        }
+        Ok(session)
+    }
+
+    /// An access token that hasn't run out, renewed if need be.
+    pub(crate) async fn token(&self) -> Result<Arc<Tokens>> {
+        let round = {
+            let state = self.state();
+            match &state.tokens {
+                Some(tokens) if !tokens.are_due(SystemTime::now()) => return Ok(Arc::clone(tokens)),
+                _ => state.round,
+            }
+        };
+        self.renew(round, None).await
+    }
+
+    /// Another access token than one that the service refused.
+    pub(crate) async fn instead_of(&self, refused: Arc<Tokens>) -> Result<Arc<Tokens>> {
+        let round = {
+            let state = self.state();
+            match &state.tokens {
+                Some(tokens) if is_usable(tokens, Some(&refused)) => return Ok(Arc::clone(tokens)),
+                _ => state.round,
+            }
+        };
+        self.renew(round, Some(refused)).await
+    }
+
+    /// What takes tokens out of a text.
+    pub(crate) fn learned(&self) -> &Arc<Learned> {
+        &self.0.learned
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for its turn and renews, unless somebody did so meanwhile.
+    async fn renew(&self, round: u64, refused: Option<Arc<Tokens>>) -> Result<Arc<Tokens>> {
+        let session = self.clone();
+        // A task of its own: what the service has rotated must be kept, also when this call is cancelled.
+        let renewal = tokio::spawn(async move {
+            let _turn = session.0.turn.lock().await;
+            session.take_part(round, refused.as_deref()).await
+        });
+        renewal.await.map_err(|_| Error::cancelled("renewing the access token was cut off"))?
+    }
+
+    async fn take_part(&self, round: u64, refused: Option<&Tokens>) -> Result<Arc<Tokens>> {
+        {
+            let state = self.state();
+            if state.round != round {
+                match (&state.failure, &state.tokens) {
+                    (Some(failure), _) => return Err(Error::new(failure.kind, failure.message.clone())),
+                    (None, Some(tokens)) if is_usable(tokens, refused) => return Ok(Arc::clone(tokens)),
+                    _ => {}
+                }
+            }
+        }
+        let outcome = self.obtain(refused).await;
+        let mut state = self.state();
+        state.round += 1;
+        match outcome {
+            Ok(tokens) => {
+                state.failure = None;
+                Ok(tokens)
+            }
+            Err(error) => {
+                state.failure = Some(Failure { kind: error.kind(), message: error.message().to_owned() });
+                Err(error)
+            }
+        }
+    }
+
+    /// Gets tokens from whoever has them: another process that kept them, or the service.
+    async fn obtain(&self, refused: Option<&Tokens>) -> Result<Arc<Tokens>> {
+        if self.0.client.grant() == Grant::ClientCredentials {
+            let tokens = Arc::new(self.0.client.for_itself().await?);
+            self.take(Arc::clone(&tokens));
+            return Ok(tokens);
+        }
+        let turn = self.kept(|keeper| keeper.turn()).await.transpose()?;
+        if let Some(Ok(Some(kept))) = self.kept(|keeper| keeper.kept(OAuth2::TOKENS)).await
+            && let Ok(kept) = Tokens::from_secret(&kept)
+            && self.is_news(&kept)
+        {
+            let kept = Arc::new(kept);
+            self.take(Arc::clone(&kept));
+            if is_usable(&kept, refused) {
+                return Ok(kept);
+            }
+        }
+        let before = self.state().tokens.clone().ok_or_else(nobody_agreed)?;
+        let refresh = before.refresh.clone().ok_or_else(ran_out)?;
+        if self.state().refused.as_ref().is_some_and(|refused| refused.expose() == refresh.expose()) {
+            return Err(refused_before());
+        }
+        let renewed = match self.0.client.renew(&refresh, &before).await {
+            Ok(renewed) => Arc::new(renewed),
+            Err(error) => {
+                if error.kind() == ErrorKind::Auth {
+                    self.state().refused = Some(refresh);
+                }
+                return Err(error);
+            }
+        };
+        tracing::debug!("the access token was renewed");
+        // Nothing shows them from here on, not even what goes wrong with keeping them.
+        self.0.learned.learn(renewed.secrets());
+        let secret = renewed.to_secret();
+        if let Some(Err(error)) = self.kept(move |keeper| keeper.keep(OAuth2::TOKENS, &secret)).await {
+            tracing::warn!(
+                error = error.message(),
+                "the renewed tokens can't be kept; later runs will have to connect again"
+            );
+        }
+        drop(turn);
+        self.take(Arc::clone(&renewed));
+        Ok(renewed)
+    }
+
+    /// Does something that blocks with the keeper, if there is one.
+    async fn kept<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn crate::Keeper) -> Result<T> + Send + 'static,
+    ) -> Option<Result<T>> {
+        let keeper = self.0.keeper.0.clone()?;
+        let done = tokio::task::spawn_blocking(move || work(&*keeper)).await;
+        Some(done.unwrap_or_else(|_| Err(Error::internal("what keeps the tokens has failed"))))
+    }
+
+    /// Whether tokens are others than those in use.
+    fn is_news(&self, kept: &Tokens) -> bool {
+        let state = self.state();
+        state.tokens.as_ref().is_none_or(|tokens| {
+            // Those that were obtained later were kept in vain.
+            tokens.access.expose() != kept.access.expose()
+                && kept.obtained_at.elapsed().ok() <= tokens.obtained_at.elapsed().ok().map(coarse)
+        })
+    }
+
+    /// Uses tokens from now on.
+    fn take(&self, tokens: Arc<Tokens>) {
+        self.0.learned.learn(tokens.secrets());
+        self.0.learned.grant(tokens.scopes.as_deref());
+        self.state().tokens = Some(tokens);
+    }
+}
+
+/// What is kept is kept to the second.
+fn coarse(age: std::time::Duration) -> std::time::Duration {
+    age + std::time::Duration::from_secs(2)
+}
+
+fn is_usable(tokens: &Tokens, refused: Option<&Tokens>) -> bool {
+    !tokens.are_due(SystemTime::now())
+        && refused.is_none_or(|refused| refused.access.expose() != tokens.access.expose())
+}
+
+#[cold]
+fn nobody_agreed() -> Error {
+    Error::setup("nobody has agreed yet that this connection may be used; `connect` asks somebody to")
+}
+
+#[cold]
+fn ran_out() -> Error {
+    Error::auth("the access token has run out or was taken back, and can't be renewed; connect again")
+}
+
+#[cold]
+fn refused_before() -> Error {
+    Error::auth("the service has refused to renew the access token; connect again")
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("client", &self.0.client).finish_non_exhaustive()
+    }
+}

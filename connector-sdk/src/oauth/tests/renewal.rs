@@ -1,0 +1,198 @@
+//! Renewing access tokens.
+
+use super::*;
+use crate::ErrorKind;
+
+fn ok() -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(fresh())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_callers_renew_once() {
+    let server = answering(ok().set_delay(Duration::from_millis(100))).await;
+    add_service(&server).await;
+    let keeper = Arc::new(Memory::default());
+    let http = http(&server, kept(&server, &old(), keeper.clone()));
+    let calls: Vec<_> = (0..50).map(|_| tokio::spawn(http.post("/api").send())).collect();
+    for call in calls {
+        call.await.expect("no panic").expect("an answer");
+    }
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+    assert_eq!(asked(&server, "/api").await.len(), 50, "none was sent with the old token");
+    let tokens = keeper.tokens();
+    assert_eq!(tokens.refresh.as_ref().map(Secret::expose), Some("refresh-n3w"));
+    assert_eq!(tokens.scopes, Some(vec!["repo".to_owned(), "user:email".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_refused_request_is_sent_once_more_with_a_new_token() {
+    let server = answering(ok()).await;
+    add_service(&server).await;
+    let http = http(&server, session(&server, &lasting()));
+    http.post("/api").json(&json!({ "a": 1 })).send().await.expect("an answer");
+    let requests = asked(&server, "/api").await;
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].body, requests[1].body);
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_refused_with_a_new_token_too_is_refused() {
+    let server = answering(ok()).await;
+    let refused = ResponseTemplate::new(401).set_body_json(json!({ "message": "no access-n3w refresh-n3w" }));
+    Mock::given(path("/api")).respond_with(refused).mount(&server).await;
+    let http = http(&server, session(&server, &lasting()));
+    let error = http.get("/api").send().await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(error.message().contains("[redacted]") && !error.message().contains("n3w"), "{error}");
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+    assert_eq!(asked(&server, "/api").await.len(), 2);
+}
+
+#[tokio::test]
+async fn tokens_go_home_only() {
+    let other = answering(ok()).await;
+    Mock::given(path("/elsewhere")).respond_with(ResponseTemplate::new(200)).mount(&other).await;
+    let server = answering(ok()).await;
+    let away = ResponseTemplate::new(302).insert_header("location", format!("{}/elsewhere", other.uri()));
+    Mock::given(path("/api")).respond_with(away).mount(&server).await;
+    http(&server, session(&server, &lasting())).get("/api").send().await.expect("an answer");
+    assert!(!asked(&other, "/elsewhere").await[0].headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn what_is_not_said_again_stays() {
+    let answer = json!({ "access_token": "access-n3w", "token_type": "bearer" });
+    let server = answering(ResponseTemplate::new(200).set_body_json(answer)).await;
+    let mut tokens = old();
+    tokens.scopes = Some(vec!["repo".to_owned()]);
+    let renewed = session(&server, &tokens).token().await.expect("a token");
+    assert_eq!(renewed.refresh.as_ref().map(Secret::expose), Some("refresh-0ld"));
+    assert_eq!(renewed.scopes, tokens.scopes);
+    assert_eq!(renewed.expires_at, None);
+}
+
+#[tokio::test]
+async fn another_process_may_have_renewed() {
+    let server = answering(ok()).await;
+    let mut theirs = Tokens::new("access-the1rs");
+    theirs.expires_at = Some(SystemTime::now() + Duration::from_secs(600));
+    let keeper = Arc::new(Memory::default());
+    *keeper.kept.lock().expect("unpoisoned") = Some(theirs.to_secret());
+    let tokens = kept(&server, &old(), keeper).token().await.expect("a token");
+    assert_eq!(tokens.access.expose(), "access-the1rs");
+    assert!(asked(&server, "/token").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_can_not_be_kept_is_used() {
+    let server = answering(ok()).await;
+    let session = kept(&server, &old(), Arc::new(Memory { fails: true, ..Memory::default() }));
+    for _ in 0..2 {
+        assert_eq!(session.token().await.expect("a token").access.expose(), "access-n3w");
+    }
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_loses_no_token() {
+    let server = answering(ok().set_delay(Duration::from_millis(100))).await;
+    let keeper = Arc::new(Memory::default());
+    let session = kept(&server, &old(), keeper.clone());
+    let given_up = tokio::time::timeout(Duration::from_millis(20), session.token()).await;
+    assert!(given_up.is_err());
+    assert_eq!(session.token().await.expect("a token").access.expose(), "access-n3w");
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+    assert_eq!(keeper.tokens().access.expose(), "access-n3w");
+}
+
+#[tokio::test]
+async fn faults_are_told_apart_and_show_no_token() {
+    let json = |status: u16, body: Value| ResponseTemplate::new(status).set_body_json(body);
+    let text = |status: u16, kind: &str, body: &str| {
+        ResponseTemplate::new(status).set_body_raw(body.as_bytes().to_vec(), kind)
+    };
+    let huge = format!("{{\"access_token\":\"{}\"}}", "x".repeat(2 << 20));
+    let cases = [
+        (json(400, json!({ "error": "invalid_grant" })), ErrorKind::Auth, "connect again"),
+        (
+            json(400, json!({ "error": "invalid_grant", "error_description": "bad\nrefresh-0ld" })),
+            ErrorKind::Auth,
+            "bad",
+        ),
+        (json(401, json!({ "error": "invalid_client" })), ErrorKind::Setup, "client's id and secret"),
+        (json(400, json!({ "error": "invalid_scope" })), ErrorKind::Setup, "scopes"),
+        (json(400, json!({ "error": "anything else" })), ErrorKind::Upstream, "anything else"),
+        (json(500, json!({ "error": "server_error" })), ErrorKind::Upstream, "500"),
+        (json(503, json!({})), ErrorKind::Unavailable, "503"),
+        (json(429, json!({})), ErrorKind::RateLimited, "429"),
+        (json(302, json!({})), ErrorKind::Upstream, "another place"),
+        (text(200, "text/html", "<html>access-n3w"), ErrorKind::Upstream, "no JSON"),
+        (text(403, "text/html", "<html>blocked"), ErrorKind::Upstream, "403"),
+        (text(200, "application/json", "{\"access_token\":\"access-n3w"), ErrorKind::Upstream, "no JSON"),
+        (json(200, json!({ "access_token": "access-n3w" })), ErrorKind::Upstream, "no token"),
+        (
+            json(200, json!({ "access_token": 7, "token_type": "bearer" })),
+            ErrorKind::Upstream,
+            "access_token",
+        ),
+        (json(200, json!(["access-n3w"])), ErrorKind::Upstream, "no JSON"),
+        (json(400, json!({ "message": "no" })), ErrorKind::Upstream, "no token"),
+        (text(200, "application/json", &huge), ErrorKind::Upstream, "more than"),
+        (text(200, "application/json", ""), ErrorKind::Upstream, "no JSON"),
+    ];
+    for (answer, kind, said) in cases {
+        let server = answering(answer).await;
+        let http = http(&server, session(&server, &old()));
+        let once = crate::http::Retry::never();
+        let error = http.get("/api").retry(once).send().await.expect_err(said);
+        assert_eq!(error.kind(), kind, "{error}");
+        let shown = format!("{error:?}");
+        assert!(shown.contains(said), "{said}: {shown}");
+        assert!(!shown.contains("n3w") && !shown.contains("0ld"), "{shown}");
+        assert!(asked(&server, "/api").await.is_empty(), "nothing is sent without a token");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_refresh_token_is_not_sent_again() {
+    let refused = json!({ "error": "invalid_grant" });
+    let server = answering(ResponseTemplate::new(400).set_body_json(refused)).await;
+    let session = session(&server, &old());
+    for _ in 0..3 {
+        let error = session.token().await.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::Auth);
+        assert!(error.message().contains("connect again"), "{error}");
+    }
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_wait_share_a_failure() {
+    let server = answering(ResponseTemplate::new(503).set_delay(Duration::from_millis(200))).await;
+    let session = session(&server, &old());
+    let calls: Vec<_> = (0..50)
+        .map(|_| {
+            let session = session.clone();
+            tokio::spawn(async move { session.token().await })
+        })
+        .collect();
+    for call in calls {
+        let error = call.await.expect("no panic").expect_err("no token");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+    }
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
+async fn without_tokens_somebody_has_to_agree() {
+    let server = answering(ok()).await;
+    let nobody = Session::new(client(&server), &Settings::new()).expect("a session");
+    let error = nobody.token().await.expect_err("nobody agreed");
+    assert_eq!(error.kind(), ErrorKind::Setup);
+    let mut tokens = old();
+    tokens.refresh = None;
+    let error = session(&server, &tokens).token().await.expect_err("nothing to renew it with");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(asked(&server, "/token").await.is_empty());
+}

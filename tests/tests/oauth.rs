@@ -1,0 +1,506 @@
+//! A connector with OAuth 2.0 from the attribute to the stored connection, against a service on loopback that
+//! rotates its tokens; and a connector with a login of its own.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
+
+use std::io::{self, Read as _, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use connector_sdk::call::{Caller, Connection};
+use connector_sdk::cli::{Process, Terminal, run};
+use connector_sdk::manifest::{ClientId, Grant, Mode, OAuth2};
+use connector_sdk::prelude::*;
+use connector_sdk::{Factory, Settings, factory};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use wiremock::matchers::path;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
+
+/// Files of somebody.
+#[connector(
+    id = "files",
+    auth = any(
+        bearer(token),
+        oauth2(
+            authorize = "{url}/authorize",
+            device = "{url}/device",
+            token = "{url}/token",
+            revoke = "{url}/revoke",
+            scopes = ["files"],
+            client_id = env("FILES_CLIENT_ID"),
+            client_secret = env("FILES_CLIENT_SECRET"),
+        ),
+    ),
+)]
+struct Files {
+    /// Where its service is.
+    url: String,
+    /// A personal token.
+    #[secret]
+    token: Option<Secret>,
+    #[http(base = "{url}")]
+    http: Http,
+}
+
+#[connector]
+impl Files {
+    /// Who it is.
+    #[action(read)]
+    async fn me(&self) -> Result<Value> {
+        self.http.get("/me").send().await?.json().await
+    }
+
+    /// Empty the bin.
+    #[action(read, scopes = ["bin"])]
+    async fn empty_bin(&self) -> Result<()> {
+        self.http.post("/bin").send().await?.json().await
+    }
+
+    #[health]
+    async fn health(&self) -> Result<()> {
+        self.http.get("/me").send().await.map(drop)
+    }
+}
+
+/// Numbers of a machine.
+#[connector(
+    id = "numbers",
+    auth = oauth2(token = "{url}/token", client_id = client, client_secret = env("NUMBERS_SECRET"), grant = client_credentials),
+)]
+struct Numbers {
+    /// Where its service is.
+    url: String,
+    /// The client's id.
+    client: String,
+    #[http(base = "{url}")]
+    http: Http,
+}
+
+#[connector]
+impl Numbers {
+    /// Who it is.
+    #[action(read)]
+    async fn me(&self) -> Result<Value> {
+        self.http.get("/me").send().await?.json().await
+    }
+}
+
+/// Chats by telephone.
+#[connector(id = "phone", auth = api_key(session, cookie = "sid"))]
+struct Phone {
+    /// Where its service is.
+    url: String,
+    /// What a login leads to.
+    #[secret]
+    session: Option<Secret>,
+    #[http(base = "{url}")]
+    http: Http,
+}
+
+#[connector]
+impl Phone {
+    /// Who it is.
+    #[action(read)]
+    async fn me(&self) -> Result<Value> {
+        self.http.get("/phone").send().await?.json().await
+    }
+
+    #[health]
+    async fn health(&self) -> Result<()> {
+        self.me().await.map(drop)
+    }
+
+    #[login]
+    async fn log_in(&self, ask: &dyn Ask) -> Result<Obtained> {
+        let number = ask.text("Phone number").await?;
+        let ways = [Choice::new("sms", "Text message"), Choice::new("call", "Call")];
+        let way = ask.choose("How do you want to get a code?", &ways).await?;
+        ask.show(&format!("A code was sent to {number} by {way}."))?;
+        let code = ask.hidden("Code").await?;
+        Ok(Obtained::new().secret("session", format!("s3ssion-{}", code.expose())))
+    }
+}
+
+/// Gives out `access-N` and `refresh-N`, and takes the latest only.
+#[derive(Default)]
+struct Service {
+    given: AtomicUsize,
+    /// How long an access token lasts, in seconds.
+    life: AtomicUsize,
+    gone: AtomicUsize,
+    delay: AtomicUsize,
+}
+
+impl Service {
+    fn is_latest(&self, text: &str, kind: &str) -> bool {
+        text.ends_with(&format!("{kind}-{}-t0ken", self.given.load(Ordering::SeqCst)))
+    }
+}
+
+struct Tokens(Arc<Service>);
+
+impl Respond for Tokens {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let form = String::from_utf8_lossy(&request.body).into_owned();
+        let is_refused = form.contains("grant_type=refresh_token")
+            && (self.0.gone.load(Ordering::SeqCst) > 0
+                || !form.split('&').any(|pair| self.0.is_latest(pair, "refresh_token=refresh")));
+        if is_refused {
+            return ResponseTemplate::new(400).set_body_json(json!({ "error": "invalid_grant" }));
+        }
+        let number = self.0.given.fetch_add(1, Ordering::SeqCst) + 1;
+        let tokens = json!({
+            "access_token": format!("access-{number}-t0ken"), "token_type": "Bearer", "scope": "files bin",
+            "refresh_token": format!("refresh-{number}-t0ken"), "expires_in": self.0.life.load(Ordering::SeqCst),
+        });
+        let delay = Duration::from_millis(self.0.delay.load(Ordering::SeqCst) as u64);
+        ResponseTemplate::new(200).set_body_json(tokens).set_delay(delay)
+    }
+}
+
+struct Me(Arc<Service>);
+
+impl Respond for Me {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let sent =
+            request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        match self.0.is_latest(sent, "Bearer access") || sent == "Bearer personal-t0ken" {
+            true => ResponseTemplate::new(200).set_body_json(json!({ "you": sent })),
+            false => ResponseTemplate::new(401).set_body_json(json!({ "message": format!("no {sent}") })),
+        }
+    }
+}
+
+/// The service, and a user with a store of their own.
+struct World {
+    server: MockServer,
+    service: Arc<Service>,
+    home: TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let service = Arc::new(Service::default());
+        service.life.store(3600, Ordering::SeqCst);
+        let server = MockServer::start().await;
+        Mock::given(path("/token")).respond_with(Tokens(service.clone())).mount(&server).await;
+        Mock::given(path("/me")).respond_with(Me(service.clone())).mount(&server).await;
+        Mock::given(path("/revoke")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        let code = json!({
+            "device_code": "d", "user_code": "AB-CD", "interval": 1, "expires_in": 60,
+            "verification_uri": format!("{}/enter", server.uri()),
+        });
+        let device = ResponseTemplate::new(200).set_body_json(code);
+        Mock::given(path("/device")).respond_with(device).mount(&server).await;
+        Self { server, service, home: TempDir::new().expect("a folder") }
+    }
+
+    /// Runs a command line, with somebody at a terminal who types, if anything is typed.
+    async fn run_as<C: Factory + 'static>(&self, connector: C, line: &str, typed: Option<&str>) -> Outcome {
+        let (process, kept) = self.process(line, typed);
+        let code = tokio::task::spawn_blocking(move || run(&connector, process)).await.expect("no panic");
+        kept.outcome(code)
+    }
+
+    async fn run(&self, line: &str) -> Outcome {
+        self.run_as(factory::<Files>(), line, None).await
+    }
+
+    fn process(&self, line: &str, typed: Option<&str>) -> (Process, Kept) {
+        let kept = Kept::default();
+        let (home, url) = (self.home.path().join("store"), self.server.uri());
+        let environment = move |name: &str| match name {
+            "CONNECTOR_HOME" => Some(home.clone().into_os_string()),
+            "FILES_URL" | "NUMBERS_URL" | "PHONE_URL" => Some(url.clone().into()),
+            "FILES_CLIENT_ID" => Some("app".into()),
+            // So that a browser is taken; none is opened by a command line that isn't the process.
+            "DISPLAY" => Some(":0".into()),
+            "FILES_CLIENT_SECRET" | "NUMBERS_SECRET" => Some("cl1ent-s3cret".into()),
+            "FILES_TOKEN" if line_has_token(&home) => Some("personal-t0ken".into()),
+            _ => None,
+        };
+        let mut process = Process::new("files", line.split_whitespace())
+            .environment(environment)
+            .stdout(kept.stdout.clone())
+            .stderr(kept.stderr.clone());
+        if let Some(typed) = typed {
+            process = process.terminal(Terminal::all()).stdin(io::Cursor::new(typed.to_owned()));
+        }
+        (process, kept)
+    }
+
+    /// Connects, with somebody who agrees in a browser.
+    async fn agree(&self, line: &str, typed: Option<&str>) -> Outcome {
+        let (process, kept) = self.process(line, typed);
+        let running = tokio::task::spawn_blocking(move || run(&factory::<Files>(), process));
+        let url = kept.wait_for("/authorize?").await;
+        let url = reqwest::Url::parse(&url).expect("a URL");
+        let of = |name: &str| {
+            url.query_pairs().find(|(known, _)| known == name).expect("it is there").1.into_owned()
+        };
+        assert_eq!((of("client_id"), of("scope")), ("app".to_owned(), "files bin".to_owned()));
+        let back = of("redirect_uri");
+        let host = back.trim_start_matches("http://").trim_end_matches("/callback");
+        let mut stream = TcpStream::connect(host).expect("somebody listens");
+        let request =
+            format!("GET /callback?code=c0de&state={} HTTP/1.1\r\nHost: {host}\r\n\r\n", of("state"));
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut page = String::new();
+        stream.read_to_string(&mut page).expect("a page");
+        assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+        kept.outcome(running.await.expect("no panic"))
+    }
+
+    async fn asked(&self, wanted: &str) -> Vec<String> {
+        let requests = self.server.received_requests().await.unwrap_or_default();
+        let wanted = requests.into_iter().filter(|request| request.url.path() == wanted);
+        wanted.map(|request| String::from_utf8_lossy(&request.body).into_owned()).collect()
+    }
+}
+
+/// Whether the user has a personal token.
+fn line_has_token(home: &std::path::Path) -> bool {
+    home.with_file_name("has-token").exists()
+}
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Sink {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("unpoisoned").clone()).expect("UTF-8")
+    }
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("unpoisoned").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct Kept {
+    stdout: Sink,
+    stderr: Sink,
+}
+
+#[derive(Debug)]
+struct Outcome {
+    code: u8,
+    stdout: String,
+    stderr: String,
+}
+
+impl Kept {
+    /// What was written, in which no token may stand.
+    fn outcome(&self, code: u8) -> Outcome {
+        let outcome = Outcome { code, stdout: self.stdout.text(), stderr: self.stderr.text() };
+        for secret in ["t0ken", "s3cret", "c0de", "s3ssion"] {
+            assert!(!format!("{outcome:?}").contains(secret), "{secret} in {outcome:?}");
+        }
+        outcome
+    }
+
+    /// Waits for a line that holds a text, and takes its word.
+    async fn wait_for(&self, text: &str) -> String {
+        for _ in 0..600 {
+            let shown = self.stderr.text();
+            if let Some(line) = shown.lines().find(|line| line.contains(text)) {
+                return line.trim().to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no {text:?} in {:?} {:?}", self.stderr.text(), self.stdout.text());
+    }
+}
+
+impl Outcome {
+    fn data(&self) -> Value {
+        let envelope: Value = serde_json::from_str(&self.stdout).unwrap_or_else(|_| panic!("{self:?}"));
+        assert_eq!(self.code, 0, "{self:?}");
+        envelope["data"].clone()
+    }
+}
+
+#[test]
+fn what_the_attribute_says_is_in_the_manifest() {
+    let files = factory::<Files>();
+    let manifest = files.manifest();
+    assert_eq!(manifest.auth.kind(), "any");
+    let oauth2 = manifest.auth.oauth2().expect("OAuth");
+    assert_eq!((oauth2.token.as_str(), oauth2.grant), ("{url}/token", Grant::User));
+    assert_eq!(oauth2.client_id, ClientId::Setting("client_id".to_owned()));
+    assert_eq!(manifest.scopes(), ["files", "bin"]);
+    let client = manifest.setting("client_id").expect("declared");
+    assert_eq!((client.env.as_str(), client.required, client.advanced), ("FILES_CLIENT_ID", false, true));
+    assert!(!manifest.credential("client_secret").expect("declared").required);
+    assert!(manifest.credential(OAuth2::TOKENS).is_none(), "nobody sets them");
+    let numbers = factory::<Numbers>();
+    let oauth2 = numbers.manifest().auth.oauth2().expect("OAuth");
+    assert_eq!(oauth2.grant, Grant::ClientCredentials);
+    assert_eq!(oauth2.client_id, ClientId::Setting("client".to_owned()));
+    let settings = Settings::new().value("url", "http://127.0.0.1:1").value("client", "app");
+    let error = Connection::open("default", &numbers, &settings).expect_err("no secret");
+    assert_eq!(error.details()["missing_keys"], json!(["NUMBERS_SECRET"]));
+    let json = serde_json::to_value(manifest).expect("JSON");
+    assert_eq!(json["auth"]["of"][1]["kind"], "oauth2");
+    let again: connector_sdk::manifest::Manifest = serde_json::from_value(json).expect("a manifest");
+    assert_eq!(again.auth, manifest.auth);
+    assert!(manifest.findings().is_empty(), "{:?}", manifest.findings());
+}
+
+#[tokio::test]
+async fn somebody_agrees_in_a_browser_and_later_runs_renew() {
+    let world = World::new().await;
+    world.service.life.store(1, Ordering::SeqCst);
+    let connected = world.agree("--json connect --browser --yes", Some("")).await;
+    assert_eq!(connected.data()["state"], "added");
+    // The token has run out, and the one that follows is what the next run needs.
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        let me = world.run("--json me").await;
+        assert_eq!(me.data()["you"], "Bearer [redacted]");
+    }
+    let asked = world.asked("/token").await;
+    assert!(asked.len() >= 4 && asked.len() <= 5, "{asked:?}");
+    assert!(asked.last().expect("some").contains("refresh_token=refresh-"), "{asked:?}");
+    let removed = world.run("--json --mode write disconnect").await.data();
+    assert_eq!((&removed["state"], &removed["revoked"]), (&json!("removed"), &json!(true)));
+    assert_eq!(world.asked("/revoke").await.len(), 2);
+    let gone = world.run("--json me").await;
+    assert!(gone.code != 0 && gone.stdout.contains("nobody has agreed"), "{gone:?}");
+}
+
+#[tokio::test]
+async fn connecting_again_keeps_what_works_and_renews_what_ended() {
+    let world = World::new().await;
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    let again = world.run_as(factory::<Files>(), "--json connect --yes", Some("")).await;
+    assert_eq!(again.data()["state"], "unchanged");
+    assert_eq!(world.asked("/token").await.len(), 1);
+    // Taken back by the service: somebody is asked again, if somebody is there.
+    world.service.gone.store(1, Ordering::SeqCst);
+    world.service.given.fetch_add(1, Ordering::SeqCst);
+    let nobody = world.run("--json --mode write connect").await;
+    assert!(nobody.code != 0 && nobody.stdout.contains("connect again"), "{nobody:?}");
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "replaced");
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+}
+
+#[tokio::test]
+async fn without_a_terminal_somebody_agrees_only_where_that_is_said() {
+    let world = World::new().await;
+    let nobody = world.run("--json --mode write connect").await;
+    assert!(nobody.code != 0 && nobody.stdout.contains("run `files connect` on a terminal"), "{nobody:?}");
+    let both = world.run("--json --mode write connect --browser --device").await;
+    assert_eq!(both.code, 2, "{both:?}");
+    let device = world.run("--json --mode write connect --device").await;
+    assert_eq!(device.data()["state"], "added");
+    assert!(device.stderr.contains("AB-CD") && device.stderr.contains("/enter"), "{device:?}");
+    let other = world.run_as(factory::<Phone>(), "--json --mode write connect --device", None).await;
+    assert!(other.code == 2 && other.stdout.contains("leave it out"), "{other:?}");
+}
+
+#[tokio::test]
+async fn two_programs_renew_once() {
+    let world = World::new().await;
+    world.service.life.store(2, Ordering::SeqCst);
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    let before = world.asked("/token").await.len();
+    world.service.delay.store(400, Ordering::SeqCst);
+    world.service.life.store(3600, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    let (one, two, three) =
+        tokio::join!(world.run("--json me"), world.run("--json me"), world.run("--json me"));
+    for outcome in [one, two, three] {
+        assert_eq!(outcome.data()["you"], "Bearer [redacted]");
+    }
+    assert_eq!(world.asked("/token").await.len() - before, 1);
+}
+
+#[tokio::test]
+async fn what_fails_at_the_service_does_not_keep_a_connection() {
+    let world = World::new().await;
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    let broken = ResponseTemplate::new(503).set_body_string("down, access-1-t0ken");
+    Mock::given(path("/revoke")).respond_with(broken).with_priority(1).mount(&world.server).await;
+    let removed = world.run("--json --mode write disconnect").await;
+    assert_eq!(removed.data()["revoked"], false);
+    assert!(removed.stderr.contains("warning: the service was not told"), "{removed:?}");
+    assert_eq!(world.run("--json connections").await.data()["connections"], json!([]));
+}
+
+#[tokio::test]
+async fn a_personal_token_comes_first() {
+    let world = World::new().await;
+    std::fs::write(world.home.path().join("has-token"), "").expect("written");
+    assert_eq!(world.run("--json --mode write connect").await.data()["state"], "added");
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+    assert!(world.asked("/token").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_not_granted_is_not_tried() {
+    let world = World::new().await;
+    let mut tokens = connector_sdk::oauth::Tokens::new("access-0-t0ken");
+    tokens.scopes = Some(vec!["files".to_owned()]);
+    let settings = Settings::new()
+        .value("url", world.server.uri())
+        .value("client_id", "app")
+        .secret(OAuth2::TOKENS, tokens.to_secret());
+    let files = Connection::open("default", &factory::<Files>(), &settings).expect("a connection");
+    let caller = Caller::new("me", Mode::Admin).without_asking();
+    let error = files.act("empty_bin", &json!({}), &caller).await.expect_err("not granted");
+    assert_eq!((error.kind(), &error.details()["missing_scopes"]), (ErrorKind::Auth, &json!(["bin"])));
+    assert!(error.message().contains("`bin`") && error.message().contains("connect again"), "{error}");
+    assert!(world.asked("/bin").await.is_empty());
+    assert_eq!(
+        files.act("me", &json!({}), &caller).await.expect("allowed").as_bytes(),
+        br#"{"you":"Bearer [redacted]"}"#
+    );
+}
+
+#[tokio::test]
+async fn a_client_acts_for_itself() {
+    let world = World::new().await;
+    let line = "--json --set client=app me";
+    let me = world.run_as(factory::<Numbers>(), line, None).await;
+    assert_eq!(me.data()["you"], "Bearer [redacted]");
+    assert!(world.asked("/token").await[0].contains("grant_type=client_credentials"));
+}
+
+#[tokio::test]
+async fn a_login_asks_and_is_stored() {
+    let world = World::new().await;
+    let good = wiremock::matchers::header("cookie", "sid=s3ssion-1234");
+    let ok = ResponseTemplate::new(200).set_body_json(json!({ "ok": true }));
+    Mock::given(path("/phone")).and(good).respond_with(ok).mount(&world.server).await;
+    Mock::given(path("/phone"))
+        .respond_with(ResponseTemplate::new(401))
+        .with_priority(9)
+        .mount(&world.server)
+        .await;
+    let nobody = world.run_as(factory::<Phone>(), "--json --mode write connect", None).await;
+    assert!(nobody.code != 0 && nobody.stdout.contains("nobody is there"), "{nobody:?}");
+    let wrong = world.run_as(factory::<Phone>(), "--json connect", Some("555\n1\n9999\n")).await;
+    assert_eq!(wrong.code, 4, "{wrong:?}");
+    let typed = Some("555\nno such way\n2\n1234\n");
+    let connected = world.run_as(factory::<Phone>(), "--json connect", typed).await;
+    assert_eq!(connected.data()["state"], "added");
+    assert!(
+        connected.stderr.contains("2) Call") && connected.stderr.contains("sent to 555 by call"),
+        "{connected:?}"
+    );
+    let me = world.run_as(factory::<Phone>(), "--json me", None).await;
+    assert_eq!(me.data(), json!({ "ok": true }));
+    let again = world.run_as(factory::<Phone>(), "--json connect", Some("")).await;
+    assert_eq!(again.data()["state"], "unchanged");
+}

@@ -1,0 +1,30 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo {
+    /// Session.
+    #[secret(unused_by_auth)]
+    session: Option<Secret>,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+
+    #[login]
+    async fn one(&self, _ask: &dyn Ask) -> Result<Obtained> {
+        Ok(Obtained::new())
+    }
+
+    #[login]
+    async fn two(&self, _ask: &dyn Ask) -> Result<Obtained> {
+        Ok(Obtained::new())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,35 @@
+use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo", auth = oauth2(authorize = "https://example.com/authorize", token = "https://example.com/token", client_id = "demo"))]
+struct Demo {
+    #[http(base = "https://api.example.com")]
+    http: Client,
+}
+
+#[connector]
+impl Demo {
+    /// Ping.
+    #[action(read)]
+    async fn ping(&self) -> Result<()> {
+        self.http.ping()
+    }
+}
+
+/// Stands for `Http`: cases are compiled without it.
+struct Client;
+
+impl Client {
+    fn ping(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl HttpField for Client {
+    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+fn main() {}
