@@ -37,6 +37,19 @@ async fn a_refused_request_is_sent_once_more_with_a_new_token() {
 }
 
 #[tokio::test]
+async fn what_can_be_sent_once_is_sent_once_and_the_next_has_a_new_token() {
+    let server = answering(ok()).await;
+    add_service(&server).await;
+    let http = http(&server, session(&server, &lasting()));
+    let body = || crate::http::multipart::Form::new().text("a", "b");
+    let error = http.post("/api").multipart(body()).send().await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert_eq!(asked(&server, "/api").await.len(), 1);
+    http.post("/api").multipart(body()).send().await.expect("an answer");
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
 async fn what_is_refused_with_a_new_token_too_is_refused() {
     let server = answering(ok()).await;
     let refused = ResponseTemplate::new(401).set_body_json(json!({ "message": "no access-n3w refresh-n3w" }));
