@@ -73,6 +73,25 @@ async fn tokens_go_home_only() {
     assert!(!asked(&other, "/elsewhere").await[0].headers.contains_key("authorization"));
 }
 
+/// Takes requests once the tokens are kept.
+struct OnceKept(Arc<Memory>);
+
+impl wiremock::Respond for OnceKept {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let is_kept = self.0.kept.lock().expect("unpoisoned").is_some();
+        ResponseTemplate::new(if is_kept { 200 } else { 500 })
+    }
+}
+
+#[tokio::test]
+async fn what_is_new_is_kept_before_it_is_used() {
+    let server = answering(ok()).await;
+    let keeper = Arc::new(Memory { slow: true, ..Memory::default() });
+    Mock::given(path("/api")).respond_with(OnceKept(keeper.clone())).mount(&server).await;
+    let http = http(&server, kept(&server, &old(), keeper));
+    http.get("/api").send().await.expect("it was kept");
+}
+
 #[tokio::test]
 async fn what_is_not_said_again_stays() {
     let answer = json!({ "access_token": "access-n3w", "token_type": "bearer" });
