@@ -14,6 +14,7 @@
 //! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
 //! | `host` | no | [`host`], one program with many connectors, linked and from files |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
+//! | `oauth` | no | [`oauth`], tokens that somebody agrees to and that are renewed |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `testing` | no | [`testing`], recorded exchanges and a server that misbehaves, for the tests of a connector |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |

@@ -164,12 +164,16 @@ impl Journey<'_> {
         #[cfg(feature = "oauth")]
         if let (401, Some(token)) = (status.as_u16(), token)
             && !self.renewed
-            && !sends_once
         {
-            drop((answer, slot));
             self.renewed = true;
-            self.instead_of(token).await?;
-            return Ok(None);
+            // What can be sent once only was sent; the next request has the new token.
+            if sends_once {
+                drop(self.instead_of(token).await);
+            } else {
+                drop((answer, slot));
+                self.instead_of(token).await?;
+                return Ok(None);
+            }
         }
         let response = Response::new(answer, host, inner.most_bytes, slot);
         // 304 is what a conditional request hopes for.

@@ -121,7 +121,7 @@ impl Refusal for BasicErrorResponse {
             BasicErrorResponseType::Extension(code) => of_code(code),
             _ => (ErrorKind::Upstream, "the service doesn't take the request"),
         };
-        said(kind, &self.error().to_string(), self.error_description(), advice)
+        said(kind, self.error().as_ref(), self.error_description(), advice)
     }
 }
 
@@ -139,7 +139,7 @@ impl Refusal for DeviceCodeErrorResponse {
             }
             _ => (ErrorKind::Upstream, "the service doesn't take the request"),
         };
-        said(kind, &self.error().to_string(), self.error_description(), advice)
+        said(kind, self.error().as_ref(), self.error_description(), advice)
     }
 }
 

@@ -103,6 +103,7 @@ fn field(request: &Request, name: &str) -> Option<String> {
 struct Memory {
     kept: Mutex<Option<Secret>>,
     fails: bool,
+    slow: bool,
 }
 
 impl Keeper for Memory {
@@ -110,6 +111,9 @@ impl Keeper for Memory {
         assert_eq!(name, OAuth2::TOKENS);
         if self.fails {
             return Err(Error::setup("the disk is full"));
+        }
+        if self.slow {
+            std::thread::sleep(Duration::from_millis(100));
         }
         *self.kept.lock().expect("unpoisoned") = Some(secret.clone());
         Ok(())

@@ -37,6 +37,19 @@ async fn a_refused_request_is_sent_once_more_with_a_new_token() {
 }
 
 #[tokio::test]
+async fn what_can_be_sent_once_is_sent_once_and_the_next_has_a_new_token() {
+    let server = answering(ok()).await;
+    add_service(&server).await;
+    let http = http(&server, session(&server, &lasting()));
+    let body = || crate::http::multipart::Form::new().text("a", "b");
+    let error = http.post("/api").multipart(body()).send().await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert_eq!(asked(&server, "/api").await.len(), 1);
+    http.post("/api").multipart(body()).send().await.expect("an answer");
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
 async fn what_is_refused_with_a_new_token_too_is_refused() {
     let server = answering(ok()).await;
     let refused = ResponseTemplate::new(401).set_body_json(json!({ "message": "no access-n3w refresh-n3w" }));
@@ -58,6 +71,25 @@ async fn tokens_go_home_only() {
     Mock::given(path("/api")).respond_with(away).mount(&server).await;
     http(&server, session(&server, &lasting())).get("/api").send().await.expect("an answer");
     assert!(!asked(&other, "/elsewhere").await[0].headers.contains_key("authorization"));
+}
+
+/// Takes requests once the tokens are kept.
+struct OnceKept(Arc<Memory>);
+
+impl wiremock::Respond for OnceKept {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let is_kept = self.0.kept.lock().expect("unpoisoned").is_some();
+        ResponseTemplate::new(if is_kept { 200 } else { 500 })
+    }
+}
+
+#[tokio::test]
+async fn what_is_new_is_kept_before_it_is_used() {
+    let server = answering(ok()).await;
+    let keeper = Arc::new(Memory { slow: true, ..Memory::default() });
+    Mock::given(path("/api")).respond_with(OnceKept(keeper.clone())).mount(&server).await;
+    let http = http(&server, kept(&server, &old(), keeper));
+    http.get("/api").send().await.expect("it was kept");
 }
 
 #[tokio::test]
