@@ -9,7 +9,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::request::{At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec};
-use crate::http::{Http, Method, Page, Request, names};
+use crate::http::{Http, Method, Page, Pages, Request, names};
 use crate::{BoxFuture, Error, Result};
 
 /// Of an answer that nobody reads, so much is taken off the connection, which then can be used again.
@@ -17,37 +17,35 @@ const MOST_IGNORED: usize = 64 * 1024;
 
 pub(super) fn send(http: &Http, outgoing: &Outgoing<'_>) -> BoxFuture<'static, Result<Reply>> {
     let (spec, ignored) = (outgoing.spec, outgoing.ignored);
-    match made(http, outgoing) {
-        Ok((request, most)) => Box::pin(answer(request, spec, most, ignored)),
-        Err(error) => Box::pin(async { Err(error) }),
+    let page = spec.page.map(|page| match page {
+        PageSpec::Link => Page::Link,
+        PageSpec::Cursor { at, parameter } => Page::Cursor { at, parameter },
+        PageSpec::Number { parameter, first } => Page::Number { parameter, first },
+        PageSpec::Offset { parameter } => Page::Offset { parameter },
+    });
+    // Each has a future of its own size.
+    match (made(http, outgoing), page) {
+        (Ok((request, _)), None) => Box::pin(answer(request, spec.select, ignored)),
+        (Ok((request, most)), Some(page)) => Box::pin(list(request.pages(page), spec.select, most)),
+        (Err(error), _) => Box::pin(async { Err(error) }),
     }
 }
 
-async fn answer(
-    request: Request,
-    spec: &'static RequestSpec,
-    most: Option<u64>,
-    ignored: bool,
-) -> Result<Reply> {
-    if let Some(page) = spec.page {
-        let page = match page {
-            PageSpec::Link => Page::Link,
-            PageSpec::Cursor { at, parameter } => Page::Cursor { at, parameter },
-            PageSpec::Number { parameter, first } => Page::Number { parameter, first },
-            PageSpec::Offset { parameter } => Page::Offset { parameter },
-        };
-        let (json, host) = request.pages(page).collect(spec.select, most).await?;
-        return Ok(Reply { json, host, media_type: String::new(), whole: false });
-    }
+async fn list(pages: Pages, select: &'static str, most: Option<u64>) -> Result<Reply> {
+    let (json, host) = pages.collect(select, most).await?;
+    Ok(Reply { json, host, media_type: String::new(), whole: false })
+}
+
+async fn answer(request: Request, select: &'static str, ignored: bool) -> Result<Reply> {
     let response = request.send().await?;
     let (host, media_type) = (response.host().to_owned(), response.media_type());
     let json = if ignored {
         response.beginning(MOST_IGNORED).await;
         b"null".to_vec()
     } else {
-        response.selected(spec.select).await?.into()
+        response.selected(select).await?.into()
     };
-    Ok(Reply { json, host, media_type, whole: spec.select.is_empty() })
+    Ok(Reply { json, host, media_type, whole: select.is_empty() })
 }
 
 /// The request, and how many items of its answer are wanted.

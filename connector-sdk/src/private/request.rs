@@ -317,11 +317,11 @@ counts!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
 /// What a service answered: the JSON text of a result.
 pub struct Reply {
-    pub(super) json: Vec<u8>,
-    pub(super) host: String,
-    pub(super) media_type: String,
+    pub json: Vec<u8>,
+    pub host: String,
+    pub media_type: String,
     /// Whether it is the answer as it came, so that places in it mean something.
-    pub(super) whole: bool,
+    pub whole: bool,
 }
 
 impl Reply {
@@ -338,14 +338,14 @@ impl Reply {
 
 /// One request, as it is given to a client.
 pub struct Outgoing<'a> {
-    pub(super) spec: &'static RequestSpec,
+    pub spec: &'static RequestSpec,
     /// In the order of the spec's arguments.
-    pub(super) values: &'a [&'a dyn Sent],
-    pub(super) context: Option<&'a Context>,
+    pub values: &'a [&'a dyn Sent],
+    pub context: Option<&'a Context>,
     /// Whether the author says that doing it twice is doing it once.
-    pub(super) repeatable: bool,
+    pub repeatable: bool,
     /// Whether nobody reads the answer's body.
-    pub(super) ignored: bool,
+    pub ignored: bool,
 }
 
 fn send<C: Actions>(
