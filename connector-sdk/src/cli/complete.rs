@@ -227,6 +227,7 @@ fn globals(scan: &Scan<'_>) -> Vec<Candidate> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::command::FORMATS;
     use super::super::fake;
     use super::*;
 
@@ -252,7 +253,7 @@ mod tests {
         assert_eq!(lines("help notes d"), "delete");
         assert_eq!(lines("config "), "show");
         assert_eq!(lines("notes bogus "), "");
-        assert_eq!(lines("manifest "), "native argentos echo");
+        assert_eq!(lines("manifest "), format!("{} echo", FORMATS.join(" ")));
         assert_eq!(lines("manifest native "), ":folders");
     }
 

@@ -72,7 +72,7 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
         Some("pocketpaw") => Format::PocketPaw,
         Some(other) => return Err(unknown_format(other)),
     };
-    let files = match format {
+    let files: Files = match format {
         Format::Native => native(request.manifest)?.into(),
         Format::Argentos => argentos::files(request.manifest).into(),
         #[cfg(feature = "pocketpaw")]

@@ -55,10 +55,9 @@ impl Engine {
     }
 
     pub(crate) fn execute(&self, name: &str, params: &Value) -> Result<Sent, String> {
-        let actions = self.file["actions"].as_array().into_iter().flatten();
+        let mut actions = self.file["actions"].as_array().into_iter().flatten();
         let action = actions
-            .filter(|action| action["name"] == name)
-            .next_back()
+            .rfind(|action| action["name"] == name)
             .ok_or_else(|| format!("Unknown action: {name}"))?;
         let mut params: Map<String, Value> = params.as_object().cloned().unwrap_or_default();
         let method = action["method"].as_str().unwrap_or("GET").to_owned();

@@ -110,7 +110,7 @@
 //!
 //! # The other way round
 //!
-//! [`write`] makes a file of a connector that was written in Rust; `manifest --format pocketpaw` is its command.
+//! [`write()`] makes a file of a connector that was written in Rust; `manifest --format pocketpaw` is its command.
 mod action;
 mod arguments;
 mod auth;
