@@ -495,6 +495,7 @@ async fn a_login_asks_and_is_stored() {
     let typed = Some("555\nno such way\n2\n1234\n");
     let connected = world.run_as(factory::<Phone>(), "--json connect", typed).await;
     assert_eq!(connected.data()["state"], "added");
+    assert_eq!(connected.data()["credentials"], json!([{ "name": "session", "source": "login" }]));
     assert!(
         connected.stderr.contains("2) Call") && connected.stderr.contains("sent to 555 by call"),
         "{connected:?}"

@@ -79,13 +79,20 @@ pub(super) fn connect(session: &mut Session<'_>, request: Request) -> Result<Ans
         check(session, address.connection(), &settings).map(|()| settings)
     };
     let settings = logged_in(session, &address, settings, checked).map_err(nothing)?;
+    // What has no other source was obtained by the connector's login.
+    let by_login: Vec<String> = match manifest.login {
+        true => settings.secrets.keys().chain(settings.values.keys()).cloned().collect(),
+        false => Vec::new(),
+    };
     let wanted = address.clone();
     let change = session
         .process
         .in_time("the credential store", move || store.save(&wanted, &settings))?
         .map_err(nothing)?;
     let row = |name: &String| {
-        configuration.source(name).map(|source| json!({ "name": name, "source": source.as_str() }))
+        let source = configuration.source(name).map(Source::as_str);
+        let source = source.or_else(|| by_login.contains(name).then_some("login"));
+        source.map(|source| json!({ "name": name, "source": source }))
     };
     let mut data = json!({
         "workspace": address.workspace(),

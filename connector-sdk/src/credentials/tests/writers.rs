@@ -1,6 +1,7 @@
 //! Many writers at once, and one that doesn't let go.
 
 use super::*;
+use crate::Secret;
 
 fn numbered(writer: usize, number: usize) -> Address {
     Address::new("default", "notes", format!("{writer}-{number}")).expect("an address")
@@ -58,4 +59,37 @@ fn a_writer_that_does_not_let_go_is_not_waited_for_without_end() {
     assert!(error.message().contains("credentials.lock`"), "{error}");
     drop(held);
     is_whole(&home.store());
+}
+
+#[test]
+fn one_credential_is_stored_and_the_others_stay() {
+    let home = Home::new();
+    let store = home.store();
+    let secret = Secret::new("rotated-s3cret");
+    assert!(!store.entrust(&work(), "oauth2", &secret).expect("nothing is there"), "nothing is made of it");
+    assert!(store.load(&work()).expect("readable").is_none());
+    store.save(&work(), &Settings::new().value("url", "x").secret("token", "t0p")).expect("stored");
+    assert!(store.entrust(&work(), "oauth2", &secret).expect("stored"));
+    let saved = store.load(&work()).expect("readable").expect("stored").settings;
+    assert_eq!(saved.secrets["oauth2"].expose(), "rotated-s3cret");
+    assert_eq!((saved.secrets["token"].expose(), saved.values["url"].as_str()), ("t0p", Some("x")));
+}
+
+#[test]
+fn turns_are_taken_by_connection() {
+    let home = Home::new();
+    let (one, other) = (home.store(), Address::new("default", "notes", "other").expect("an address"));
+    let turn = one.turn(&work()).expect("nobody else");
+    drop(one.turn(&other).expect("another connection's"));
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let two = home.store();
+    let waiting = std::thread::spawn(move || {
+        let turn = two.turn(&work());
+        sender.send(()).expect("somebody hears");
+        turn.map(drop)
+    });
+    assert!(receiver.recv_timeout(std::time::Duration::from_millis(100)).is_err(), "it waits");
+    drop(turn);
+    receiver.recv_timeout(std::time::Duration::from_secs(20)).expect("its turn");
+    waiting.join().expect("no panic").expect("its turn");
 }
