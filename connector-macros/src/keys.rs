@@ -51,6 +51,7 @@ pub(crate) const TOKEN: &str = "token";
 pub(crate) const REVOKE: &str = "revoke";
 pub(crate) const CLIENT_ID: &str = "client_id";
 pub(crate) const CLIENT_SECRET: &str = "client_secret";
+pub(crate) const CLIENT_AUTH: &str = "client_auth";
 pub(crate) const GRANT: &str = "grant";
 pub(crate) const CLIENT_CREDENTIALS: &str = "client_credentials";
 
@@ -137,8 +138,8 @@ pub(crate) const ACTION_KEYS: [&str; 13] = [
     MODE,
 ];
 pub(crate) const AUTH_KINDS: [&str; 6] = [NONE, BEARER, API_KEY, BASIC, OAUTH2, ANY];
-pub(crate) const OAUTH2_KEYS: [&str; 8] =
-    [AUTHORIZE, DEVICE, TOKEN, REVOKE, SCOPES, CLIENT_ID, CLIENT_SECRET, GRANT];
+pub(crate) const OAUTH2_KEYS: [&str; 9] =
+    [AUTHORIZE, DEVICE, TOKEN, REVOKE, SCOPES, CLIENT_ID, CLIENT_SECRET, CLIENT_AUTH, GRANT];
 
 /// Names that hosts put into every input; an argument of that name would never see its own value.
 pub(crate) const RESERVED_ARGUMENTS: [&str; 2] = ["connection_slug", "connector_slug"];

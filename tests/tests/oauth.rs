@@ -68,7 +68,7 @@ impl Files {
 /// Numbers of a machine.
 #[connector(
     id = "numbers",
-    auth = oauth2(token = "{url}/token", client_id = client, client_secret = env("NUMBERS_SECRET"), grant = client_credentials),
+    auth = oauth2(token = "{url}/token", client_id = client, client_secret = env("NUMBERS_SECRET"), client_auth = body, grant = client_credentials),
 )]
 struct Numbers {
     /// Where its service is.
@@ -474,7 +474,8 @@ async fn a_client_acts_for_itself() {
     let line = "--json --set client=app me";
     let me = world.run_as(factory::<Numbers>(), line, None).await;
     assert_eq!(me.data()["you"], "Bearer [redacted]");
-    assert!(world.asked("/token").await[0].contains("grant_type=client_credentials"));
+    let asked = &world.asked("/token").await[0];
+    assert!(asked.contains("grant_type=client_credentials") && asked.contains("client_secret="), "{asked}");
 }
 
 #[tokio::test]

@@ -172,6 +172,7 @@ fn oauth2(oauth2: &OAuth2) -> TokenStream {
     let client_id = source(&oauth2.client_id);
     let client_secret = source(&oauth2.client_secret);
     let for_itself = oauth2.is_for_itself();
+    let in_body = oauth2.client_auth.is_given();
     quote! {
         __private::OAuth2Spec {
             authorize: #authorize,
@@ -182,6 +183,7 @@ fn oauth2(oauth2: &OAuth2) -> TokenStream {
             client_id: #client_id,
             client_secret: #client_secret,
             for_itself: #for_itself,
+            in_body: #in_body,
         }
     }
 }

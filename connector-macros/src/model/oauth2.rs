@@ -16,6 +16,8 @@ pub(crate) struct OAuth2 {
     pub(crate) scopes: Slot<Vec<LitStr>>,
     pub(crate) client_id: Slot<Source>,
     pub(crate) client_secret: Slot<Source>,
+    /// `client_auth = body`.
+    pub(crate) client_auth: Slot<Ident>,
     /// `grant = client_credentials`.
     pub(crate) grant: Slot<Ident>,
 }
@@ -73,6 +75,7 @@ impl OAuth2 {
             scopes: Slot::empty(),
             client_id: Slot::empty(),
             client_secret: Slot::empty(),
+            client_auth: Slot::empty(),
             grant: Slot::empty(),
         };
         // A key that can't be read may be one that is missing.
@@ -106,14 +109,8 @@ impl OAuth2 {
             keys::SCOPES => self.scopes.read(errors, entry),
             keys::CLIENT_ID => self.client_id.read(errors, entry),
             keys::CLIENT_SECRET => self.client_secret.read(errors, entry),
-            keys::GRANT => {
-                let grant = Ident::read(errors, entry);
-                if let Some(other) = grant.as_ref().filter(|grant| *grant != keys::CLIENT_CREDENTIALS) {
-                    let help = did_you_mean(&other.to_string(), [keys::CLIENT_CREDENTIALS]);
-                    errors.at(other, format!("unknown grant `{other}`\n{help}"));
-                }
-                self.grant.set(errors, &entry.key, grant);
-            }
+            keys::GRANT => word(errors, entry, &mut self.grant, keys::CLIENT_CREDENTIALS),
+            keys::CLIENT_AUTH => word(errors, entry, &mut self.client_auth, keys::BODY),
             _ => {
                 let name = entry.name();
                 let help = did_you_mean(&name, keys::OAUTH2_KEYS);
@@ -182,6 +179,16 @@ impl OAuth2 {
     pub(crate) fn is_for_itself(&self) -> bool {
         self.grant.is_given() || !(self.authorize.is_given() || self.device.is_given())
     }
+}
+
+/// Reads a key with the one value that there is.
+fn word(errors: &Errors, entry: &Entry, slot: &mut Slot<Ident>, only: &str) {
+    let word = Ident::read(errors, entry);
+    if let Some(other) = word.as_ref().filter(|word| *word != only) {
+        let help = did_you_mean(&other.to_string(), [only]);
+        errors.at(other, format!("unknown {} `{other}`\n{help}", entry.key));
+    }
+    slot.set(errors, &entry.key, word);
 }
 
 /// `key = value`, or a key alone.

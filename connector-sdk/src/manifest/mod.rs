@@ -23,7 +23,7 @@ pub(crate) use bounds::limit;
 pub(crate) use elements::elements;
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
-pub use oauth2::{ClientId, Grant, OAuth2};
+pub use oauth2::{ClientAuth, ClientId, Grant, OAuth2};
 pub use permission::{Effect, Mode, Permission, Trust};
 #[cfg(feature = "validate")]
 pub(crate) use probe::told;

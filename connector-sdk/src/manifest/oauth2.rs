@@ -27,6 +27,9 @@ pub struct OAuth2 {
     /// The credential by which the service knows that it is so; public clients have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
+    /// How the client's secret is sent.
+    #[serde(default, skip_serializing_if = "ClientAuth::is_basic")]
+    pub client_auth: ClientAuth,
     /// Who agrees.
     pub grant: Grant,
 }
@@ -40,6 +43,24 @@ pub enum ClientId {
     Literal(String),
     /// In the setting of this name.
     Setting(String),
+}
+
+/// How a client shows that it is the one (RFC 6749, section 2.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// By HTTP Basic, which every service has to take.
+    #[default]
+    Basic,
+    /// By `client_id` and `client_secret` in the body, for services that take nothing else.
+    Body,
+}
+
+impl ClientAuth {
+    fn is_basic(&self) -> bool {
+        matches!(self, Self::Basic)
+    }
 }
 
 /// Who agrees to it that a client gets tokens.
@@ -68,6 +89,7 @@ impl OAuth2 {
         Self {
             authorize: None,
             device: None,
+            client_auth: ClientAuth::Basic,
             token: token.into(),
             revoke: None,
             scopes: Vec::new(),

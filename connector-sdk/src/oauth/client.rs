@@ -4,8 +4,8 @@ use std::fmt;
 
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthUrl, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, RefreshToken,
-    Scope, TokenUrl,
+    AuthType, AuthUrl, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet,
+    RefreshToken, Scope, TokenUrl,
 };
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -14,7 +14,7 @@ use super::exchange::{Exchange, tokens};
 use super::{InBrowser, OnDevice, Tokens, browser, device};
 use crate::__private::Opening;
 use crate::http::{Http, Values, address, origin};
-use crate::manifest::{self, Grant, Manifest};
+use crate::manifest::{self, ClientAuth, Grant, Manifest};
 use crate::{Error, Result, Secret, Settings};
 
 /// More of an answer is no token.
@@ -31,6 +31,7 @@ pub struct Client {
     token: String,
     revoke: Option<String>,
     pub(super) scopes: Vec<String>,
+    auth: ClientAuth,
     grant: Grant,
 }
 
@@ -80,6 +81,7 @@ impl Client {
             token,
             revoke,
             scopes: manifest.scopes().into_iter().map(str::to_owned).collect(),
+            auth: oauth2.client_auth,
             grant: oauth2.grant,
         })
     }
@@ -156,9 +158,14 @@ impl Client {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
         let mut form = vec![("token", token.expose()), ("token_type_hint", hint)];
-        match &self.secret {
-            Some(secret) => drop(headers.insert(AUTHORIZATION, basic(&self.id, secret)?)),
-            None => form.push(("client_id", &self.id)),
+        match (&self.secret, self.auth) {
+            (Some(secret), ClientAuth::Basic) => {
+                drop(headers.insert(AUTHORIZATION, basic(&self.id, secret)?));
+            }
+            (Some(secret), ClientAuth::Body) => {
+                form.extend([("client_id", self.id.as_str()), ("client_secret", secret.expose())]);
+            }
+            (None, _) => form.push(("client_id", &self.id)),
         }
         let answer = self.http.plainly(Method::POST, url, headers, encoded(&form).into_bytes()).await?;
         match answer.status().is_success() {
@@ -177,6 +184,10 @@ impl Client {
     {
         let token = TokenUrl::new(self.token.clone()).map_err(|_| no_url("token"))?;
         let client = BasicClient::new(ClientId::new(self.id.clone())).set_token_uri(token);
+        let client = match self.auth {
+            ClientAuth::Body => client.set_auth_type(AuthType::RequestBody),
+            ClientAuth::Basic => client,
+        };
         Ok(match &self.secret {
             Some(secret) => client.set_client_secret(ClientSecret::new(secret.expose().to_owned())),
             None => client,

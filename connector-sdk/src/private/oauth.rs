@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::spec::{Given, OAuth2Spec};
-use crate::manifest::{ClientId, Credential, Grant, Manifest, OAuth2, Setting};
+use crate::manifest::{ClientAuth, ClientId, Credential, Grant, Manifest, OAuth2, Setting};
 
 /// The names of what no field holds.
 const CLIENT_ID: &str = "client_id";
@@ -45,6 +45,7 @@ pub(super) fn oauth2(spec: &OAuth2Spec) -> OAuth2 {
             // Refused by the attribute.
             Given::Text(_) => None,
         }),
+        client_auth: if spec.in_body { ClientAuth::Body } else { ClientAuth::Basic },
         grant: if spec.for_itself { Grant::ClientCredentials } else { Grant::User },
     }
 }

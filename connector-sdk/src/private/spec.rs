@@ -48,6 +48,8 @@ pub struct OAuth2Spec {
     pub client_secret: Option<Given>,
     /// Whether nobody is asked.
     pub for_itself: bool,
+    /// Whether the client's secret goes in the body.
+    pub in_body: bool,
 }
 
 /// Where a client's id or secret comes from.

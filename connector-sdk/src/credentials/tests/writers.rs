@@ -71,8 +71,11 @@ fn one_credential_is_stored_and_the_others_stay() {
     store.save(&work(), &Settings::new().value("url", "x").secret("token", "t0p")).expect("stored");
     assert!(store.entrust(&work(), "oauth2", &secret).expect("stored"));
     let saved = store.load(&work()).expect("readable").expect("stored").settings;
-    assert_eq!(saved.secrets["oauth2"].expose(), "rotated-s3cret");
-    assert_eq!((saved.secrets["token"].expose(), saved.values["url"].as_str()), ("t0p", Some("x")));
+    assert_eq!(saved.secrets.get("oauth2").map(Secret::expose), Some("rotated-s3cret"));
+    assert_eq!(
+        (saved.secrets.get("token").map(Secret::expose), saved.values["url"].as_str()),
+        (Some("t0p"), Some("x"))
+    );
 }
 
 #[test]

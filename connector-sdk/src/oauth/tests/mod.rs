@@ -12,7 +12,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::{Client, Session, Tokens};
 use crate::http::{Credentials, Http};
-use crate::manifest::{ClientId, Grant, Manifest, OAuth2};
+use crate::manifest::{ClientAuth, ClientId, Grant, Manifest, OAuth2};
 use crate::{Error, Keeper, Result, Secret, Settings};
 
 /// A manifest whose tokens come from a server.
@@ -157,6 +157,15 @@ async fn clients_are_made_of_settings() {
         super::client::basic("my app", &Secret::new("s3:cret")).expect("sent"),
         "Basic bXkrYXBwOnMzJTNBY3JldA=="
     );
+
+    let crate::manifest::Auth::OAuth2(oauth2) = &mut manifest.auth else { panic!("OAuth") };
+    oauth2.client_auth = ClientAuth::Body;
+    let session = Session::new(Client::new(&manifest, &settings).expect("a client"), &settings);
+    session.expect("a session").token().await.expect("a token");
+    let request = &asked(&server, "/token").await[1];
+    assert!(!request.headers.contains_key("authorization"));
+    assert_eq!(field(request, "client_id").as_deref(), Some("my app"));
+    assert_eq!(field(request, "client_secret").as_deref(), Some("s3:cret"));
 }
 
 #[tokio::test]
