@@ -12,6 +12,7 @@
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
 //! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
+//! | `events` | no | [`event`], subscriptions with cursors and acknowledgements; [`message`], chat and mail |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
@@ -26,9 +27,13 @@ mod context;
 pub mod credentials;
 mod cursor;
 mod error;
+#[cfg(feature = "events")]
+pub mod event;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod manifest;
+#[cfg(feature = "events")]
+pub mod message;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;
@@ -45,8 +50,12 @@ pub mod prelude {
     #[doc(hidden)]
     pub use connector_macros::{action, health, options};
 
+    #[cfg(feature = "events")]
+    pub use crate::event::{Event, Events};
     #[cfg(feature = "http")]
     pub use crate::http::Http;
+    #[cfg(feature = "events")]
+    pub use crate::message::{Message, OutgoingMessage};
     pub use crate::{Choice, Context, Error, ErrorKind, Level, Result, Secret, connector};
 }
 

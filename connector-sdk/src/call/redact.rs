@@ -89,7 +89,7 @@ impl Redactor {
         }
     }
 
-    pub(super) fn output(&self, output: Output) -> Output {
+    pub(crate) fn output(&self, output: Output) -> Output {
         let bytes = output.as_bytes();
         // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
         let suspicious = !self.forms.is_empty()

@@ -7,7 +7,9 @@
 mod action;
 mod auth;
 mod bounds;
+mod events;
 mod findings;
+mod millis;
 mod permission;
 mod probe;
 mod setting;
@@ -17,6 +19,7 @@ pub use auth::{ApiKeyPlace, Auth};
 pub(crate) use bounds::add_bounds;
 #[cfg(feature = "cli")]
 pub(crate) use bounds::limit;
+pub use events::{Delivery, Events};
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
 pub use permission::{Effect, Mode, Permission, Trust};
@@ -64,6 +67,12 @@ pub struct Manifest {
     pub options: Vec<OptionsSource>,
     /// Whether it can tell that the service is reachable and the credentials good.
     pub health: bool,
+    /// What it tells without being asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Events>,
+    /// That it delivers messages. With events that are messages, it is a messaging connector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
 }
 
 impl Manifest {
@@ -84,6 +93,8 @@ impl Manifest {
             actions: Vec::new(),
             options: Vec::new(),
             health: false,
+            events: None,
+            delivery: None,
         }
     }
 
@@ -93,6 +104,11 @@ impl Manifest {
             .iter()
             .find(|action| action.name == name)
             .or_else(|| self.actions.iter().find(|action| action.command == name))
+    }
+
+    /// Whether it carries messages both ways.
+    pub fn is_messaging(&self) -> bool {
+        self.delivery.is_some() && self.events.as_ref().is_some_and(|events| events.messages)
     }
 
     /// The setting of that name.
