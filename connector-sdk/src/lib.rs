@@ -15,6 +15,7 @@
 //! | `events` | no | [`event`], subscriptions with cursors and acknowledgements; [`message`], chat and mail |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
+//! | `puffer` | no | [`platform::puffer`], the commands `auth-ok`, `act`, `subscribe` and `manifest --format puffer` |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

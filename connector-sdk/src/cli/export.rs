@@ -10,7 +10,7 @@ use super::answer::{Answer, People};
 use super::command::FORMATS;
 use super::data::Data;
 use crate::manifest::{Manifest, Severity};
-use crate::platform::argentos::{self, File};
+use crate::platform::{File, argentos};
 use crate::similar::{listed, nearest};
 use crate::{Error, Result};
 
@@ -30,6 +30,8 @@ pub(super) struct Request<'a> {
 enum Format {
     Native,
     Argentos,
+    #[cfg(feature = "puffer")]
+    Puffer,
 }
 
 /// Does what was asked for.
@@ -41,11 +43,15 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
     let format = match request.format {
         None | Some("native") => Format::Native,
         Some("argentos") => Format::Argentos,
+        #[cfg(feature = "puffer")]
+        Some("puffer") => Format::Puffer,
         Some(other) => return Err(unknown_format(other)),
     };
     let files = match format {
         Format::Native => native(request.manifest)?,
         Format::Argentos => argentos::files(request.manifest),
+        #[cfg(feature = "puffer")]
+        Format::Puffer => crate::platform::puffer::files(request.manifest, request.program),
     };
     // The tool is found by its files and run as a binary; the two belong to one another.
     let binary = (format == Format::Argentos).then(|| binary_path(request.manifest));
@@ -71,9 +77,9 @@ fn binary_path(manifest: &Manifest) -> PathBuf {
 #[cold]
 fn unknown_format(format: &str) -> Error {
     let shown: String = format.chars().take(80).collect();
-    Error::usage(match nearest(format, FORMATS) {
+    Error::usage(match nearest(format, FORMATS.iter().copied()) {
         Some(near) => format!("there is no format `{shown}`; did you mean `{near}`?"),
-        None => format!("there is no format `{shown}`; there is {}", listed(FORMATS)),
+        None => format!("there is no format `{shown}`; there is {}", listed(FORMATS.iter().copied())),
     })
 }
 
@@ -162,7 +168,12 @@ fn check(
         _ => format!("`{}` differs from this program", shown(path)),
     }));
     if let (Some(out), false) = (out, problems.is_empty()) {
-        let format = if format == Format::Argentos { " --format argentos" } else { "" };
+        let format = match format {
+            Format::Native => "",
+            Format::Argentos => " --format argentos",
+            #[cfg(feature = "puffer")]
+            Format::Puffer => " --format puffer",
+        };
         problems.push(format!("run `{} manifest{format} --out {}`", request.program, shown(out)));
     }
     let findings = request.manifest.findings();

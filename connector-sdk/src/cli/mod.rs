@@ -30,6 +30,8 @@ mod interrupt;
 mod observer;
 mod panic;
 mod process;
+#[cfg(feature = "puffer")]
+mod puffer;
 mod run;
 mod scan;
 mod session;

@@ -215,6 +215,27 @@ impl Process {
         (Arc::clone(&self.stdin), Arc::clone(&self.stderr))
     }
 
+    /// Keeps the streams of a protocol from the processes that a connector starts, which would keep them open,
+    /// and from whatever it prints: that goes to standard error.
+    #[cfg(all(feature = "puffer", unix))]
+    pub(super) fn keep_streams(&mut self) -> io::Result<()> {
+        use rustix::io::fcntl_dupfd_cloexec as duplicate;
+        use rustix::stdio::{dup2_stdin, dup2_stdout, stderr, stdin, stdout};
+        let input = std::fs::File::from(duplicate(stdin(), 3)?);
+        let output = std::fs::File::from(duplicate(stdout(), 3)?);
+        dup2_stdin(std::fs::File::open("/dev/null")?)?;
+        dup2_stdout(stderr())?;
+        self.stdin = shared(Box::new(BufReader::new(input)));
+        self.stdout = shared(Box::new(output));
+        Ok(())
+    }
+
+    /// Elsewhere processes are started without them.
+    #[cfg(all(feature = "puffer", not(unix)))]
+    pub(super) fn keep_streams(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     pub(super) fn stdout_sink(&self) -> Sink {
         Arc::clone(&self.stdout)
     }

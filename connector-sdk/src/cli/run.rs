@@ -7,6 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 use super::answer::{Answer, People};
 use super::command::{Builtin, Command};
 use super::process::{Process, Sink, say, write};
+#[cfg(feature = "puffer")]
+use super::puffer;
 use super::scan::{Scan, scan};
 use super::session::{self, Session};
 use super::show::{Style, clean, lay_out, show};
@@ -32,6 +34,11 @@ pub fn run(factory: &dyn Factory, mut process: Process) -> u8 {
     let scan = scan(manifest, &process.arguments);
     if process.owns_process {
         panic::install(scan.verbose, process.stderr_sink(), give_up(manifest, &scan, &process, started));
+    }
+    #[cfg(feature = "puffer")]
+    if let Some(asked) = puffer::asked(&scan) {
+        let mut session = Session { factory, manifest, scan: &scan, process: &mut process, started };
+        return puffer::run(&mut session, asked);
     }
     let result = {
         let mut session = Session { factory, manifest, scan: &scan, process: &mut process, started };

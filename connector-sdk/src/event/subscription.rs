@@ -207,7 +207,7 @@ impl fmt::Debug for Subscription {
     }
 }
 
-/// Acknowledges a subscription's events from another task or thread.
+/// Acknowledges a subscription's events, and ends it, from another task or thread.
 #[derive(Clone)]
 pub struct Acknowledger(Arc<Stream>);
 
@@ -238,6 +238,11 @@ impl Acknowledger {
     /// The cursor to store: the one before the oldest event that isn't acknowledged.
     pub fn cursor(&self) -> Option<Arc<str>> {
         self.0.safe()
+    }
+
+    /// Tells the subscription to end. What was emitted can still be taken.
+    pub fn stop(&self) {
+        self.0.stop.cancel();
     }
 
     /// How many events were sent and are not acknowledged.

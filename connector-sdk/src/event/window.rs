@@ -366,7 +366,7 @@ mod tests {
     #[test]
     fn a_cursor_alone_acknowledges_all_before_it() {
         let mut window = Window::new(10, Some(text(0)));
-        (1..=4).for_each(|n| drop(offer(&mut window, n)));
+        (1..=4).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
         assert!(!window.acknowledge_cursor("9"), "nobody knows it");
         assert!(window.acknowledge_cursor("2"));
         assert_eq!((safe(&window), window.outstanding()), (Some(2), 2));

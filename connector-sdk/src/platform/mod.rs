@@ -5,5 +5,12 @@
 
 #[cfg(feature = "cli")]
 pub mod argentos;
+#[cfg(feature = "cli")]
+mod file;
 #[cfg(feature = "pocketpaw")]
 pub mod pocketpaw;
+#[cfg(feature = "puffer")]
+pub mod puffer;
+
+#[cfg(feature = "cli")]
+pub use file::File;

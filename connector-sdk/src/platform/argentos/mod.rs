@@ -29,7 +29,8 @@ pub use commands::GLOBAL_OPTIONS;
 pub use commands::flag;
 pub use document::capabilities;
 pub use envelope::{Meta, failure, success};
-pub use files::{File, files};
+pub use files::files;
+pub use super::File;
 pub use readiness::{doctor, health};
 pub use state::{Source, State, config};
 
