@@ -344,12 +344,9 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
         Builtin::Connections => Vec::new(),
         #[cfg(feature = "puffer")]
         Builtin::AuthOk | Builtin::Act => {
-            let name = Parameter {
-                required: true,
-                ..option("name", Takes::Value, "What the connection is called")
-            };
-            let action =
-                Parameter { required: true, ..option("action", Takes::Value, "The action's name") };
+            let name =
+                Parameter { required: true, ..option("name", Takes::Value, "What the connection is called") };
+            let action = Parameter { required: true, ..option("action", Takes::Value, "The action's name") };
             if builtin == Builtin::Act { vec![name, action] } else { vec![name] }
         }
         #[cfg(feature = "puffer")]

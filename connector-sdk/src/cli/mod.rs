@@ -39,6 +39,8 @@ mod setting;
 mod show;
 #[cfg(feature = "credentials")]
 mod stored;
+#[cfg(all(feature = "puffer", unix))]
+mod streams;
 mod table;
 mod width;
 

@@ -215,22 +215,18 @@ impl Process {
         (Arc::clone(&self.stdin), Arc::clone(&self.stderr))
     }
 
-    /// Keeps the streams of a protocol from the processes that a connector starts, which would keep them open,
-    /// and from whatever it prints: that goes to standard error.
+    /// Has the process's streams for itself, until what is returned is dropped.
     #[cfg(all(feature = "puffer", unix))]
-    pub(super) fn keep_streams(&mut self) -> io::Result<()> {
-        use rustix::io::fcntl_dupfd_cloexec as duplicate;
-        use rustix::stdio::{dup2_stdin, dup2_stdout, stderr, stdin, stdout};
-        let input = std::fs::File::from(duplicate(stdin(), 3)?);
-        let output = std::fs::File::from(duplicate(stdout(), 3)?);
-        dup2_stdin(std::fs::File::open("/dev/null")?)?;
-        dup2_stdout(stderr())?;
-        self.stdin = shared(Box::new(BufReader::new(input)));
-        self.stdout = shared(Box::new(output));
-        Ok(())
+    pub(super) fn keep_streams(&mut self) -> io::Result<super::streams::Forwarding> {
+        use super::streams::Kept;
+        let (stdin, stdout, stderr, printed) = Kept::take()?.split();
+        self.stdin = shared(Box::new(BufReader::new(stdin)));
+        self.stdout = shared(Box::new(stdout));
+        self.stderr = shared(Box::new(stderr));
+        Ok(Kept::forward(printed, self.stderr_sink()))
     }
 
-    /// Elsewhere processes are started without them.
+    /// Elsewhere processes inherit only what they are given.
     #[cfg(all(feature = "puffer", not(unix)))]
     pub(super) fn keep_streams(&mut self) -> io::Result<()> {
         Ok(())

@@ -35,10 +35,10 @@ pub(super) fn asked(scan: &Scan<'_>) -> Option<Builtin> {
 
 /// Answers Puffer, and returns the number that the process ends with.
 pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
-    if session.process.owns_process
-        && let Err(error) = session.process.keep_streams()
-    {
-        say(&session.process.stderr_sink(), &format!("[warn] the streams can't be kept from children: {error}"));
+    let kept = session.process.owns_process.then(|| session.process.keep_streams());
+    if let Some(Err(error)) = &kept {
+        let stderr = session.process.stderr_sink();
+        say(&stderr, &format!("[warn] the process's streams can't be kept for the host alone: {error}"));
     }
     match builtin {
         Builtin::AuthOk => auth_ok(session),
@@ -72,7 +72,10 @@ fn auth_ok(session: &mut Session<'_>) -> u8 {
     });
     let health = health.map_err(|error| redactor(session).error(error));
     if let Err(error) = &health {
-        say(&session.process.stderr_sink(), &format!("{}: {}", error.kind().as_str(), one_line(error.message())));
+        say(
+            &session.process.stderr_sink(),
+            &format!("{}: {}", error.kind().as_str(), one_line(error.message())),
+        );
     }
     told(session, &puffer::auth_ok(health.as_ref().copied()))
 }
@@ -133,10 +136,13 @@ fn subscriber(session: &mut Session<'_>, streams: puffer::Streams) -> Result<()>
     let variable = |name: &str| session.process.variable(name);
     let topic = variable("PUFFER_SKILL_TOPIC").map(|topic| topic.to_string_lossy().into_owned());
     let Some(state) = variable("PUFFER_SKILL_STATE_DIR").map(PathBuf::from) else {
-        return Err(Error::setup("PUFFER_SKILL_STATE_DIR is not set; it names the folder that cursors are kept in"));
+        return Err(Error::setup(
+            "PUFFER_SKILL_STATE_DIR is not set; it names the folder that cursors are kept in",
+        ));
     };
     let topic = puffer::Topic { name: topic.unwrap_or_default(), state };
-    let slug = variable("PUFFER_SKILL_ID").map_or_else(|| "default".to_owned(), |id| id.to_string_lossy().into_owned());
+    let slug = variable("PUFFER_SKILL_ID")
+        .map_or_else(|| "default".to_owned(), |id| id.to_string_lossy().into_owned());
     let connection = Asked::of(session).open(session, &slug, session.process)?;
     puffer::subscriber(streams, &topic, connection)
 }

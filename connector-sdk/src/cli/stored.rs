@@ -75,7 +75,11 @@ pub(super) fn complete(
 
 /// What is stored of a connection, and nothing else.
 #[cfg(feature = "puffer")]
-pub(super) fn only<'m>(manifest: &'m Manifest, scan: &Scan<'_>, process: &Process) -> Result<Configuration<'m>> {
+pub(super) fn only<'m>(
+    manifest: &'m Manifest,
+    scan: &Scan<'_>,
+    process: &Process,
+) -> Result<Configuration<'m>> {
     let address = address(manifest, scan)?;
     let saved = match store(process) {
         Some(store) if store.is_there() => load(&store, &address, process)?,

@@ -5,7 +5,7 @@
 //! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`.
 //! - `TICKER_TOKEN_WANTED`: needs a credential.
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::time::Duration;
 
 use connector_sdk::event::{Emitter, Event, typed};
@@ -57,7 +57,7 @@ impl Factory for Tickers {
     }
 
     fn open(&self, settings: &Settings) -> Result<Box<dyn Connector>> {
-        let token = settings.credential("token").cloned();
+        let token = settings.secrets().find(|(name, _)| *name == "token").map(|(_, secret)| secret.clone());
         if token.is_none() && !self.0.credentials.is_empty() {
             return Err(Error::setup("credential `token` is missing"));
         }
@@ -92,7 +92,7 @@ impl Connector for Ticker {
                 "print" => println!("a line that is no answer"),
                 "spawn" => {
                     // It holds whatever it was given for longer than anybody waits.
-                    Command::new("sleep").arg("60").stderr(Stdio::null()).spawn()?;
+                    Command::new("sleep").arg("60").spawn()?;
                 }
                 "hang" => std::future::pending().await,
                 "panic" => panic!("at once"),

@@ -27,8 +27,9 @@ pub fn input<'a>(action: Option<&Action>, stdin: &'a [u8]) -> Result<Cow<'a, [u8
         // What is wrong with it, the action's own parser says best.
         return Ok(Cow::Borrowed(stdin));
     }
-    let members: Members<'_> = serde_json::from_slice(stdin)
-        .map_err(|error| Error::usage(format!("the input on standard input is not a JSON object: {error}")))?;
+    let members: Members<'_> = serde_json::from_slice(stdin).map_err(|error| {
+        Error::usage(format!("the input on standard input is not a JSON object: {error}"))
+    })?;
     let takes = |key: &str| action.is_some_and(|action| action.property(key).is_some());
     let is_foreign = |key: &str| INJECTED.contains(&key) && !takes(key);
     if !members.0.iter().any(|(key, _)| is_foreign(key)) {

@@ -24,7 +24,9 @@ pub fn auth_ok(health: Result<(), &Error>) -> Vec<u8> {
 
 /// Whether it says nothing of the credentials and may be over when the stream begins.
 fn is_passing(kind: ErrorKind) -> bool {
-    let passing =
-        matches!(kind, ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Upstream | ErrorKind::Cancelled);
+    let passing = matches!(
+        kind,
+        ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Upstream | ErrorKind::Cancelled
+    );
     passing && !is_permanent(kind)
 }

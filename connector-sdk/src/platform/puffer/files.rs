@@ -21,7 +21,10 @@ pub fn files(manifest: &Manifest, program: &str) -> Vec<File> {
         file(format!("skills/{id}/SKILL.md"), skill(manifest).into_bytes()),
     ];
     if manifest.events.is_some() {
-        files.push(file(format!("subscribers/{id}/manifest.toml"), subscriber(manifest, program).into_bytes()));
+        files.push(file(
+            format!("subscribers/{id}/manifest.toml"),
+            subscriber(manifest, program).into_bytes(),
+        ));
     }
     files
 }

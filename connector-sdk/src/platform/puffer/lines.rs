@@ -13,8 +13,8 @@ pub(super) struct Lines {
     handed: usize,
     /// Inside a line that is too long.
     skipping: bool,
-    /// How many such lines there were since they were asked for.
-    pub(super) too_long: usize,
+    /// How many such lines there were since lines were handed out.
+    too_long: usize,
 }
 
 impl Lines {
@@ -22,9 +22,9 @@ impl Lines {
         Self { buffer: vec![0; 64 * 1024], filled: 0, handed: 0, skipping: false, too_long: 0 }
     }
 
-    /// Whole lines, the last newline included; none at the end. What stands after the last newline there
+    /// Whole lines, the last newline included, and how many before them were too long; none at the end. What stands after the last newline there
     /// was cut and is nothing.
-    pub(super) fn next(&mut self, input: &mut dyn Read) -> io::Result<Option<&[u8]>> {
+    pub(super) fn next(&mut self, input: &mut dyn Read) -> io::Result<Option<(&[u8], usize)>> {
         loop {
             self.buffer.copy_within(self.handed..self.filled, 0);
             self.filled -= self.handed;
@@ -56,13 +56,13 @@ impl Lines {
                 if let Some(last) = memchr::memrchr(b'\n', &self.buffer[self.handed..self.filled]) {
                     let from = self.handed;
                     self.handed += last + 1;
-                    return Ok(Some(&self.buffer[from..self.handed]));
+                    return Ok(Some((&self.buffer[from..self.handed], std::mem::take(&mut self.too_long))));
                 }
                 continue;
             }
             if let Some(last) = memchr::memrchr(b'\n', &self.buffer[new.clone()]) {
                 self.handed = new.start + last + 1;
-                return Ok(Some(&self.buffer[..self.handed]));
+                return Ok(Some((&self.buffer[..self.handed], std::mem::take(&mut self.too_long))));
             }
         }
     }
@@ -86,11 +86,13 @@ mod tests {
     }
 
     fn read(text: &[u8], size: usize) -> (Vec<Vec<u8>>, usize) {
-        let (mut lines, mut input, mut all) = (Lines::new(), Pieces(text, size), Vec::new());
-        while let Some(some) = lines.next(&mut input).expect("read") {
+        let (mut lines, mut input) = (Lines::new(), Pieces(text, size));
+        let (mut all, mut skipped) = (Vec::new(), 0);
+        while let Some((some, too_long)) = lines.next(&mut input).expect("read") {
+            skipped += too_long;
             all.extend(some.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec));
         }
-        (all, lines.too_long)
+        (all, skipped)
     }
 
     #[test]
@@ -105,7 +107,9 @@ mod tests {
     #[test]
     fn a_line_that_is_too_long_is_left_out() {
         let long = vec![b'x'; 10 * LONGEST];
-        let text = [b"before\n", &long[..], b"\nafter\n", &long[..LONGEST - 1], b"\n", &long[..], b"\nlast\n"].concat();
+        let text =
+            [b"before\n", &long[..], b"\nafter\n", &long[..LONGEST - 1], b"\n", &long[..], b"\nlast\n"]
+                .concat();
         for size in [1000, 64 * 1024, 1 << 22] {
             let (lines, too_long) = read(&text, size);
             let lengths: Vec<_> = lines.iter().map(Vec::len).collect();

@@ -62,7 +62,8 @@ fn append(payload: &[u8], out: &mut Vec<u8>) {
 
 /// Writes an object whose `message` is no text with one that is.
 fn replace(payload: &[u8], out: &mut Vec<u8>) {
-    let Ok(members) = serde_json::from_slice::<std::collections::BTreeMap<Cow<'_, str>, &RawValue>>(payload) else {
+    let Ok(members) = serde_json::from_slice::<std::collections::BTreeMap<Cow<'_, str>, &RawValue>>(payload)
+    else {
         return wrap(payload, out);
     };
     let mut comma = b'{';
@@ -217,7 +218,8 @@ mod tests {
     fn written(payload: &str, messages: bool) -> Value {
         let mut out = Vec::new();
         write(payload.as_bytes(), messages, &mut out);
-        serde_json::from_slice(&out).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&out)))
+        serde_json::from_slice(&out)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&out)))
     }
 
     #[test]
@@ -244,8 +246,13 @@ mod tests {
 
     #[test]
     fn a_message_has_puffers_names_beside_its_own() {
-        let message = Message::new("m", Sender::new("1").username("ann"), Conversation::new("c").thread("t"), "Hi \"you\"")
-            .attach(Attachment::path("/a"));
+        let message = Message::new(
+            "m",
+            Sender::new("1").username("ann"),
+            Conversation::new("c").thread("t"),
+            "Hi \"you\"",
+        )
+        .attach(Attachment::path("/a"));
         let json = serde_json::to_string(&message).expect("JSON");
         let written = written(&json, true);
         assert_eq!(written["message"], "Hi \"you\"");

@@ -65,8 +65,9 @@ pub(super) fn output_schema() -> Value {
 ///
 /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when it says not whom or not what.
 pub fn outgoing(input: &[u8]) -> Result<OutgoingMessage> {
-    let input: Map<String, Value> = serde_json::from_slice(input)
-        .map_err(|error| Error::usage(format!("the input on standard input is not a JSON object: {error}")))?;
+    let input: Map<String, Value> = serde_json::from_slice(input).map_err(|error| {
+        Error::usage(format!("the input on standard input is not a JSON object: {error}"))
+    })?;
     let first = |names: &[&str]| {
         names.iter().find_map(|name| match input.get(*name)? {
             Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
@@ -86,7 +87,8 @@ pub fn outgoing(input: &[u8]) -> Result<OutgoingMessage> {
         return Err(Error::usage("the message says nothing; give it a text as `message`"));
     };
     // The host names no call, so each is a message of its own.
-    let id = first(&["idempotency_key", "uuid"]).unwrap_or_else(|| format!("puffer-{:032x}", fastrand::u128(..)));
+    let id =
+        first(&["idempotency_key", "uuid"]).unwrap_or_else(|| format!("puffer-{:032x}", fastrand::u128(..)));
     let mut message = OutgoingMessage::new(id, to, text);
     message.thread_id = first(&["thread", "thread_id"]);
     message.attachments = attachments;

@@ -149,7 +149,14 @@ impl Host {
         let mut asked = false;
         loop {
             let some = match lines.next(&mut *input) {
-                Ok(Some(some)) => some,
+                Ok(Some((some, too_long))) => {
+                    if too_long > 0 {
+                        self.warn(&format!(
+                            "{too_long} lines of the host are longer than 1 MiB and left out"
+                        ));
+                    }
+                    some
+                }
                 Ok(None) => break,
                 Err(error) => {
                     self.warn(&format!("standard input can't be read: {error}"));
@@ -179,10 +186,6 @@ impl Host {
             }
             if let (Some(known), false) = (self.acks.get(), acks.is_empty()) {
                 known.acknowledge_lines(acks.iter());
-            }
-            let too_long = std::mem::take(&mut lines.too_long);
-            if too_long > 0 {
-                self.warn(&format!("{too_long} lines of the host are longer than 1 MiB and left out"));
             }
         }
         self.closed.cancel();

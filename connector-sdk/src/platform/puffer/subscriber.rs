@@ -40,7 +40,9 @@ pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection
     let cursor = match fs::read_to_string(&file) {
         Ok(cursor) => Some(cursor),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(Error::setup(format!("the cursor in `{}` can't be read: {error}", file.display()))),
+        Err(error) => {
+            return Err(Error::setup(format!("the cursor in `{}` can't be read: {error}", file.display())));
+        }
     };
     let host = Host::new(log);
     let reading = Arc::clone(&host);

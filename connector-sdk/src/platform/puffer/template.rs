@@ -58,9 +58,10 @@ pub fn template(manifest: &Manifest, program: &str) -> Value {
         can_subscribe: subscribes,
         // Only Puffer's own connectors can.
         can_proxy_agent: false,
-        output_schema: manifest.events.as_ref().map_or_else(|| json!({}), |events| {
-            with_message(&events.payload_schema, events.messages)
-        }),
+        output_schema: manifest
+            .events
+            .as_ref()
+            .map_or_else(|| json!({}), |events| with_message(&events.payload_schema, events.messages)),
         actions,
     };
     serde_json::to_value(template).unwrap_or_default()
