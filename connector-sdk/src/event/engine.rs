@@ -114,7 +114,7 @@ impl Engine {
             sleep(self.options.grace).await;
         });
         poll_fn(|task| {
-            if let Poll::Ready(result) = poll(&mut run, task) {
+            if let Poll::Ready(result) = self.stream.hold(|| poll(&mut run, task)) {
                 return Poll::Ready(result);
             }
             if late.as_mut().poll(task).is_ready() {

@@ -34,6 +34,11 @@ struct State {
     /// How many events and checkpoints the present run of the method brought.
     brought: u64,
     waits_for_room: bool,
+    /// The method is being polled: the host is woken once it waits, and not for each event.
+    held: bool,
+    /// The host is to be woken then.
+    news: bool,
+    stopping: bool,
     ended: bool,
 }
 
@@ -47,6 +52,9 @@ impl Stream {
                 failing: false,
                 brought: 0,
                 waits_for_room: false,
+                held: false,
+                news: false,
+                stopping: false,
                 ended: false,
             }),
             items: Notify::new(),
@@ -66,6 +74,36 @@ impl Stream {
         state.window.restart();
         state.brought = 0;
         state.window.safe().cloned()
+    }
+
+    /// The subscription is to end.
+    pub(super) fn stop(&self) {
+        self.lock().stopping = true;
+        self.stop.cancel();
+    }
+
+    /// Polls the method, and wakes the host for all that it brings meanwhile.
+    pub(super) fn hold<T>(&self, poll: impl FnOnce() -> T) -> T {
+        self.lock().held = true;
+        let polled = poll();
+        let mut state = self.lock();
+        state.held = false;
+        let news = std::mem::take(&mut state.news);
+        drop(state);
+        if news {
+            self.items.notify_one();
+        }
+        polled
+    }
+
+    /// Wakes the host, or has it woken soon.
+    fn wake(&self, mut state: MutexGuard<'_, State>) {
+        if state.held {
+            state.news = true;
+            return;
+        }
+        drop(state);
+        self.items.notify_one();
     }
 
     /// Whether the present run of the method brought anything.
@@ -143,11 +181,6 @@ impl Stream {
 }
 
 impl State {
-    fn push(&mut self, item: Item) -> bool {
-        self.queue.push_back(item);
-        self.queue.len() == 1
-    }
-
     fn push_health(&mut self, health: Health) {
         if let Some(Item::Health(last)) = self.queue.back_mut() {
             *last = health;
@@ -158,11 +191,11 @@ impl State {
 
     fn push_checkpoint(&mut self) -> bool {
         let Some(cursor) = self.window.take_checkpoint() else { return false };
-        if let Some(Item::Checkpoint(last)) = self.queue.back_mut() {
-            *last = cursor;
-            return false;
+        match self.queue.back_mut() {
+            Some(Item::Checkpoint(last)) => *last = cursor,
+            _ => self.queue.push_back(Item::Checkpoint(cursor)),
         }
-        self.push(Item::Checkpoint(cursor))
+        true
     }
 
     /// Something came of the method.
@@ -206,12 +239,9 @@ impl Emitter {
         let cursor: Arc<str> = cursor.into();
         let mut payload = Some(self.redactor.output(payload));
         loop {
-            if self.stream.stop.is_cancelled() {
-                return Err(stopped());
-            }
             // A method that never waits for anything else would keep its thread for itself.
             tokio::task::coop::consume_budget().await;
-            if self.offer(&id, &cursor, &mut payload) {
+            if self.offer(&id, &cursor, &mut payload)? {
                 return Ok(());
             }
             tokio::select! {
@@ -228,16 +258,15 @@ impl Emitter {
     ///
     /// As [`emit`](Self::emit).
     pub fn checkpoint(&mut self, cursor: &str) -> Result<()> {
-        if self.stream.stop.is_cancelled() {
-            return Err(stopped());
-        }
         self.check_cursor(cursor)?;
         let mut state = self.stream.lock();
+        if state.stopping {
+            return Err(stopped());
+        }
         state.window.mark(cursor.into());
         state.brings();
         state.push_checkpoint();
-        drop(state);
-        self.stream.items.notify_one();
+        self.stream.wake(state);
         Ok(())
     }
 
@@ -253,44 +282,36 @@ impl Emitter {
     }
 
     /// Whether the event needs no more room.
-    fn offer(&self, id: &Arc<str>, cursor: &Arc<str>, payload: &mut Option<Output>) -> bool {
+    fn offer(&self, id: &Arc<str>, cursor: &Arc<str>, payload: &mut Option<Output>) -> Result<bool> {
         let mut state = self.stream.lock();
-        let heavy = state.bytes >= MOST_BYTES;
-        if heavy {
+        if state.stopping {
+            return Err(stopped());
+        }
+        if state.bytes >= MOST_BYTES {
             state.waits_for_room = true;
-            return false;
+            return Ok(false);
         }
         match state.window.offer(id, cursor) {
             Offer::Full => {
                 state.waits_for_room = true;
-                false
+                return Ok(false);
             }
+            // It may have moved the safe cursor over a checkpoint.
             Offer::Duplicate => {
-                // It may have moved the safe cursor over a checkpoint.
-                let news = state.push_checkpoint();
-                drop(state);
-                if news {
-                    self.stream.items.notify_one();
+                if state.push_checkpoint() {
+                    self.stream.wake(state);
                 }
-                true
             }
             Offer::Send => {
-                let Some(payload) = payload.take() else { return true };
+                let Some(payload) = payload.take() else { return Ok(true) };
                 state.brings();
                 state.bytes += payload.as_bytes().len();
-                let first = state.push(Item::Event(RawEvent {
-                    id: Arc::clone(id),
-                    cursor: Arc::clone(cursor),
-                    payload,
-                }));
-                let first = first || state.queue.len() == 2;
-                drop(state);
-                if first {
-                    self.stream.items.notify_one();
-                }
-                true
+                let (id, cursor) = (Arc::clone(id), Arc::clone(cursor));
+                state.queue.push_back(Item::Event(RawEvent { id, cursor, payload }));
+                self.stream.wake(state);
             }
         }
+        Ok(true)
     }
 }
 

@@ -186,7 +186,7 @@ impl Subscription {
     /// Stops the method: it is told to, and is dropped where it waits if it goes on. What it emitted
     /// before can still be taken.
     pub async fn stop(&mut self) {
-        self.stream.stop.cancel();
+        self.stream.stop();
         // Its panics are caught inside, so there is nothing to learn here.
         let _ = (&mut self.task).await;
     }
@@ -194,7 +194,7 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.stream.stop.cancel();
+        self.stream.stop();
         self.task.abort();
     }
 }
@@ -242,7 +242,7 @@ impl Acknowledger {
 
     /// Tells the subscription to end. What was emitted can still be taken.
     pub fn stop(&self) {
-        self.0.stop.cancel();
+        self.0.stop();
     }
 
     /// How many events were sent and are not acknowledged.

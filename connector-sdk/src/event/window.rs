@@ -35,9 +35,9 @@ pub(super) struct Window {
 /// Where an event is.
 #[derive(Clone, Copy, Debug)]
 enum Place {
+    /// In the order of the present run, or settled where that begins after it.
     Order(u64),
     Earlier(usize),
-    Settled,
 }
 
 #[derive(Debug)]
@@ -91,10 +91,14 @@ impl Window {
         let unacknowledged =
             std::mem::take(&mut self.earlier).into_iter().filter(|brought| !brought.acknowledged);
         let mut earlier: Vec<Brought> = unacknowledged.collect();
+        let brought = self.order.len() as u64;
         earlier.extend(self.order.drain(..).filter(|brought| brought.id.is_some()));
         self.stranded = 0;
         // Acknowledged ones that no run brought again are forgotten with their places.
-        self.places.retain(|_, place| matches!(place, Place::Settled));
+        let first = self.first;
+        self.places.retain(|_, place| matches!(place, Place::Order(place) if *place < first));
+        // What this run brings is after all that was.
+        self.first += brought;
         for (at, brought) in earlier.iter().enumerate() {
             if let Some(id) = &brought.id {
                 self.places.insert(Arc::clone(id), Place::Earlier(at));
@@ -150,17 +154,24 @@ impl Window {
 
     /// An event is done with. Says whether it was outstanding.
     pub(super) fn acknowledge(&mut self, id: &str) -> bool {
-        let brought = match self.places.get(id) {
-            Some(Place::Order(place)) => {
-                let at = usize::try_from(place.saturating_sub(self.first)).unwrap_or(usize::MAX);
-                self.order.get_mut(at)
+        // Most hosts deal with one after the other.
+        let is_first = |first: &Brought| !first.acknowledged && first.id.as_deref() == Some(id);
+        let brought = if self.order.front().is_some_and(is_first) {
+            self.order.front_mut()
+        } else {
+            match self.places.get(id) {
+                Some(Place::Order(place)) => place
+                    .checked_sub(self.first)
+                    .and_then(|at| usize::try_from(at).ok())
+                    .and_then(|at| self.order.get_mut(at)),
+                Some(Place::Earlier(at)) => {
+                    let brought = self.earlier.get_mut(*at);
+                    self.stranded -=
+                        usize::from(brought.as_ref().is_some_and(|brought| !brought.acknowledged));
+                    brought
+                }
+                None => None,
             }
-            Some(Place::Earlier(at)) => {
-                let brought = self.earlier.get_mut(*at);
-                self.stranded -= usize::from(brought.as_ref().is_some_and(|brought| !brought.acknowledged));
-                brought
-            }
-            Some(Place::Settled) | None => return false,
         };
         let Some(brought) = brought.filter(|brought| !brought.acknowledged) else { return false };
         brought.acknowledged = true;
@@ -215,13 +226,9 @@ impl Window {
     }
 
     fn settle(&mut self, id: Arc<str>) {
-        if let Some(place) = self.places.get_mut(&id) {
-            *place = Place::Settled;
-        }
         self.settled.push_back(id);
         if self.settled.len() > self.limit
             && let Some(oldest) = self.settled.pop_front()
-            && let Some(Place::Settled) = self.places.get(&oldest)
         {
             self.places.remove(&oldest);
         }

@@ -4,6 +4,7 @@
 //! connector, one writes. When standard input ends, all of it ends within a few seconds, even where the
 //! connector keeps its thread or nobody reads what is written.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::sync::mpsc::{Sender, channel};
@@ -164,14 +165,25 @@ impl Host {
                 }
             };
             let mut acks = Vec::new();
-            for line in some.split(|byte| *byte == b'\n') {
-                let line = line.trim_ascii();
+            let ends = memchr::memchr_iter(b'\n', some);
+            let mut begin = 0;
+            for end in ends {
+                let line = some[begin..end].trim_ascii();
+                begin = end + 1;
                 if line.is_empty() {
+                    continue;
+                }
+                if let Some(id) = frames::acknowledged(line) {
+                    acks.push(Ack::Event(id.into()));
                     continue;
                 }
                 match serde_json::from_slice::<Line<'_>>(line) {
                     Ok(line) => match &*line.op {
-                        "ack" => acks.push(line),
+                        "ack" => match (line.event_id(), line.cursor()) {
+                            (Some(id), _) => acks.push(Ack::Event(id)),
+                            (None, Some(cursor)) => acks.push(Ack::Cursor(cursor)),
+                            (None, None) => {}
+                        },
                         "subscribe" if !asked => {
                             asked = true;
                             let cursor = line.cursor().map(|cursor| cursor.into_owned());
@@ -185,7 +197,7 @@ impl Host {
                 }
             }
             if let (Some(known), false) = (self.acks.get(), acks.is_empty()) {
-                known.acknowledge_lines(acks.iter());
+                known.acknowledge_lines(&acks);
             }
         }
         self.closed.cancel();
@@ -208,21 +220,30 @@ impl Host {
     }
 }
 
+/// What the host is done with.
+enum Ack<'a> {
+    Event(Cow<'a, str>),
+    /// Everything up to there.
+    Cursor(Cow<'a, str>),
+}
+
 impl Acknowledger {
     /// All at once: each is a lock that the connector waits for.
-    fn acknowledge_lines<'a>(&self, lines: impl Iterator<Item = &'a Line<'a>>) {
-        let mut ids = Vec::new();
-        for line in lines {
-            match (line.event_id(), line.cursor()) {
-                (Some(id), _) => ids.push(id),
-                (None, Some(cursor)) => {
-                    self.acknowledge_all(ids.drain(..).as_slice().iter().map(|id| &**id));
-                    self.acknowledge_cursor(&cursor);
-                }
-                (None, None) => {}
+    fn acknowledge_lines(&self, acks: &[Ack<'_>]) {
+        let mut rest = acks;
+        while let Some(first) = rest.first() {
+            if let Ack::Cursor(cursor) = first {
+                self.acknowledge_cursor(cursor);
+                rest = &rest[1..];
+                continue;
             }
+            let events = rest.iter().take_while(|ack| matches!(ack, Ack::Event(_))).count();
+            self.acknowledge_all(rest[..events].iter().filter_map(|ack| match ack {
+                Ack::Event(id) => Some(&**id),
+                Ack::Cursor(_) => None,
+            }));
+            rest = &rest[events..];
         }
-        self.acknowledge_all(ids.iter().map(|id| &**id));
     }
 }
 
