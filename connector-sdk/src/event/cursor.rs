@@ -4,27 +4,31 @@
 //! compact JSON. So a platform's own token (`s72595_4483_1934`) is stored as people know it, and no two
 //! cursors of one type are ever the same text.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IgnoredAny, IntoDeserializer};
 
 use crate::{Error, Result};
 
-/// What a host stores of a cursor.
-pub(super) fn encode<C: Serialize + ?Sized>(cursor: &C) -> Result<String> {
-    let json = serde_json::to_string(cursor).map_err(|error| {
+/// Writes what a host stores of a cursor into a buffer that may be used again, and returns it.
+pub(super) fn encode<'b, C: Serialize + ?Sized>(cursor: &C, buffer: &'b mut Vec<u8>) -> Result<Cow<'b, str>> {
+    buffer.clear();
+    serde_json::to_writer(&mut *buffer, cursor).map_err(|error| {
         Error::internal(format!("the cursor of an event can't be written as JSON: {error}"))
     })?;
-    if !json.starts_with('"') {
-        return Ok(json);
-    }
-    // Without escapes, which most have none of, the text is what stands between the quotes.
-    let inside = &json[1..json.len() - 1];
-    let text = match memchr::memchr(b'\\', inside.as_bytes()) {
-        None => inside.to_owned(),
-        Some(_) => serde_json::from_str(&json)?,
+    let json = std::str::from_utf8(buffer)
+        .map_err(|error| Error::internal(format!("the cursor of an event is no text: {error}")))?;
+    let Some(inside) = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
+        return Ok(Cow::Borrowed(json));
     };
-    Ok(if is_json(&text) { json } else { text })
+    // Without escapes, which most have none of, the text is what stands between the quotes.
+    let text = match memchr::memchr(b'\\', inside.as_bytes()) {
+        None => Cow::Borrowed(inside),
+        Some(_) => Cow::Owned(serde_json::from_str(json)?),
+    };
+    Ok(if is_json(&text) { Cow::Borrowed(json) } else { text })
 }
 
 /// What a host stored, as the method's own type.
@@ -69,6 +73,10 @@ mod tests {
 
     use super::*;
     use crate::ErrorKind;
+
+    fn encode<C: Serialize + ?Sized>(cursor: &C) -> Result<String> {
+        super::encode(cursor, &mut Vec::new()).map(Cow::into_owned)
+    }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct Place {

@@ -1,5 +1,6 @@
 //! What the author of an `#[events]` method sees.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -22,6 +23,9 @@ pub struct Event<P, C> {
     pub payload: P,
 }
 
+/// Reads a stored cursor.
+type Reads = fn(&str) -> Result<()>;
+
 /// Where an `#[events]` method writes to, with payloads of the type `P`.
 ///
 /// Events of one run are emitted in the order of their cursors: a host stores the cursor of an event once
@@ -29,9 +33,9 @@ pub struct Event<P, C> {
 /// which then come again together.
 pub struct Events<P> {
     emitter: Emitter,
-    /// Whether the method's own `since` can be read from a cursor that it emits.
-    reads: fn(&str) -> Result<()>,
-    checked: bool,
+    /// What the method's own `since` is read with, until a cursor that it emits was.
+    unread: Option<Reads>,
+    buffer: Vec<u8>,
     payload: PhantomData<fn(P)>,
 }
 
@@ -45,8 +49,8 @@ impl<P: Serialize> Events<P> {
     /// cursor can't be JSON, its id is empty, its cursor is of another type than the method's `since` or
     /// holds a credential of the connection.
     pub async fn emit<C: Serialize>(&mut self, event: Event<P, C>) -> Result<()> {
-        let cursor = self.cursor(&event.cursor)?;
         let payload = Output::serialize(&event.payload)?;
+        let cursor = written(&event.cursor, &mut self.buffer, &mut self.unread)?;
         self.emitter.emit(&event.id, &cursor, payload).await
     }
 
@@ -57,19 +61,23 @@ impl<P: Serialize> Events<P> {
     ///
     /// As [`emit`](Self::emit).
     pub fn checkpoint<C: Serialize>(&mut self, cursor: &C) -> Result<()> {
-        let cursor = self.cursor(cursor)?;
+        let cursor = written(cursor, &mut self.buffer, &mut self.unread)?;
         self.emitter.checkpoint(&cursor)
     }
+}
 
-    fn cursor<C: Serialize>(&mut self, cursor: &C) -> Result<String> {
-        let cursor = cursor::encode(cursor)?;
-        // One of a run is enough to tell a cursor of the wrong type before a host stores it for good.
-        if !self.checked {
-            (self.reads)(&cursor).map_err(|_| unreadable())?;
-            self.checked = true;
-        }
-        Ok(cursor)
+/// A cursor as hosts store it. One of a run is read back, which is enough to tell a cursor of the wrong type
+/// before a host stores it for good.
+fn written<'b, C: Serialize>(
+    cursor: &C,
+    buffer: &'b mut Vec<u8>,
+    unread: &mut Option<Reads>,
+) -> Result<Cow<'b, str>> {
+    let cursor = cursor::encode(cursor, buffer)?;
+    if let Some(reads) = unread.take() {
+        reads(&cursor).map_err(|_| unreadable())?;
     }
+    Ok(cursor)
 }
 
 #[cold]
@@ -105,6 +113,6 @@ impl<P> fmt::Debug for Events<P> {
 /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the stored cursor is not one of this connector.
 pub fn typed<C: DeserializeOwned, P>(since: Option<&str>, out: Emitter) -> Result<(Option<C>, Events<P>)> {
     let since = since.map(cursor::decode).transpose()?;
-    let reads = |stored: &str| cursor::decode::<C>(stored).map(drop);
-    Ok((since, Events { emitter: out, reads, checked: false, payload: PhantomData }))
+    let reads: Reads = |stored| cursor::decode::<C>(stored).map(drop);
+    Ok((since, Events { emitter: out, unread: Some(reads), buffer: Vec::new(), payload: PhantomData }))
 }

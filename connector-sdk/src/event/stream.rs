@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -14,8 +15,13 @@ use crate::{Error, Output, Result};
 /// How many bytes of payloads may wait for a host that doesn't take them. One is always let in.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
+/// How long a method waits for room for many events before room for one is enough.
+const SOON: Duration = Duration::from_millis(1);
+
 /// One subscription, as both of its ends see it.
 pub(super) struct Stream {
+    /// How many events may be unacknowledged.
+    limit: usize,
     state: Mutex<State>,
     /// Something is there to take, or nothing ever will be.
     items: Notify,
@@ -33,7 +39,8 @@ struct State {
     failing: bool,
     /// How many events and checkpoints the present run of the method brought.
     brought: u64,
-    waits_for_room: bool,
+    /// How many events there must be room for before the method is woken; none: it doesn't wait.
+    waits_for_room: Option<usize>,
     /// The method is being polled: the host is woken once it waits, and not for each event.
     held: bool,
     /// The host is to be woken then.
@@ -45,13 +52,14 @@ struct State {
 impl Stream {
     pub(super) fn new(limit: usize, since: Option<Arc<str>>) -> Arc<Self> {
         Arc::new(Self {
+            limit,
             state: Mutex::new(State {
                 window: Window::new(limit, since),
                 queue: VecDeque::new(),
                 bytes: 0,
                 failing: false,
                 brought: 0,
-                waits_for_room: false,
+                waits_for_room: None,
                 held: false,
                 news: false,
                 stopping: false,
@@ -134,7 +142,8 @@ impl Stream {
         let mut state = self.lock();
         acknowledge(&mut state.window);
         let news = state.push_checkpoint();
-        let room = std::mem::take(&mut state.waits_for_room);
+        let enough = state.waits_for_room.is_some_and(|wanted| state.window.room() >= wanted);
+        let room = enough && state.waits_for_room.take().is_some();
         drop(state);
         if room {
             self.room.notify_one();
@@ -163,7 +172,7 @@ impl Stream {
                     } else {
                         into.append(&mut state.queue);
                     }
-                    let room = state.bytes >= MOST_BYTES && std::mem::take(&mut state.waits_for_room);
+                    let room = state.bytes >= MOST_BYTES && state.waits_for_room.take().is_some();
                     state.bytes = 0;
                     drop(state);
                     if room {
@@ -238,15 +247,19 @@ impl Emitter {
         };
         let cursor: Arc<str> = cursor.into();
         let mut payload = Some(self.redactor.output(payload));
+        // Room for one is soon room for many: a method that is woken for each costs more than what it brings.
+        let mut wanted = (self.stream.limit / 4).max(1);
         loop {
             // A method that never waits for anything else would keep its thread for itself.
             tokio::task::coop::consume_budget().await;
-            if self.offer(&id, &cursor, &mut payload)? {
+            if self.offer(&id, &cursor, &mut payload, wanted)? {
                 return Ok(());
             }
             tokio::select! {
                 () = self.stream.room.notified() => {}
                 () = self.stream.stop.cancelled() => return Err(stopped()),
+                // The host is slow, so whatever there is will do from now on.
+                () = tokio::time::sleep(SOON), if wanted > 1 => wanted = 1,
             }
         }
     }
@@ -281,19 +294,26 @@ impl Emitter {
         }
     }
 
-    /// Whether the event needs no more room.
-    fn offer(&self, id: &Arc<str>, cursor: &Arc<str>, payload: &mut Option<Output>) -> Result<bool> {
+    /// Whether the event needs no more room. Where it does, the method is woken when there is room for
+    /// `wanted`.
+    fn offer(
+        &self,
+        id: &Arc<str>,
+        cursor: &Arc<str>,
+        payload: &mut Option<Output>,
+        wanted: usize,
+    ) -> Result<bool> {
         let mut state = self.stream.lock();
         if state.stopping {
             return Err(stopped());
         }
         if state.bytes >= MOST_BYTES {
-            state.waits_for_room = true;
+            state.waits_for_room = Some(wanted);
             return Ok(false);
         }
         match state.window.offer(id, cursor) {
             Offer::Full => {
-                state.waits_for_room = true;
+                state.waits_for_room = Some(wanted);
                 return Ok(false);
             }
             // It may have moved the safe cursor over a checkpoint.

@@ -86,6 +86,12 @@ impl Window {
         self.outstanding
     }
 
+    /// How many events there is room for.
+    pub(super) fn room(&self) -> usize {
+        let span = self.limit.saturating_mul(SPAN).saturating_sub(self.order.len());
+        self.limit.saturating_sub(self.outstanding).min(span)
+    }
+
     /// A new run of the method begins at the safe cursor. What it brings is in its own order.
     pub(super) fn restart(&mut self) {
         let unacknowledged =
@@ -111,7 +117,7 @@ impl Window {
     /// Takes an event that the method brings.
     pub(super) fn offer(&mut self, id: &Arc<str>, cursor: &Arc<str>) -> Offer {
         let next = self.first + self.order.len() as u64;
-        let full = self.outstanding >= self.limit || self.order.len() >= self.limit.saturating_mul(SPAN);
+        let full = self.room() == 0;
         match self.places.entry(Arc::clone(id)) {
             Entry::Occupied(mut known) => {
                 if let Place::Earlier(at) = *known.get() {

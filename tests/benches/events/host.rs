@@ -49,11 +49,16 @@ pub(crate) fn acknowledge(events: u64, mut stall: Option<Duration>) -> Measured 
         assert!(read > 0, "it ended after {seen}");
         filled += read;
         let mut rest = &buffer[..filled];
-        while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
-            acknowledgement(&rest[..end], &mut acks);
-            rest = &rest[end + 1..];
+        // The last line may have come in part.
+        let whole = rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let mut lines = &rest[..whole];
+        while !lines.is_empty() {
+            let read = acknowledgement(lines, &mut acks);
+            let end = lines[read..].iter().position(|byte| *byte == b'\n').expect("a whole line");
+            lines = &lines[read + end + 1..];
             seen += 1;
         }
+        rest = &rest[whole..];
         let kept = filled - rest.len()..filled;
         filled = kept.len();
         buffer.copy_within(kept, 0);
@@ -75,18 +80,20 @@ pub(crate) fn acknowledge(events: u64, mut stall: Option<Duration>) -> Measured 
     Measured { took, memory: kilobytes.unwrap_or(0) * 1024 }
 }
 
-/// The host's line for a frame, whose id and cursor have no escapes.
-fn acknowledgement(frame: &[u8], out: &mut Vec<u8>) {
+/// The host's line for a frame, whose id and cursor have no escapes. Says how much of it was read for that.
+fn acknowledgement(frame: &[u8], out: &mut Vec<u8>) -> usize {
     let text = |from: usize| {
         let rest = &frame[from..];
         &rest[..rest.iter().position(|byte| *byte == b'"').expect("a text")]
     };
     let begin = br#"{"type":"event","id":""#.len();
     let id = text(begin);
-    let cursor = text(begin + id.len() + br#"","cursor":""#.len());
+    let then = begin + id.len() + br#"","cursor":""#.len();
+    let cursor = text(then);
     out.extend_from_slice(br#"{"op":"ack","cursor":""#);
     out.extend_from_slice(cursor);
     out.extend_from_slice(br#"","event_id":""#);
     out.extend_from_slice(id);
     out.extend_from_slice(b"\"}\n");
+    then + cursor.len()
 }
