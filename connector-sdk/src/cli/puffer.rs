@@ -93,8 +93,7 @@ fn act(session: &mut Session<'_>) -> u8 {
         let connection = connection.with_audit(audit);
         let context = context(session);
         let (token, deadline) = (context.cancellation().clone(), context.deadline());
-        let result = session.wait(token, deadline, perform(&connection, action, &stdin, context))?;
-        result
+        session.wait(token, deadline, perform(&connection, action, &stdin, context))?
     });
     let result = result.map_err(|error| redactor(session).error(error));
     told(session, &puffer::answer(&name, result.as_ref()))
@@ -225,7 +224,7 @@ fn redactor(session: &Session<'_>) -> Redactor {
 
 /// A line stays one.
 fn one_line(text: &str) -> String {
-    super::show::clean_line(text).into()
+    super::show::clean_line(text)
 }
 
 /// The host's lines, of which nobody else reads any.

@@ -1,6 +1,7 @@
 //! What lies between a method that emits and a host that takes: a queue, a window, and who waits for whom.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use crate::{Error, Output, Result};
 /// How many bytes of payloads may wait for a host that doesn't take them. One is always let in.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many events are gathered before they are handed on.
+const MOST_GATHERED: usize = 128;
+
 /// How long a method waits for room for many events before room for one is enough.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -23,12 +27,26 @@ pub(super) struct Stream {
     /// How many events may be unacknowledged.
     limit: usize,
     state: Mutex<State>,
+    /// What the method brought since the state was locked for it last. Of the two locks this comes first.
+    batch: Mutex<Batch>,
+    /// The method is being polled: what it brings goes on once it waits, and not event by event. Each time
+    /// the state is locked, somebody else may have to wait for it.
+    held: AtomicBool,
     /// Something is there to take, or nothing ever will be.
     items: Notify,
     /// There is room to emit.
     room: Notify,
     /// The subscription is to end.
     pub(super) stop: CancellationToken,
+}
+
+/// Events on their way into the window.
+#[derive(Default)]
+struct Batch {
+    events: Vec<RawEvent>,
+    bytes: usize,
+    /// How many more there is room for.
+    room: usize,
 }
 
 struct State {
@@ -41,10 +59,6 @@ struct State {
     brought: u64,
     /// How many events there must be room for before the method is woken; none: it doesn't wait.
     waits_for_room: Option<usize>,
-    /// The method is being polled: the host is woken once it waits, and not for each event.
-    held: bool,
-    /// The host is to be woken then.
-    news: bool,
     stopping: bool,
     ended: bool,
 }
@@ -60,11 +74,11 @@ impl Stream {
                 failing: false,
                 brought: 0,
                 waits_for_room: None,
-                held: false,
-                news: false,
                 stopping: false,
                 ended: false,
             }),
+            batch: Mutex::default(),
+            held: AtomicBool::new(false),
             items: Notify::new(),
             room: Notify::new(),
             stop: CancellationToken::new(),
@@ -81,7 +95,10 @@ impl Stream {
         let mut state = self.lock();
         state.window.restart();
         state.brought = 0;
-        state.window.safe().cloned()
+        let safe = state.window.safe().cloned();
+        drop(state);
+        *self.lock_batch() = Batch::default();
+        safe
     }
 
     /// The subscription is to end.
@@ -90,28 +107,84 @@ impl Stream {
         self.stop.cancel();
     }
 
-    /// Polls the method, and wakes the host for all that it brings meanwhile.
+    /// Polls the method, and hands on all that it brings meanwhile.
     pub(super) fn hold<T>(&self, poll: impl FnOnce() -> T) -> T {
-        self.lock().held = true;
+        self.held.store(true, Ordering::Relaxed);
         let polled = poll();
-        let mut state = self.lock();
-        state.held = false;
-        let news = std::mem::take(&mut state.news);
-        drop(state);
-        if news {
-            self.items.notify_one();
+        self.held.store(false, Ordering::Relaxed);
+        let mut batch = self.lock_batch();
+        if !batch.events.is_empty() {
+            self.hand_on(&mut batch);
         }
         polled
     }
 
-    /// Wakes the host, or has it woken soon.
-    fn wake(&self, mut state: MutexGuard<'_, State>) {
-        if state.held {
-            state.news = true;
-            return;
+    fn lock_batch(&self) -> MutexGuard<'_, Batch> {
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts an event to others, if there is room. Gives it back if there is none.
+    fn gather(&self, event: RawEvent) -> Result<Option<RawEvent>> {
+        let mut batch = self.lock_batch();
+        if batch.room == 0 {
+            return Ok(Some(event));
         }
+        batch.room -= 1;
+        batch.bytes += event.payload.as_bytes().len();
+        batch.events.push(event);
+        let held = self.held.load(Ordering::Relaxed);
+        if held && batch.events.len() < MOST_GATHERED && batch.bytes < MOST_BYTES / 64 {
+            return Ok(None);
+        }
+        if self.hand_on(&mut batch) { Err(stopped()) } else { Ok(None) }
+    }
+
+    /// Puts gathered events into the window. Says whether the subscription is to end.
+    fn hand_on(&self, batch: &mut Batch) -> bool {
+        let mut state = self.lock();
+        for event in batch.events.drain(..) {
+            // There is room for all of them: whoever takes room does it here.
+            if state.window.offer(&event.id, &event.cursor) == Offer::Send {
+                state.send(event);
+            }
+        }
+        state.push_checkpoint();
+        batch.bytes = 0;
+        batch.room = state.room();
+        let stopping = state.stopping;
         drop(state);
         self.items.notify_one();
+        stopping
+    }
+
+    /// Offers an event for which there may be no room; one that is known takes none. Gives it back if it
+    /// has to wait until there is room for `wanted`.
+    fn offer(&self, event: RawEvent, wanted: usize) -> Result<Option<RawEvent>> {
+        let mut batch = self.lock_batch();
+        if !batch.events.is_empty() {
+            self.hand_on(&mut batch);
+        }
+        let mut state = self.lock();
+        if state.stopping {
+            return Err(stopped());
+        }
+        let offer = match state.room() {
+            0 if state.window.is_new(&event.id) => Offer::Full,
+            _ => state.window.offer(&event.id, &event.cursor),
+        };
+        match offer {
+            Offer::Full => {
+                state.waits_for_room = Some(wanted);
+                return Ok(Some(event));
+            }
+            // It may have moved the safe cursor over a checkpoint.
+            Offer::Duplicate => drop(state.push_checkpoint()),
+            Offer::Send => state.send(event),
+        }
+        batch.room = state.room();
+        drop(state);
+        self.items.notify_one();
+        Ok(None)
     }
 
     /// Whether the present run of the method brought anything.
@@ -207,6 +280,17 @@ impl State {
         true
     }
 
+    /// How many events may come before somebody has to wait.
+    fn room(&self) -> usize {
+        if self.bytes >= MOST_BYTES { 0 } else { self.window.room() }
+    }
+
+    fn send(&mut self, event: RawEvent) {
+        self.brings();
+        self.bytes += event.payload.as_bytes().len();
+        self.queue.push_back(Item::Event(event));
+    }
+
     /// Something came of the method.
     fn brings(&mut self) {
         self.brought += 1;
@@ -245,16 +329,20 @@ impl Emitter {
             Some(redacted) => redacted.into(),
             None => id.into(),
         };
-        let cursor: Arc<str> = cursor.into();
-        let mut payload = Some(self.redactor.output(payload));
+        let mut event = RawEvent { id, cursor: cursor.into(), payload: self.redactor.output(payload) };
+        // A method that never waits for anything else would keep its thread for itself.
+        tokio::task::coop::consume_budget().await;
+        event = match self.stream.gather(event)? {
+            Some(event) => event,
+            None => return Ok(()),
+        };
         // Room for one is soon room for many: a method that is woken for each costs more than what it brings.
         let mut wanted = (self.stream.limit / 4).max(1);
         loop {
-            // A method that never waits for anything else would keep its thread for itself.
-            tokio::task::coop::consume_budget().await;
-            if self.offer(&id, &cursor, &mut payload, wanted)? {
-                return Ok(());
-            }
+            event = match self.stream.offer(event, wanted)? {
+                Some(event) => event,
+                None => return Ok(()),
+            };
             tokio::select! {
                 () = self.stream.room.notified() => {}
                 () = self.stream.stop.cancelled() => return Err(stopped()),
@@ -272,14 +360,17 @@ impl Emitter {
     /// As [`emit`](Self::emit).
     pub fn checkpoint(&mut self, cursor: &str) -> Result<()> {
         self.check_cursor(cursor)?;
-        let mut state = self.stream.lock();
-        if state.stopping {
+        let mut batch = self.stream.lock_batch();
+        let stopping = self.stream.hand_on(&mut batch);
+        if stopping {
             return Err(stopped());
         }
+        let mut state = self.stream.lock();
         state.window.mark(cursor.into());
         state.brings();
         state.push_checkpoint();
-        self.stream.wake(state);
+        drop(state);
+        self.stream.items.notify_one();
         Ok(())
     }
 
@@ -292,46 +383,6 @@ impl Emitter {
                  credential out",
             )),
         }
-    }
-
-    /// Whether the event needs no more room. Where it does, the method is woken when there is room for
-    /// `wanted`.
-    fn offer(
-        &self,
-        id: &Arc<str>,
-        cursor: &Arc<str>,
-        payload: &mut Option<Output>,
-        wanted: usize,
-    ) -> Result<bool> {
-        let mut state = self.stream.lock();
-        if state.stopping {
-            return Err(stopped());
-        }
-        if state.bytes >= MOST_BYTES {
-            state.waits_for_room = Some(wanted);
-            return Ok(false);
-        }
-        match state.window.offer(id, cursor) {
-            Offer::Full => {
-                state.waits_for_room = Some(wanted);
-                return Ok(false);
-            }
-            // It may have moved the safe cursor over a checkpoint.
-            Offer::Duplicate => {
-                if state.push_checkpoint() {
-                    self.stream.wake(state);
-                }
-            }
-            Offer::Send => {
-                let Some(payload) = payload.take() else { return Ok(true) };
-                state.brings();
-                state.bytes += payload.as_bytes().len();
-                let (id, cursor) = (Arc::clone(id), Arc::clone(cursor));
-                state.queue.push_back(Item::Event(RawEvent { id, cursor, payload }));
-                self.stream.wake(state);
-            }
-        }
-        Ok(true)
     }
 }
 

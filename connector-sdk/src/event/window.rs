@@ -86,6 +86,11 @@ impl Window {
         self.outstanding
     }
 
+    /// Whether an event was never brought, or long ago.
+    pub(super) fn is_new(&self, id: &str) -> bool {
+        !self.places.contains_key(id)
+    }
+
     /// How many events there is room for.
     pub(super) fn room(&self) -> usize {
         let span = self.limit.saturating_mul(SPAN).saturating_sub(self.order.len());

@@ -10,6 +10,7 @@ mod file;
 #[cfg(feature = "pocketpaw")]
 pub mod pocketpaw;
 #[cfg(feature = "puffer")]
+#[doc = include_str!("../../docs/puffer.md")]
 pub mod puffer;
 
 #[cfg(feature = "cli")]

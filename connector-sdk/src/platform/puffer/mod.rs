@@ -1,4 +1,4 @@
-//! Puffer: connectors as processes, asked by `auth-ok`, `act` and `subscribe`.
+//! How it is made: connectors as processes, asked by `auth-ok`, `act` and `subscribe`.
 //!
 //! Puffer starts the connector's binary for each question and reads one JSON value from its standard
 //! output, or for `subscribe` a line for each event. It is the one that stores cursors, and it keeps no

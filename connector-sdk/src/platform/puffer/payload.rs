@@ -24,6 +24,10 @@ pub(super) fn write(payload: &[u8], messages: bool, out: &mut Vec<u8>) {
     if messages && let Ok(message) = serde_json::from_slice::<Message<'_>>(payload) {
         return write_message(payload, &message, out);
     }
+    // As a struct whose first field it is writes it.
+    if payload.starts_with(br#"{"message":""#) {
+        return out.extend_from_slice(payload);
+    }
     match serde_json::from_slice::<Found<'_>>(payload) {
         Ok(Found { message: Some(true), .. }) => out.extend_from_slice(payload),
         Ok(Found { message: None, text, .. }) => {

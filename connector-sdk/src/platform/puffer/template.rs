@@ -128,17 +128,21 @@ fn category(manifest: &Manifest, action: &Action) -> &'static str {
 fn with_message(schema: &Value, messages: bool) -> Value {
     let text = || json!({ "type": "string" });
     let is_object = schema.get("type").and_then(Value::as_str) == Some("object");
-    let (mut schema, known) = match schema {
-        Value::Object(object) if is_object => (object.clone(), true),
-        _ => (Map::new(), false),
+    let mut schema = match schema {
+        Value::Object(object) if is_object => object.clone(),
+        // It becomes a member, and what it refers to stays at the root.
+        other => {
+            let mut inner = other.clone();
+            let definitions = inner.as_object_mut().and_then(|inner| inner.remove("$defs"));
+            let mut outer = Map::new();
+            outer.insert("properties".to_owned(), json!({ "payload": inner }));
+            outer.extend(definitions.map(|definitions| ("$defs".to_owned(), definitions)));
+            outer
+        }
     };
-    let inner = (!known).then(|| "payload");
     let properties = schema.entry("properties").or_insert_with(|| json!({}));
     if let Some(properties) = properties.as_object_mut() {
         properties.insert("message".to_owned(), text());
-        if inner.is_some() {
-            properties.insert("payload".to_owned(), Value::Bool(true));
-        }
         if messages {
             properties.insert("from".to_owned(), text());
             properties.insert("chat_id".to_owned(), text());

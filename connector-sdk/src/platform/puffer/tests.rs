@@ -131,6 +131,7 @@ fn what_subscribes_requires_auth_and_what_needs_nothing_does_not() {
     register(&template).expect("it is taken");
     let schema = &template["output_schema"];
     assert_eq!(schema["properties"]["message"]["type"], "string");
+    assert_eq!(schema["properties"]["payload"]["type"], "integer");
     assert_eq!(schema["required"], json!(["message"]));
 }
 
