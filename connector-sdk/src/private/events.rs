@@ -6,7 +6,7 @@
 //! ```text
 //! |__c, __since, __out, __context| Box::pin(async move {
 //!     let (__since, mut __out) = __private::typed(__since, __out)?;
-//!     Type::method(__c, __since, &mut __out).await.map_err(Into::into)
+//!     __private::ended(Type::method(__c, __since, &mut __out).await)
 //! })
 //! ```
 //!
@@ -18,6 +18,7 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
+use super::MethodError;
 use super::build::payload_schema;
 use crate::event::Emitter;
 use crate::manifest::{Delivery, Events};
@@ -78,6 +79,11 @@ impl<C> EventsSpec<C> {
     }
 }
 
+/// What an `#[events]` method returned, with an error of whatever type it likes.
+pub fn ended<E: MethodError>(result: Result<(), E>) -> Result<()> {
+    result.map_err(Into::into)
+}
+
 fn is_message<P: 'static>() -> bool {
     TypeId::of::<P>() == TypeId::of::<Message>()
 }
@@ -135,7 +141,7 @@ mod tests {
     static TICKS: EventsSpec<Clock> = EventsSpec::new::<String>("Ticks.", |c, since, out, _| {
         Box::pin(async move {
             let (since, mut out) = typed(since, out)?;
-            Clock::ticks(c, since, &mut out).await.map_err(Into::into)
+            ended(Clock::ticks(c, since, &mut out).await)
         })
     })
     .every(30_000);
@@ -143,7 +149,7 @@ mod tests {
     static TALK: EventsSpec<Clock> = EventsSpec::new::<Message>("Talk.", |c, since, out, _| {
         Box::pin(async move {
             let (since, mut out) = typed(since, out)?;
-            Clock::talk(c, since, &mut out).await.map_err(Into::into)
+            ended(Clock::talk(c, since, &mut out).await)
         })
     });
 

@@ -28,7 +28,7 @@ pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use client::HttpField;
 #[cfg(feature = "events")]
-pub use events::{EventsFn, EventsSpec, Payload, SendFn, SendSpec};
+pub use events::{EventsFn, EventsSpec, Payload, SendFn, SendSpec, ended};
 pub use linked::{Actions, Described, TypeFactory, assert_connector, has_options};
 pub use open::{Opening, SecretField};
 pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health};
