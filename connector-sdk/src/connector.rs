@@ -63,6 +63,44 @@ pub trait Connector: Send + Sync {
         let _ = (query, context);
         Box::pin(async move { Err(unknown_options_source(source)) })
     }
+
+    /// Tells what happened after a cursor, as long as it likes.
+    ///
+    /// It is started again after it returned or failed, at the cursor before the oldest event that the host
+    /// hasn't acknowledged. So it may begin anywhere before that, and it may stop anywhere. The future is
+    /// dropped when the subscription ends; the context's token is cancelled a moment before.
+    #[cfg(feature = "events")]
+    fn events<'a>(
+        &'a self,
+        since: Option<&'a str>,
+        out: crate::event::Emitter,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<()>> {
+        let _ = (since, out, context);
+        Box::pin(async { Err(no_events(&self.manifest().id)) })
+    }
+
+    /// Delivers a message. One that was delivered already, by its id, is delivered once more only where the
+    /// manifest says that this connector can't tell.
+    #[cfg(feature = "events")]
+    fn send<'a>(
+        &'a self,
+        message: &'a crate::message::OutgoingMessage,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<crate::message::Receipt>> {
+        let _ = (message, context);
+        Box::pin(async { Err(no_delivery(&self.manifest().id)) })
+    }
+}
+
+#[cfg(feature = "events")]
+pub(crate) fn no_events(id: &str) -> Error {
+    Error::usage(format!("`{id}` tells no events, so there is nothing to subscribe to"))
+}
+
+#[cfg(feature = "events")]
+pub(crate) fn no_delivery(id: &str) -> Error {
+    Error::usage(format!("`{id}` delivers no messages"))
 }
 
 pub(crate) fn unknown_options_source(source: &str) -> Error {

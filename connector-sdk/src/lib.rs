@@ -12,10 +12,12 @@
 //! |---|---|---|
 //! | `cli` | yes | [`main!`], the binary with commands, manifests and ArgentOS's contract |
 //! | `credentials` | no | [`credentials`], connections in an encrypted file; `connect`, `disconnect`, `connections` |
+//! | `events` | no | [`event`], subscriptions with cursors and acknowledgements; [`message`], chat and mail |
 //! | `host` | no | [`host`], one program with many connectors, linked and from files |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
 //! | `oauth` | no | [`oauth`], tokens that somebody agrees to and that are renewed |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
+//! | `puffer` | no | [`platform::puffer`], the commands `auth-ok`, `act`, `subscribe` and `manifest --format puffer` |
 //! | `testing` | no | [`testing`], recorded exchanges and a server that misbehaves, for the tests of a connector |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -30,6 +32,8 @@ mod context;
 pub mod credentials;
 mod cursor;
 mod error;
+#[cfg(feature = "events")]
+pub mod event;
 #[cfg(feature = "host")]
 pub mod host;
 #[cfg(feature = "http")]
@@ -38,6 +42,8 @@ pub mod http;
 mod indent;
 mod keeper;
 pub mod manifest;
+#[cfg(feature = "events")]
+pub mod message;
 mod named;
 #[cfg(feature = "oauth")]
 pub mod oauth;
@@ -61,8 +67,12 @@ pub mod prelude {
     #[doc(hidden)]
     pub use connector_macros::{action, health, login, options};
 
+    #[cfg(feature = "events")]
+    pub use crate::event::{Event, Events};
     #[cfg(feature = "http")]
     pub use crate::http::Http;
+    #[cfg(feature = "events")]
+    pub use crate::message::{Message, OutgoingMessage};
     pub use crate::{Ask, Choice, Context, Error, ErrorKind, Level, Obtained, Result, Secret, connector};
 }
 

@@ -99,7 +99,10 @@ impl<'a> Trail<'a> {
         let Self { connection, input, action, digest, .. } = self;
         *digest.get_or_insert_with(|| match action.and_then(|(place, _)| connection.prefixes.get(place)) {
             Some(prefix) => prefix.digest(input),
-            None => InputDigest::of(&connection.manifest().id, connection.name(), "", input),
+            None => {
+                let name = action.map_or("", |(_, action)| &action.name);
+                InputDigest::of(&connection.manifest().id, connection.name(), name, input)
+            }
         })
     }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use crate::{BoxFuture, Context, Error, Result};
 
 /// Runs code that is not ours, and makes an error of a panic in it.
-pub(super) fn catch<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn catch<T>(run: impl FnOnce() -> Result<T>) -> Result<T> {
     // Whatever a panic leaves half-changed is the connector's own, which must mind it anyway: its
     // methods take `&self` and are called from many tasks.
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(panicked(&*panic)))
@@ -47,7 +47,7 @@ pub(super) async fn drive<T>(
     .await
 }
 
-fn poll<T>(run: &mut BoxFuture<'_, Result<T>>, task: &mut TaskContext<'_>) -> Poll<Result<T>> {
+pub(crate) fn poll<T>(run: &mut BoxFuture<'_, Result<T>>, task: &mut TaskContext<'_>) -> Poll<Result<T>> {
     catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(task)))
         .unwrap_or_else(|panic| Poll::Ready(Err(panicked(&*panic))))
 }

@@ -9,8 +9,10 @@
 
 mod approve;
 mod audit;
+#[cfg(feature = "events")]
+mod deliver;
 mod digest;
-mod drive;
+pub(crate) mod drive;
 #[cfg(feature = "oauth")]
 mod learned;
 mod redact;
@@ -299,7 +301,18 @@ impl Connection {
         }
     }
 
-    fn own(&self, mut context: Context) -> Context {
+    /// What the connector itself does, for the one who sees to the rest.
+    #[cfg(feature = "events")]
+    pub(crate) fn connector(&self) -> &dyn Connector {
+        &*self.connector
+    }
+
+    #[cfg(feature = "events")]
+    pub(crate) fn shared_redactor(&self) -> &Arc<Redactor> {
+        &self.redactor
+    }
+
+    pub(crate) fn own(&self, mut context: Context) -> Context {
         context.enter(&self.name, None, |observer| self.redactor.observer(observer));
         context
     }

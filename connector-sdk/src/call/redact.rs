@@ -123,7 +123,7 @@ impl Redactor {
         }
     }
 
-    pub(super) fn output(&self, output: Output) -> Output {
+    pub(crate) fn output(&self, output: Output) -> Output {
         let output = self.clean(output);
         #[cfg(test)]
         crate::traces::leave(output.as_bytes());

@@ -84,6 +84,11 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         }
         #[cfg(feature = "credentials")]
         Builtin::Connections => connections::list(session),
+        // They are answered before anything is put into an envelope (`run.rs`).
+        #[cfg(feature = "puffer")]
+        Builtin::AuthOk | Builtin::Act | Builtin::Subscribe | Builtin::Subscriber | Builtin::Contacts => {
+            Err(Error::internal("Puffer's commands have no envelope"))
+        }
         Builtin::Completions => {
             let shell = text(next()).unwrap_or_default();
             let script = completions::script(&session.process.program, &shell)?;

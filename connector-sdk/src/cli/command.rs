@@ -66,6 +66,16 @@ pub(super) enum Builtin {
     Disconnect,
     #[cfg(feature = "credentials")]
     Connections,
+    #[cfg(feature = "puffer")]
+    AuthOk,
+    #[cfg(feature = "puffer")]
+    Act,
+    #[cfg(feature = "puffer")]
+    Subscribe,
+    #[cfg(feature = "puffer")]
+    Subscriber,
+    #[cfg(feature = "puffer")]
+    Contacts,
     Completions,
     Complete,
 }
@@ -85,6 +95,16 @@ impl Builtin {
         Self::Disconnect,
         #[cfg(feature = "credentials")]
         Self::Connections,
+        #[cfg(feature = "puffer")]
+        Self::AuthOk,
+        #[cfg(feature = "puffer")]
+        Self::Act,
+        #[cfg(feature = "puffer")]
+        Self::Subscribe,
+        #[cfg(feature = "puffer")]
+        Self::Subscriber,
+        #[cfg(feature = "puffer")]
+        Self::Contacts,
         Self::Completions,
         Self::Complete,
     ];
@@ -105,6 +125,16 @@ impl Builtin {
             Self::Disconnect => "disconnect",
             #[cfg(feature = "credentials")]
             Self::Connections => "connections",
+            #[cfg(feature = "puffer")]
+            Self::AuthOk => "auth-ok",
+            #[cfg(feature = "puffer")]
+            Self::Act => "act",
+            #[cfg(feature = "puffer")]
+            Self::Subscribe => "subscribe",
+            #[cfg(feature = "puffer")]
+            Self::Subscriber => "subscriber",
+            #[cfg(feature = "puffer")]
+            Self::Contacts => "contacts",
             Self::Completions => "completions",
             Self::Complete => COMPLETE,
         }
@@ -125,6 +155,16 @@ impl Builtin {
             Self::Disconnect => "Forget what was stored of a connection",
             #[cfg(feature = "credentials")]
             Self::Connections => "List the connections that are stored",
+            #[cfg(feature = "puffer")]
+            Self::AuthOk => "Tell Puffer whether a stored connection may be used",
+            #[cfg(feature = "puffer")]
+            Self::Act => "Run an action for Puffer, with its input on standard input",
+            #[cfg(feature = "puffer")]
+            Self::Subscribe => "Send events to Puffer, as long as standard input is open",
+            #[cfg(feature = "puffer")]
+            Self::Subscriber => "Send events to a topic of Puffer's, as long as standard input is open",
+            #[cfg(feature = "puffer")]
+            Self::Contacts => "Tell Puffer that there are no contacts",
             Self::Completions => "Print completions for a shell",
             Self::Complete => "List what may stand where a command line ends, for a shell",
         }
@@ -269,6 +309,8 @@ pub(super) const FORMATS: &[&str] = &[
     "argentos",
     #[cfg(feature = "pocketpaw")]
     "pocketpaw",
+    #[cfg(feature = "puffer")]
+    "puffer",
 ];
 /// The shells for which there are completions.
 pub(super) const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
@@ -339,6 +381,15 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
         }
         #[cfg(feature = "credentials")]
         Builtin::Connections => Vec::new(),
+        #[cfg(feature = "puffer")]
+        Builtin::AuthOk | Builtin::Act => {
+            let name =
+                Parameter { required: true, ..option("name", Takes::Value, "What the connection is called") };
+            let action = Parameter { required: true, ..option("action", Takes::Value, "The action's name") };
+            if builtin == Builtin::Act { vec![name, action] } else { vec![name] }
+        }
+        #[cfg(feature = "puffer")]
+        Builtin::Subscribe | Builtin::Subscriber | Builtin::Contacts => Vec::new(),
         Builtin::Capabilities | Builtin::Health | Builtin::ConfigShow | Builtin::Doctor => Vec::new(),
     }
 }

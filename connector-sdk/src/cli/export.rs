@@ -11,7 +11,7 @@ use super::command::FORMATS;
 use super::data::Data;
 use crate::indent::indent;
 use crate::manifest::{Manifest, Severity};
-use crate::platform::argentos::{self, File};
+use crate::platform::{File, argentos};
 use crate::similar::{listed, nearest};
 use crate::{Error, Result};
 
@@ -33,6 +33,8 @@ enum Format {
     Argentos,
     #[cfg(feature = "pocketpaw")]
     PocketPaw,
+    #[cfg(feature = "puffer")]
+    Puffer,
 }
 
 impl Format {
@@ -42,6 +44,8 @@ impl Format {
             Self::Argentos => "argentos",
             #[cfg(feature = "pocketpaw")]
             Self::PocketPaw => "pocketpaw",
+            #[cfg(feature = "puffer")]
+            Self::Puffer => "puffer",
         }
     }
 }
@@ -70,6 +74,8 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
         Some("argentos") => Format::Argentos,
         #[cfg(feature = "pocketpaw")]
         Some("pocketpaw") => Format::PocketPaw,
+        #[cfg(feature = "puffer")]
+        Some("puffer") => Format::Puffer,
         Some(other) => return Err(unknown_format(other)),
     };
     let files: Files = match format {
@@ -77,6 +83,8 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
         Format::Argentos => argentos::files(request.manifest).into(),
         #[cfg(feature = "pocketpaw")]
         Format::PocketPaw => pocketpaw(request.manifest)?,
+        #[cfg(feature = "puffer")]
+        Format::Puffer => crate::platform::puffer::files(request.manifest, request.program).into(),
     };
     // The tool is found by its files and run as a binary; the two belong to one another.
     let binary = (format == Format::Argentos).then(|| binary_path(request.manifest));

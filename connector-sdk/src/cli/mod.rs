@@ -40,6 +40,8 @@ mod login;
 mod observer;
 mod panic;
 mod process;
+#[cfg(feature = "puffer")]
+mod puffer;
 mod rules;
 mod run;
 mod scan;
@@ -48,6 +50,8 @@ mod setting;
 mod show;
 #[cfg(feature = "credentials")]
 mod stored;
+#[cfg(all(feature = "puffer", unix))]
+mod streams;
 mod table;
 mod tree;
 mod width;

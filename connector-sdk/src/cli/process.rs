@@ -243,6 +243,23 @@ impl Process {
         (Arc::clone(&self.stdin), Arc::clone(&self.stderr))
     }
 
+    /// Has the process's streams for itself, until what is returned is dropped.
+    #[cfg(all(feature = "puffer", unix))]
+    pub(super) fn keep_streams(&mut self) -> io::Result<super::streams::Forwarding> {
+        use super::streams::Kept;
+        let (stdin, stdout, stderr, printed) = Kept::take()?.split();
+        self.stdin = shared(Box::new(BufReader::new(stdin)));
+        self.stdout = shared(Box::new(stdout));
+        self.stderr = shared(Box::new(stderr));
+        Ok(Kept::forward(printed, self.stderr_sink()))
+    }
+
+    /// Elsewhere processes inherit only what they are given.
+    #[cfg(all(feature = "puffer", not(unix)))]
+    pub(super) fn keep_streams(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
     pub(super) fn stdout_sink(&self) -> Sink {
         Arc::clone(&self.stdout)
     }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 use super::answer::{Answer, People};
 use super::command::{Builtin, Command};
 use super::process::{Process, Sink, say, write};
+#[cfg(feature = "puffer")]
+use super::puffer;
 use super::rules::Rules;
 use super::scan::{Scan, scan};
 use super::session::{self, Session};
@@ -34,6 +36,10 @@ pub fn run(factory: &dyn Factory, mut process: Process) -> u8 {
     let rules = Rules::default();
     let mut session =
         Session { factory, manifest, scan: &scan, process: &mut process, rules: &rules, started };
+    #[cfg(feature = "puffer")]
+    if let Some(asked) = puffer::asked(&scan) {
+        return puffer::run(&mut session, asked);
+    }
     let result = attempt(&mut session, Session::answer);
     Report::of(&session).write(result)
 }

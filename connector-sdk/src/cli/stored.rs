@@ -80,6 +80,27 @@ pub(super) fn complete(
     Ok(())
 }
 
+/// What is stored of a connection, and nothing else.
+#[cfg(feature = "puffer")]
+pub(super) fn only<'m>(
+    manifest: &'m Manifest,
+    scan: &Scan<'_>,
+    process: &Process,
+) -> Result<Configuration<'m>> {
+    let address = address(manifest, scan)?;
+    let saved = match store(process) {
+        Some(store) if store.is_there() => load(&store, &address, process)?,
+        _ => None,
+    };
+    let Some(saved) = saved else {
+        let (program, name) = (&process.program, address.connection());
+        return Err(Error::setup(format!("{}; `{program} connect {name}` stores it", none(&address))));
+    };
+    let mut configuration = Configuration::new(manifest);
+    configuration.add_stored(&saved.settings);
+    Ok(configuration)
+}
+
 /// That a connection is not there.
 pub(super) fn none(address: &Address) -> String {
     let (connection, workspace) = (address.connection(), address.workspace());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Permission, Probes, Request};
+use super::{Permission, Probes, Request, millis};
 
 /// One thing that a connector can do, with the schemas of what goes in and what comes out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,24 +105,4 @@ fn object_without_properties() -> Value {
     schema.insert("properties".to_owned(), Value::Object(Map::new()));
     schema.insert("additionalProperties".to_owned(), false.into());
     Value::Object(schema)
-}
-
-/// A duration as whole milliseconds, which every JSON reader holds exactly.
-mod millis {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(
-        value: &Option<Duration>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        value.map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_millis))
-    }
 }

@@ -8,7 +8,9 @@ mod action;
 mod auth;
 mod bounds;
 mod elements;
+mod events;
 mod findings;
+mod millis;
 mod oauth2;
 mod permission;
 mod probe;
@@ -21,6 +23,7 @@ pub(crate) use bounds::add_bounds;
 #[cfg(feature = "cli")]
 pub(crate) use bounds::limit;
 pub(crate) use elements::elements;
+pub use events::{Delivery, Events};
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
 pub use oauth2::{ClientAuth, ClientId, Grant, OAuth2};
@@ -77,6 +80,12 @@ pub struct Manifest {
     /// Whether it gets credentials by a dance of its own, in which it asks somebody.
     #[serde(default)]
     pub login: bool,
+    /// What it tells without being asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Events>,
+    /// That it delivers messages. With events that are messages, it is a messaging connector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<Delivery>,
 }
 
 impl Manifest {
@@ -99,6 +108,8 @@ impl Manifest {
             options: Vec::new(),
             health: false,
             login: false,
+            events: None,
+            delivery: None,
         }
     }
 
@@ -120,6 +131,11 @@ impl Manifest {
             }
         }
         scopes
+    }
+
+    /// Whether it carries messages both ways.
+    pub fn is_messaging(&self) -> bool {
+        self.delivery.is_some() && self.events.as_ref().is_some_and(|events| events.messages)
     }
 
     /// The setting of that name.

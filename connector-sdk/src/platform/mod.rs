@@ -5,5 +5,13 @@
 
 #[cfg(feature = "cli")]
 pub mod argentos;
+#[cfg(feature = "cli")]
+mod file;
 #[cfg(feature = "pocketpaw")]
 pub mod pocketpaw;
+#[cfg(feature = "puffer")]
+#[doc = include_str!("../../docs/puffer.md")]
+pub mod puffer;
+
+#[cfg(feature = "cli")]
+pub use file::File;

@@ -197,6 +197,14 @@ fn action<C>(spec: &ActionSpec<C>, clients: &[ClientSpec]) -> Action {
     }
 }
 
+/// The schema of an event's payload, as it is published.
+#[cfg(feature = "events")]
+pub(super) fn payload_schema(payload: fn(&mut SchemaGenerator) -> schemars::Schema) -> Value {
+    let mut schema = Value::Object(root(payload, settings().for_serialize().into_generator()));
+    add_bounds(&mut schema);
+    schema
+}
+
 /// The schema of plain parameters.
 fn input_of(params: &[Param]) -> (Value, Vec<Parameter>) {
     let mut generator = generator();

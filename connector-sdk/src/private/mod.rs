@@ -6,6 +6,8 @@ mod arguments;
 mod build;
 mod checks;
 mod client;
+#[cfg(feature = "events")]
+mod events;
 #[cfg(feature = "validate")]
 mod fault;
 mod input;
@@ -29,6 +31,8 @@ pub(crate) use arguments::{Fill, missing};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use client::HttpField;
+#[cfg(feature = "events")]
+pub use events::{EventsFn, EventsSpec, Payload, SendFn, SendSpec, ended};
 pub use linked::{
     Actions, Described, TypeFactory, assert_connector, has_client, has_credential, has_one_client,
     has_options, has_setting,
@@ -49,6 +53,8 @@ pub use spec::{FromText, Published};
 pub use state::{AnyBeginning, Beginning, Shared, State, Unset};
 
 pub use crate::Result;
+#[cfg(feature = "events")]
+pub use crate::event::typed;
 pub use crate::manifest::{Mode, Trust};
 pub use std::sync::LazyLock;
 

@@ -12,18 +12,7 @@ use super::readme::readme;
 use super::tool;
 use crate::indent::indent;
 use crate::manifest::Manifest;
-
-/// A file of a platform, by its place below the folder that a user names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct File {
-    /// Where it belongs, relative.
-    pub path: PathBuf,
-    /// Its bytes, the same for the same manifest.
-    pub contents: Vec<u8>,
-    /// Whether it has to be executable.
-    pub executable: bool,
-}
+use crate::platform::File;
 
 /// All files of a tool but the binary itself, which belongs at `aos-<id>/agent-harness/bin/aos-<id>`.
 pub fn files(manifest: &Manifest) -> Vec<File> {

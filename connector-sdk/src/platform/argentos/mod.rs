@@ -24,12 +24,13 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use super::File;
 pub use codes::{error_code, exit_code};
 pub use commands::GLOBAL_OPTIONS;
 pub use commands::flag;
 pub use document::capabilities;
 pub use envelope::{Meta, failure, success};
-pub use files::{File, files};
+pub use files::files;
 pub use readiness::{doctor, health};
 pub use state::{Source, State, config};
 

@@ -1,0 +1,259 @@
+//! `auth-ok`, `act`, `subscribe`, `subscriber` and `contacts`: what Puffer asks of a binary. It knows
+//! neither envelopes nor the exit codes of a command line: an answer is one JSON value and the number 0.
+
+use std::io::{self, Read as _, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use super::command::{Builtin, Command};
+use super::observer::Lines;
+use super::process::{MOST_INPUT, Sink, lock, say, write};
+use super::scan::Scan;
+use super::session::Session;
+use super::setting;
+use crate::call::{Audit, Caller, Connection, Redactor};
+use crate::manifest::{Manifest, Mode};
+use crate::platform::{argentos, puffer};
+use crate::{Context, Error, ErrorKind, Level, Observer, Output, Result};
+
+/// What Puffer calls whoever calls.
+const CALLER: &str = "puffer";
+
+/// The command that Puffer asked for, unless somebody wants to know what it does.
+pub(super) fn asked(scan: &Scan<'_>) -> Option<Builtin> {
+    use Builtin::{Act, AuthOk, Contacts, Subscribe, Subscriber};
+    match scan.command {
+        Some(Command::Builtin(builtin @ (AuthOk | Act | Subscribe | Subscriber | Contacts)))
+            if !scan.help && !scan.version =>
+        {
+            Some(builtin)
+        }
+        _ => None,
+    }
+}
+
+/// Answers Puffer, and returns the number that the process ends with.
+pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
+    let kept = session.process.owns_process.then(|| session.process.keep_streams());
+    if let Some(Err(error)) = &kept {
+        let stderr = session.process.stderr_sink();
+        say(&stderr, &format!("[warn] the process's streams can't be kept for the host alone: {error}"));
+    }
+    match builtin {
+        Builtin::AuthOk => auth_ok(session),
+        Builtin::Act => act(session),
+        Builtin::Subscribe => stream(session, |session, streams| {
+            let (asked, process) = (Asked::of(session), &*session.process);
+            puffer::subscribe(streams, |slug| asked.open(session, slug, process))
+        }),
+        Builtin::Subscriber => stream(session, subscriber),
+        _ => {
+            drain(session);
+            say(&session.process.stderr_sink(), "this connector has no contacts");
+            argentos::exit_code(ErrorKind::Usage)
+        }
+    }
+}
+
+fn auth_ok(session: &mut Session<'_>) -> u8 {
+    // Nothing is sent, and a host that doesn't close its end needn't be waited for.
+    let (input, _) = session.process.conversation();
+    let terminal = session.process.terminal.stdin;
+    if !terminal {
+        thread::spawn(move || io::copy(&mut *lock(&input), &mut io::sink()));
+    }
+    let health = words(session).and_then(|words| {
+        let [slug] = words.as_slice() else { return Err(wrong("auth-ok CONNECTION")) };
+        let connection = Asked::of(session).open(session, slug, session.process)?;
+        let context = context(session);
+        let (token, deadline) = (context.cancellation().clone(), context.deadline());
+        session.wait(token, deadline, connection.health(context))?
+    });
+    let health = health.map_err(|error| redactor(session).error(error));
+    if let Err(error) = &health {
+        say(
+            &session.process.stderr_sink(),
+            &format!("{}: {}", error.kind().as_str(), one_line(error.message())),
+        );
+    }
+    told(session, &puffer::auth_ok(health.as_ref().copied()))
+}
+
+fn act(session: &mut Session<'_>) -> u8 {
+    // All of it, before anything is decided: the host gives up when it can't write.
+    let stdin = drain(session);
+    let mut name = "action".to_owned();
+    let result = words(session).and_then(|words| {
+        let [slug, action] = words.as_slice() else { return Err(wrong("act CONNECTION ACTION")) };
+        name.clone_from(action);
+        let stdin = stdin.ok_or_else(|| Error::usage("standard input is larger than 16 MiB; send less"))?;
+        let connection = Asked::of(session).open(session, slug, session.process)?;
+        let audit: Arc<dyn Audit> = Arc::new(Lines(session.process.stderr_sink()));
+        let connection = connection.with_audit(audit);
+        let context = context(session);
+        let (token, deadline) = (context.cancellation().clone(), context.deadline());
+        session.wait(token, deadline, perform(&connection, action, &stdin, context))?
+    });
+    let result = result.map_err(|error| redactor(session).error(error));
+    told(session, &puffer::answer(&name, result.as_ref()))
+}
+
+async fn perform(connection: &Connection, name: &str, stdin: &[u8], context: Context) -> Result<Output> {
+    // The host's gate has asked whoever it asks.
+    let caller = Caller::new(CALLER, Mode::Admin).without_asking();
+    let manifest = connection.manifest();
+    if name == puffer::SEND_MESSAGE && puffer::delivers_as_action(manifest) {
+        let message = puffer::outgoing(&puffer::input(None, stdin)?)?;
+        return Output::serialize(&connection.send(&message, &caller, context).await?);
+    }
+    let input = puffer::input(manifest.action(name), stdin)?;
+    connection.call(name, &input, &caller, context).await
+}
+
+/// A stream of lines on standard output.
+fn stream(
+    session: &mut Session<'_>,
+    serve: impl FnOnce(&mut Session<'_>, puffer::Streams) -> Result<()>,
+) -> u8 {
+    let (input, _) = session.process.conversation();
+    let streams = puffer::Streams {
+        input: Box::new(Reader(input)),
+        output: Box::new(Writer(session.process.stdout_sink())),
+        log: Arc::new(Log(Lines(session.process.stderr_sink()))),
+    };
+    match serve(session, streams).map_err(|error| redactor(session).error(error)) {
+        Ok(()) => 0,
+        Err(error) => {
+            say(&session.process.stderr_sink(), &format!("error: {}", one_line(error.message())));
+            argentos::exit_code(error.kind())
+        }
+    }
+}
+
+fn subscriber(session: &mut Session<'_>, streams: puffer::Streams) -> Result<()> {
+    let variable = |name: &str| session.process.variable(name);
+    let topic = variable("PUFFER_SKILL_TOPIC").map(|topic| topic.to_string_lossy().into_owned());
+    let Some(state) = variable("PUFFER_SKILL_STATE_DIR").map(PathBuf::from) else {
+        return Err(Error::setup(
+            "PUFFER_SKILL_STATE_DIR is not set; it names the folder that cursors are kept in",
+        ));
+    };
+    let topic = puffer::Topic { name: topic.unwrap_or_default(), state };
+    let slug = variable("PUFFER_SKILL_ID")
+        .map_or_else(|| "default".to_owned(), |id| id.to_string_lossy().into_owned());
+    let connection = Asked::of(session).open(session, &slug, session.process)?;
+    puffer::subscriber(streams, &topic, connection)
+}
+
+/// What the command line says besides the command.
+struct Asked<'m> {
+    manifest: &'m Manifest,
+    scan: Scan<'m>,
+}
+
+impl<'m> Asked<'m> {
+    fn of(session: &Session<'m>) -> Self {
+        let Scan { workspace, config, set, .. } = session.scan;
+        let (workspace, config, set) = (workspace.clone(), config.clone(), set.clone());
+        Self { manifest: session.manifest, scan: Scan { workspace, config, set, ..Scan::default() } }
+    }
+
+    /// Opens the connection of a slug.
+    fn open(mut self, session: &Session<'_>, slug: &str, process: &super::Process) -> Result<Connection> {
+        if slug.is_empty() {
+            return Err(Error::usage("the host names no connection"));
+        }
+        self.scan.connection = Some(slug.to_owned());
+        #[cfg(feature = "credentials")]
+        if !self.manifest.settings.is_empty() || !self.manifest.credentials.is_empty() {
+            // What is stored under the name and nothing else: a variable of whoever started the host would
+            // be the same for all its connections.
+            let configuration = super::stored::only(self.manifest, &self.scan, process)?;
+            return Connection::open(slug, session.factory, configuration.settings()?);
+        }
+        self.scan.connection = None;
+        let configuration = setting::read(self.manifest, &self.scan, process)?;
+        Connection::open(slug, session.factory, configuration.settings()?)
+    }
+}
+
+/// The words after the command.
+fn words(session: &Session<'_>) -> Result<Vec<String>> {
+    if let Some(problem) = &session.scan.problem {
+        return Err(Error::new(problem.kind(), problem.message().to_owned()));
+    }
+    Ok(session.scan.given.iter().filter_map(|given| given.value.clone()).collect())
+}
+
+fn wrong(usage: &str) -> Error {
+    Error::usage(format!("the command line is `{usage}`"))
+}
+
+/// A context that ends before the host kills the process: what it says then would be lost.
+fn context(session: &Session<'_>) -> Context {
+    let context = session.context(session.started.checked_add(puffer::PATIENCE));
+    context.with_caller(CALLER).with_observer(Arc::new(Lines(session.process.stderr_sink())))
+}
+
+/// Reads standard input to its end; none: it was too much to keep.
+fn drain(session: &Session<'_>) -> Option<Vec<u8>> {
+    let (input, _) = session.process.conversation();
+    let mut input = lock(&input);
+    let mut kept = Vec::new();
+    let read = (&mut *input).take(MOST_INPUT + 1).read_to_end(&mut kept);
+    let _ = io::copy(&mut *input, &mut io::sink());
+    (read.is_ok() && kept.len() as u64 <= MOST_INPUT).then_some(kept)
+}
+
+/// Writes the one answer.
+fn told(session: &Session<'_>, line: &[u8]) -> u8 {
+    match write(&session.process.stdout_sink(), line) {
+        Ok(()) => 0,
+        Err(error) => {
+            let stderr = session.process.stderr_sink();
+            say(&stderr, &format!("error: the answer can't be written to standard output: {error}"));
+            argentos::exit_code(ErrorKind::Internal)
+        }
+    }
+}
+
+fn redactor(session: &Session<'_>) -> Redactor {
+    setting::redactor(session.manifest, session.process)
+}
+
+/// A line stays one.
+fn one_line(text: &str) -> String {
+    super::show::clean_line(text)
+}
+
+/// The host's lines, of which nobody else reads any.
+struct Reader(super::process::Input);
+
+impl io::Read for Reader {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        lock(&self.0).read(into)
+    }
+}
+
+/// Frames, of which nobody else writes any.
+struct Writer(Sink);
+
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        lock(&self.0).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        lock(&self.0).flush()
+    }
+}
+
+/// The log of a stream. Progress is none of a method without an end.
+struct Log(Lines);
+
+impl Observer for Log {
+    fn log(&self, level: Level, message: &str) {
+        self.0.log(level, message);
+    }
+}

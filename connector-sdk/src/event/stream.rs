@@ -1,0 +1,392 @@
+//! What lies between a method that emits and a host that takes: a queue, a window, and who waits for whom.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::window::{Offer, Window};
+use super::{Health, Item, RawEvent};
+use crate::call::Redactor;
+use crate::{Error, Output, Result};
+
+/// How many bytes of payloads may wait for a host that doesn't take them. One is always let in.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// How many events are gathered before they are handed on.
+const MOST_GATHERED: usize = 128;
+
+/// How long a method waits for room for many events before room for one is enough.
+const SOON: Duration = Duration::from_millis(1);
+
+/// One subscription, as both of its ends see it.
+pub(super) struct Stream {
+    /// How many events may be unacknowledged.
+    limit: usize,
+    state: Mutex<State>,
+    /// What the method brought since the state was locked for it last. Of the two locks this comes first.
+    batch: Mutex<Batch>,
+    /// The method is being polled: what it brings goes on once it waits, and not event by event. Each time
+    /// the state is locked, somebody else may have to wait for it.
+    held: AtomicBool,
+    /// Something is there to take, or nothing ever will be.
+    items: Notify,
+    /// There is room to emit.
+    room: Notify,
+    /// The subscription is to end.
+    pub(super) stop: CancellationToken,
+}
+
+/// Events on their way into the window.
+#[derive(Default)]
+struct Batch {
+    events: Vec<RawEvent>,
+    bytes: usize,
+    /// How many more there is room for.
+    room: usize,
+}
+
+struct State {
+    window: Window,
+    queue: VecDeque<Item>,
+    bytes: usize,
+    /// Whether the host was told of a failure and of nothing good since.
+    failing: bool,
+    /// How many events and checkpoints the present run of the method brought.
+    brought: u64,
+    /// How many events there must be room for before the method is woken; none: it doesn't wait.
+    waits_for_room: Option<usize>,
+    stopping: bool,
+    ended: bool,
+}
+
+impl Stream {
+    pub(super) fn new(limit: usize, since: Option<Arc<str>>) -> Arc<Self> {
+        Arc::new(Self {
+            limit,
+            state: Mutex::new(State {
+                window: Window::new(limit, since),
+                queue: VecDeque::new(),
+                bytes: 0,
+                failing: false,
+                brought: 0,
+                waits_for_room: None,
+                stopping: false,
+                ended: false,
+            }),
+            batch: Mutex::default(),
+            held: AtomicBool::new(false),
+            items: Notify::new(),
+            room: Notify::new(),
+            stop: CancellationToken::new(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics halfway.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A new run of the method begins, after that cursor.
+    pub(super) fn restart(&self) -> Option<Arc<str>> {
+        let mut state = self.lock();
+        state.window.restart();
+        state.brought = 0;
+        let safe = state.window.safe().cloned();
+        drop(state);
+        *self.lock_batch() = Batch::default();
+        safe
+    }
+
+    /// The subscription is to end.
+    pub(super) fn stop(&self) {
+        self.lock().stopping = true;
+        self.stop.cancel();
+    }
+
+    /// Polls the method, and hands on all that it brings meanwhile.
+    pub(super) fn hold<T>(&self, poll: impl FnOnce() -> T) -> T {
+        self.held.store(true, Ordering::Relaxed);
+        let polled = poll();
+        self.held.store(false, Ordering::Relaxed);
+        let mut batch = self.lock_batch();
+        if !batch.events.is_empty() {
+            self.hand_on(&mut batch);
+        }
+        polled
+    }
+
+    fn lock_batch(&self) -> MutexGuard<'_, Batch> {
+        self.batch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts an event to others, if there is room. Gives it back if there is none.
+    fn gather(&self, event: RawEvent) -> Result<Option<RawEvent>> {
+        let mut batch = self.lock_batch();
+        if batch.room == 0 {
+            return Ok(Some(event));
+        }
+        batch.room -= 1;
+        batch.bytes += event.payload.as_bytes().len();
+        batch.events.push(event);
+        let held = self.held.load(Ordering::Relaxed);
+        if held && batch.events.len() < MOST_GATHERED && batch.bytes < MOST_BYTES / 64 {
+            return Ok(None);
+        }
+        if self.hand_on(&mut batch) { Err(stopped()) } else { Ok(None) }
+    }
+
+    /// Puts gathered events into the window. Says whether the subscription is to end.
+    fn hand_on(&self, batch: &mut Batch) -> bool {
+        let mut state = self.lock();
+        for event in batch.events.drain(..) {
+            // There is room for all of them: whoever takes room does it here.
+            if state.window.offer(&event.id, &event.cursor) == Offer::Send {
+                state.send(event);
+            }
+        }
+        state.push_checkpoint();
+        batch.bytes = 0;
+        batch.room = state.room();
+        let stopping = state.stopping;
+        drop(state);
+        self.items.notify_one();
+        stopping
+    }
+
+    /// Offers an event for which there may be no room; one that is known takes none. Gives it back if it
+    /// has to wait until there is room for `wanted`.
+    fn offer(&self, event: RawEvent, wanted: usize) -> Result<Option<RawEvent>> {
+        let mut batch = self.lock_batch();
+        if !batch.events.is_empty() {
+            self.hand_on(&mut batch);
+        }
+        let mut state = self.lock();
+        if state.stopping {
+            return Err(stopped());
+        }
+        let offer = match state.room() {
+            0 if state.window.is_new(&event.id) => Offer::Full,
+            _ => state.window.offer(&event.id, &event.cursor),
+        };
+        match offer {
+            Offer::Full => {
+                state.waits_for_room = Some(wanted);
+                return Ok(Some(event));
+            }
+            // It may have moved the safe cursor over a checkpoint.
+            Offer::Duplicate => drop(state.push_checkpoint()),
+            Offer::Send => state.send(event),
+        }
+        batch.room = state.room();
+        drop(state);
+        self.items.notify_one();
+        Ok(None)
+    }
+
+    /// Whether the present run of the method brought anything.
+    pub(super) fn has_brought(&self) -> bool {
+        self.lock().brought > 0
+    }
+
+    /// Tells the host how the method is doing. What it hasn't heard yet of that is old news.
+    pub(super) fn tell(&self, health: Health) {
+        let mut state = self.lock();
+        let good = matches!(health, Health::Good);
+        if good && !state.failing {
+            return;
+        }
+        state.failing = !good;
+        state.push_health(health);
+        drop(state);
+        self.items.notify_one();
+    }
+
+    /// Nothing more will come.
+    pub(super) fn end(&self) {
+        self.lock().ended = true;
+        self.items.notify_one();
+    }
+
+    pub(super) fn acknowledge(&self, acknowledge: impl FnOnce(&mut Window)) {
+        let mut state = self.lock();
+        acknowledge(&mut state.window);
+        let news = state.push_checkpoint();
+        let enough = state.waits_for_room.is_some_and(|wanted| state.window.room() >= wanted);
+        let room = enough && state.waits_for_room.take().is_some();
+        drop(state);
+        if room {
+            self.room.notify_one();
+        }
+        if news {
+            self.items.notify_one();
+        }
+    }
+
+    pub(super) fn safe(&self) -> Option<Arc<str>> {
+        self.lock().window.safe().cloned()
+    }
+
+    pub(super) fn outstanding(&self) -> usize {
+        self.lock().window.outstanding()
+    }
+
+    /// Waits until there is something, and takes all of it. Says whether there was anything before the end.
+    pub(super) async fn take(&self, into: &mut VecDeque<Item>) -> bool {
+        loop {
+            {
+                let mut state = self.lock();
+                if !state.queue.is_empty() {
+                    if into.is_empty() {
+                        std::mem::swap(into, &mut state.queue);
+                    } else {
+                        into.append(&mut state.queue);
+                    }
+                    let room = state.bytes >= MOST_BYTES && state.waits_for_room.take().is_some();
+                    state.bytes = 0;
+                    drop(state);
+                    if room {
+                        self.room.notify_one();
+                    }
+                    return true;
+                }
+                if state.ended {
+                    return false;
+                }
+            }
+            self.items.notified().await;
+        }
+    }
+}
+
+impl State {
+    fn push_health(&mut self, health: Health) {
+        if let Some(Item::Health(last)) = self.queue.back_mut() {
+            *last = health;
+        } else {
+            self.queue.push_back(Item::Health(health));
+        }
+    }
+
+    fn push_checkpoint(&mut self) -> bool {
+        let Some(cursor) = self.window.take_checkpoint() else { return false };
+        match self.queue.back_mut() {
+            Some(Item::Checkpoint(last)) => *last = cursor,
+            _ => self.queue.push_back(Item::Checkpoint(cursor)),
+        }
+        true
+    }
+
+    /// How many events may come before somebody has to wait.
+    fn room(&self) -> usize {
+        if self.bytes >= MOST_BYTES { 0 } else { self.window.room() }
+    }
+
+    fn send(&mut self, event: RawEvent) {
+        self.brings();
+        self.bytes += event.payload.as_bytes().len();
+        self.queue.push_back(Item::Event(event));
+    }
+
+    /// Something came of the method.
+    fn brings(&mut self) {
+        self.brought += 1;
+        if std::mem::take(&mut self.failing) {
+            self.push_health(Health::Good);
+        }
+    }
+}
+
+/// Takes the events of one run of a method: what [`Connector::events`](crate::Connector::events) is given.
+///
+/// Methods that `#[connector]` knows write to [`Events`](super::Events), which is made of one.
+pub struct Emitter {
+    stream: Arc<Stream>,
+    redactor: Arc<Redactor>,
+}
+
+impl Emitter {
+    pub(super) fn new(stream: Arc<Stream>, redactor: Arc<Redactor>) -> Self {
+        Self { stream, redactor }
+    }
+
+    /// Hands over an event whose payload is JSON already, and waits while too many are unacknowledged.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) when the id is empty or the cursor holds a
+    /// credential of the connection, [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) when the
+    /// subscription is to end.
+    pub async fn emit(&mut self, id: &str, cursor: &str, payload: Output) -> Result<()> {
+        if id.is_empty() {
+            return Err(Error::internal("an event has an empty id; give it one that is its own"));
+        }
+        self.check_cursor(cursor)?;
+        let id: Arc<str> = match self.redactor.text(id) {
+            Some(redacted) => redacted.into(),
+            None => id.into(),
+        };
+        let mut event = RawEvent { id, cursor: cursor.into(), payload: self.redactor.output(payload) };
+        // A method that never waits for anything else would keep its thread for itself.
+        tokio::task::coop::consume_budget().await;
+        event = match self.stream.gather(event)? {
+            Some(event) => event,
+            None => return Ok(()),
+        };
+        // Room for one is soon room for many: a method that is woken for each costs more than what it brings.
+        let mut wanted = (self.stream.limit / 4).max(1);
+        loop {
+            event = match self.stream.offer(event, wanted)? {
+                Some(event) => event,
+                None => return Ok(()),
+            };
+            tokio::select! {
+                () = self.stream.room.notified() => {}
+                () = self.stream.stop.cancelled() => return Err(stopped()),
+                // The host is slow, so whatever there is will do from now on.
+                () = tokio::time::sleep(SOON), if wanted > 1 => wanted = 1,
+            }
+        }
+    }
+
+    /// Says that everything up to a cursor was brought, for a search that found nothing. A host hears of
+    /// it when it has acknowledged all events.
+    ///
+    /// # Errors
+    ///
+    /// As [`emit`](Self::emit).
+    pub fn checkpoint(&mut self, cursor: &str) -> Result<()> {
+        self.check_cursor(cursor)?;
+        let mut batch = self.stream.lock_batch();
+        let stopping = self.stream.hand_on(&mut batch);
+        if stopping {
+            return Err(stopped());
+        }
+        let mut state = self.stream.lock();
+        state.window.mark(cursor.into());
+        state.brings();
+        state.push_checkpoint();
+        drop(state);
+        self.stream.items.notify_one();
+        Ok(())
+    }
+
+    /// What hosts store must lead back to the same place, so a credential can't be taken out of it.
+    fn check_cursor(&self, cursor: &str) -> Result<()> {
+        match self.redactor.text(cursor) {
+            None => Ok(()),
+            Some(_) => Err(Error::internal(
+                "the cursor of an event holds a credential of the connection, and hosts store cursors; leave the \
+                 credential out",
+            )),
+        }
+    }
+}
+
+#[cold]
+fn stopped() -> Error {
+    Error::cancelled("the subscription is to end")
+}

@@ -1,0 +1,441 @@
+//! Which events were sent and which of them are acknowledged; from that, the cursor that is safe to store.
+//!
+//! Plain data without a clock or a task, so that every order of acknowledgements can be tried in a test.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// How many times the window's size may lie between the oldest unacknowledged event and the newest. A
+/// host that never acknowledges one event stops the stream there and not before.
+const SPAN: usize = 16;
+
+/// The events of a subscription that may still be acknowledged or come again.
+#[derive(Debug)]
+pub(super) struct Window {
+    limit: usize,
+    places: HashMap<Arc<str>, Place>,
+    /// What the present run of the method brought, in its order, from the first that isn't settled.
+    order: VecDeque<Brought>,
+    /// The number of the first in `order`, counted from the beginning.
+    first: u64,
+    /// What earlier runs brought and this one hasn't yet.
+    earlier: Vec<Brought>,
+    /// The latest that are acknowledged and before the safe cursor: a run that begins a little before it
+    /// brings them again.
+    settled: VecDeque<Arc<str>>,
+    /// How many were sent and are not acknowledged.
+    outstanding: usize,
+    /// Those of them that are in `earlier`.
+    stranded: usize,
+    safe: Option<Arc<str>>,
+    checkpoint: Option<Arc<str>>,
+}
+
+/// Where an event is.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// In the order of the present run, or settled where that begins after it.
+    Order(u64),
+    Earlier(usize),
+}
+
+#[derive(Debug)]
+struct Brought {
+    /// None: a checkpoint, which nobody acknowledges.
+    id: Option<Arc<str>>,
+    cursor: Arc<str>,
+    acknowledged: bool,
+}
+
+/// What becomes of an event.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// It is to be sent.
+    Send,
+    /// It was sent already.
+    Duplicate,
+    /// Too many are unacknowledged.
+    Full,
+}
+
+impl Window {
+    /// A window of `limit` events that begins after a cursor.
+    pub(super) fn new(limit: usize, since: Option<Arc<str>>) -> Self {
+        Self {
+            limit: limit.max(1),
+            places: HashMap::new(),
+            order: VecDeque::new(),
+            first: 0,
+            earlier: Vec::new(),
+            settled: VecDeque::new(),
+            outstanding: 0,
+            stranded: 0,
+            safe: since,
+            checkpoint: None,
+        }
+    }
+
+    /// The cursor before the oldest event that isn't acknowledged.
+    pub(super) fn safe(&self) -> Option<&Arc<str>> {
+        self.safe.as_ref()
+    }
+
+    /// How many events were sent and are not acknowledged.
+    pub(super) fn outstanding(&self) -> usize {
+        self.outstanding
+    }
+
+    /// Whether an event was never brought, or long ago.
+    pub(super) fn is_new(&self, id: &str) -> bool {
+        !self.places.contains_key(id)
+    }
+
+    /// How many events there is room for.
+    pub(super) fn room(&self) -> usize {
+        let span = self.limit.saturating_mul(SPAN).saturating_sub(self.order.len());
+        self.limit.saturating_sub(self.outstanding).min(span)
+    }
+
+    /// A new run of the method begins at the safe cursor. What it brings is in its own order.
+    pub(super) fn restart(&mut self) {
+        let unacknowledged =
+            std::mem::take(&mut self.earlier).into_iter().filter(|brought| !brought.acknowledged);
+        let mut earlier: Vec<Brought> = unacknowledged.collect();
+        let brought = self.order.len() as u64;
+        earlier.extend(self.order.drain(..).filter(|brought| brought.id.is_some()));
+        self.stranded = 0;
+        // Acknowledged ones that no run brought again are forgotten with their places.
+        let first = self.first;
+        self.places.retain(|_, place| matches!(place, Place::Order(place) if *place < first));
+        // What this run brings is after all that was.
+        self.first += brought;
+        for (at, brought) in earlier.iter().enumerate() {
+            if let Some(id) = &brought.id {
+                self.places.insert(Arc::clone(id), Place::Earlier(at));
+            }
+            self.stranded += usize::from(!brought.acknowledged);
+        }
+        self.earlier = earlier;
+    }
+
+    /// Takes an event that the method brings.
+    pub(super) fn offer(&mut self, id: &Arc<str>, cursor: &Arc<str>) -> Offer {
+        let next = self.first + self.order.len() as u64;
+        let full = self.room() == 0;
+        match self.places.entry(Arc::clone(id)) {
+            Entry::Occupied(mut known) => {
+                if let Place::Earlier(at) = *known.get() {
+                    // Its place is where this run brings it: the cursors between are this run's.
+                    known.insert(Place::Order(next));
+                    let acknowledged = self.earlier[at].acknowledged;
+                    self.earlier[at].acknowledged = true;
+                    self.stranded -= usize::from(!acknowledged);
+                    self.order.push_back(Brought {
+                        id: Some(Arc::clone(id)),
+                        cursor: Arc::clone(cursor),
+                        acknowledged,
+                    });
+                    self.advance();
+                }
+                Offer::Duplicate
+            }
+            Entry::Vacant(_) if full => Offer::Full,
+            Entry::Vacant(place) => {
+                place.insert(Place::Order(next));
+                self.order.push_back(Brought {
+                    id: Some(Arc::clone(id)),
+                    cursor: Arc::clone(cursor),
+                    acknowledged: false,
+                });
+                self.outstanding += 1;
+                Offer::Send
+            }
+        }
+    }
+
+    /// The method has brought everything up to that cursor.
+    pub(super) fn mark(&mut self, cursor: Arc<str>) {
+        match self.order.back_mut() {
+            Some(last) if last.id.is_none() => last.cursor = cursor,
+            _ => self.order.push_back(Brought { id: None, cursor, acknowledged: true }),
+        }
+        self.advance();
+    }
+
+    /// An event is done with. Says whether it was outstanding.
+    pub(super) fn acknowledge(&mut self, id: &str) -> bool {
+        // Most hosts deal with one after the other.
+        let is_first = |first: &Brought| !first.acknowledged && first.id.as_deref() == Some(id);
+        let brought = if self.order.front().is_some_and(is_first) {
+            self.order.front_mut()
+        } else {
+            match self.places.get(id) {
+                Some(Place::Order(place)) => place
+                    .checked_sub(self.first)
+                    .and_then(|at| usize::try_from(at).ok())
+                    .and_then(|at| self.order.get_mut(at)),
+                Some(Place::Earlier(at)) => {
+                    let brought = self.earlier.get_mut(*at);
+                    self.stranded -=
+                        usize::from(brought.as_ref().is_some_and(|brought| !brought.acknowledged));
+                    brought
+                }
+                None => None,
+            }
+        };
+        let Some(brought) = brought.filter(|brought| !brought.acknowledged) else { return false };
+        brought.acknowledged = true;
+        self.outstanding -= 1;
+        self.advance();
+        true
+    }
+
+    /// Everything up to the last event with that cursor is done with. Says whether anything was outstanding.
+    pub(super) fn acknowledge_cursor(&mut self, cursor: &str) -> bool {
+        let before = self.outstanding;
+        let upto = |list: &mut dyn DoubleEndedIterator<Item = &mut Brought>, found: bool| {
+            let (mut found, mut done, mut stranded) = (found, 0, 0);
+            while let Some(brought) = list.next_back() {
+                found |= *brought.cursor == *cursor;
+                if found && !brought.acknowledged {
+                    brought.acknowledged = true;
+                    (done, stranded) = (done + 1, stranded + 1);
+                }
+            }
+            (found, done, stranded)
+        };
+        let (found, done, _) = upto(&mut self.order.iter_mut(), false);
+        // What earlier runs brought was sent before all that this one did.
+        let (_, also_done, stranded) = upto(&mut self.earlier.iter_mut(), found);
+        self.outstanding -= done + also_done;
+        self.stranded -= stranded;
+        self.advance();
+        self.outstanding < before
+    }
+
+    /// A cursor that may be stored although no event has it, once: everything before it is done with.
+    pub(super) fn take_checkpoint(&mut self) -> Option<Arc<str>> {
+        self.checkpoint.take().filter(|_| self.outstanding == 0)
+    }
+
+    /// Moves the safe cursor over all that is done with.
+    fn advance(&mut self) {
+        // Who got those and hasn't said so must get them again, and only an earlier cursor leads there.
+        if self.stranded > 0 {
+            return;
+        }
+        while self.order.front().is_some_and(|first| first.acknowledged) {
+            let Some(first) = self.order.pop_front() else { break };
+            self.first += 1;
+            self.checkpoint = first.id.is_none().then(|| Arc::clone(&first.cursor));
+            self.safe = Some(first.cursor);
+            if let Some(id) = first.id {
+                self.settle(id);
+            }
+        }
+    }
+
+    fn settle(&mut self, id: Arc<str>) {
+        self.settled.push_back(id);
+        if self.settled.len() > self.limit
+            && let Some(oldest) = self.settled.pop_front()
+        {
+            self.places.remove(&oldest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: impl ToString) -> Arc<str> {
+        text.to_string().into()
+    }
+
+    /// Offers the event `n` with the cursor `n`.
+    fn offer(window: &mut Window, n: usize) -> Offer {
+        window.offer(&text(format!("e{n}")), &text(n))
+    }
+
+    fn safe(window: &Window) -> Option<usize> {
+        window.safe().map(|cursor| cursor.parse().expect("a number"))
+    }
+
+    fn acknowledge(window: &mut Window, n: usize) -> bool {
+        window.acknowledge(&format!("e{n}"))
+    }
+
+    #[test]
+    fn the_safe_cursor_is_before_the_oldest_unacknowledged_event_in_every_order() {
+        // All 720 orders in which six events can be acknowledged.
+        for mut order in 0..720 {
+            let mut window = Window::new(10, Some(text(0)));
+            (1..=6).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
+            let mut left: Vec<usize> = (1..=6).collect();
+            for choices in (1..=6).rev() {
+                let n = left.remove(order % choices);
+                order /= choices;
+                assert!(acknowledge(&mut window, n));
+                assert!(!acknowledge(&mut window, n), "twice");
+                let oldest = left.iter().min().copied().unwrap_or(7);
+                assert_eq!(safe(&window), Some(oldest - 1), "{n} acknowledged, {left:?} left");
+                assert_eq!(window.outstanding(), left.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_full_window_waits_for_acknowledgements() {
+        let mut window = Window::new(2, None);
+        assert_eq!([1, 2, 3].map(|n| offer(&mut window, n)), [Offer::Send, Offer::Send, Offer::Full]);
+        assert_eq!(offer(&mut window, 1), Offer::Duplicate, "which takes no room");
+        assert!(acknowledge(&mut window, 2));
+        assert_eq!((offer(&mut window, 3), safe(&window)), (Offer::Send, None));
+        assert!(acknowledge(&mut window, 1));
+        assert_eq!(safe(&window), Some(2));
+    }
+
+    #[test]
+    fn one_event_that_is_never_acknowledged_does_not_take_all_memory() {
+        let mut window = Window::new(4, None);
+        offer(&mut window, 0);
+        let sent =
+            (1..1000).take_while(|n| offer(&mut window, *n) == Offer::Send && acknowledge(&mut window, *n));
+        assert_eq!(sent.count(), 4 * SPAN - 1);
+        assert!(window.places.len() <= 4 * SPAN);
+        assert!(acknowledge(&mut window, 0));
+        assert_eq!((safe(&window), window.outstanding()), (Some(4 * SPAN - 1), 0));
+        assert!(window.places.len() <= 4, "only the latest are remembered");
+    }
+
+    #[test]
+    fn what_a_restart_brings_again_is_not_sent_again() {
+        let mut window = Window::new(10, Some(text(0)));
+        (1..=4).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
+        acknowledge(&mut window, 1);
+        acknowledge(&mut window, 3);
+        window.restart();
+        assert_eq!((safe(&window), window.outstanding()), (Some(1), 2));
+        let again = [1, 2, 3, 4, 5].map(|n| offer(&mut window, n));
+        assert_eq!(again[..4], [const { Offer::Duplicate }; 4]);
+        assert_eq!(again[4], Offer::Send);
+        assert_eq!(safe(&window), Some(1), "2 is not acknowledged");
+        acknowledge(&mut window, 2);
+        assert_eq!(safe(&window), Some(3));
+        acknowledge(&mut window, 5);
+        acknowledge(&mut window, 4);
+        assert_eq!((safe(&window), window.outstanding()), (Some(5), 0));
+    }
+
+    #[test]
+    fn a_restart_in_another_order_loses_nothing() {
+        let mut window = Window::new(10, Some(text(0)));
+        offer(&mut window, 1);
+        offer(&mut window, 3);
+        window.restart();
+        // The second run finds one that the first missed, before one that the first had brought.
+        assert_eq!(
+            [1, 2, 3].map(|n| offer(&mut window, n)),
+            [Offer::Duplicate, Offer::Send, Offer::Duplicate]
+        );
+        acknowledge(&mut window, 1);
+        acknowledge(&mut window, 3);
+        assert_eq!(safe(&window), Some(1), "2 comes after it");
+        acknowledge(&mut window, 2);
+        assert_eq!(safe(&window), Some(3));
+    }
+
+    #[test]
+    fn what_only_an_earlier_run_brought_holds_the_cursor_until_it_is_acknowledged() {
+        let mut window = Window::new(10, Some(text(0)));
+        offer(&mut window, 1);
+        for _ in 0..3 {
+            window.restart();
+            assert_eq!(window.outstanding(), 1);
+        }
+        assert_eq!(offer(&mut window, 2), Offer::Send);
+        acknowledge(&mut window, 2);
+        window.mark(text(5));
+        assert_eq!((safe(&window), window.take_checkpoint()), (Some(0), None));
+        acknowledge(&mut window, 1);
+        assert_eq!(safe(&window), Some(5));
+        assert_eq!(window.take_checkpoint().as_deref(), Some("5"));
+    }
+
+    #[test]
+    fn a_checkpoint_waits_until_nothing_is_outstanding() {
+        let mut window = Window::new(10, None);
+        window.mark(text(1));
+        assert_eq!(window.take_checkpoint().as_deref(), Some("1"));
+        assert_eq!(window.take_checkpoint(), None, "once");
+        offer(&mut window, 2);
+        (3..1000).for_each(|n| window.mark(text(n)));
+        assert_eq!((window.take_checkpoint(), safe(&window)), (None, Some(1)));
+        assert_eq!(window.order.len(), 2, "the latest of them is enough");
+        acknowledge(&mut window, 2);
+        assert_eq!(window.take_checkpoint().as_deref(), Some("999"));
+        window.mark(text(1000));
+        offer(&mut window, 1001);
+        assert_eq!(window.take_checkpoint(), None, "an event came before anybody heard of it");
+    }
+
+    #[test]
+    fn a_cursor_alone_acknowledges_all_before_it() {
+        let mut window = Window::new(10, Some(text(0)));
+        (1..=4).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
+        assert!(!window.acknowledge_cursor("9"), "nobody knows it");
+        assert!(window.acknowledge_cursor("2"));
+        assert_eq!((safe(&window), window.outstanding()), (Some(2), 2));
+        window.restart();
+        offer(&mut window, 5);
+        assert!(window.acknowledge_cursor("5"));
+        assert!(!window.acknowledge_cursor("5"));
+        assert_eq!((safe(&window), window.outstanding()), (Some(5), 0));
+    }
+
+    #[test]
+    fn unknown_events_are_nobodys() {
+        let mut window = Window::new(10, Some(text(0)));
+        assert!(!window.acknowledge("who"));
+        offer(&mut window, 1);
+        assert!(!window.acknowledge(""));
+        assert_eq!((safe(&window), window.outstanding()), (Some(0), 1));
+    }
+
+    /// Whatever happens in whatever order: no event that isn't acknowledged is before the safe cursor.
+    #[test]
+    fn nothing_is_lost_at_random() {
+        for seed in 0..300 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let mut window = Window::new(random.usize(1..20), Some(text(0)));
+            let (mut next, mut waiting): (usize, Vec<usize>) = (1, Vec::new());
+            for _ in 0..400 {
+                match random.u8(0..10) {
+                    0 => {
+                        window.restart();
+                        next = safe(&window).expect("a cursor") + 1;
+                    }
+                    1..=5 => match offer(&mut window, next) {
+                        Offer::Send => {
+                            assert!(!waiting.contains(&next), "sent twice");
+                            waiting.push(next);
+                            next += 1;
+                        }
+                        Offer::Duplicate => next += 1,
+                        Offer::Full => {}
+                    },
+                    _ if waiting.is_empty() => {}
+                    _ => {
+                        let n = waiting.swap_remove(random.usize(..waiting.len()));
+                        assert!(acknowledge(&mut window, n), "seed {seed}: {n}");
+                    }
+                }
+                assert_eq!(window.outstanding(), waiting.len(), "seed {seed}");
+                let oldest = waiting.iter().min().copied().unwrap_or(usize::MAX);
+                assert!(safe(&window).expect("a cursor") < oldest, "seed {seed}");
+            }
+        }
+    }
+}

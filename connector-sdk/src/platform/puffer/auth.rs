@@ -1,0 +1,32 @@
+//! `auth-ok`: whether a connection may be used (contract 1.4).
+
+use crate::event::is_permanent;
+use crate::{Error, ErrorKind, Result};
+
+/// The answer to `auth-ok`, one line.
+///
+/// It is about the credentials. Puffer shuts down the stream of a connection of which this says no, so a
+/// service that can't be reached for a while is no reason to: the stream itself waits for it.
+pub fn auth_ok(health: Result<(), &Error>) -> Vec<u8> {
+    let (ok, said) = match health {
+        Ok(()) => (true, None),
+        Err(error) => (is_passing(error.kind()), Some(error.message())),
+    };
+    let mut line = match said {
+        None => serde_json::json!({ "ok": ok }),
+        Some(said) => serde_json::json!({ "ok": ok, "error": said }),
+    }
+    .to_string()
+    .into_bytes();
+    line.push(b'\n');
+    line
+}
+
+/// Whether it says nothing of the credentials and may be over when the stream begins.
+fn is_passing(kind: ErrorKind) -> bool {
+    let passing = matches!(
+        kind,
+        ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Upstream | ErrorKind::Cancelled
+    );
+    passing && !is_permanent(kind)
+}

@@ -1,0 +1,103 @@
+//! The lines of `subscribe`, both ways (contract 1.4).
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::payload;
+use crate::event::RawEvent;
+
+/// A line from the host. Newer hosts say more; what isn't known is nothing.
+#[derive(Deserialize)]
+pub(super) struct Line<'a> {
+    #[serde(borrow, default)]
+    pub(super) op: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub(super) connection: Cow<'a, str>,
+    #[serde(borrow, default)]
+    cursor: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    event_id: Option<&'a RawValue>,
+}
+
+impl<'a> Line<'a> {
+    pub(super) fn cursor(&self) -> Option<Cow<'a, str>> {
+        text(self.cursor?)
+    }
+
+    pub(super) fn event_id(&self) -> Option<Cow<'a, str>> {
+        text(self.event_id?)
+    }
+}
+
+/// A text of JSON, borrowed where it has no escapes.
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+    serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)
+}
+
+/// The event that a line acknowledges, where the line is as every known host writes it and the id has no
+/// escapes: a million of them are read in the time of a few thousand others.
+pub(super) fn acknowledged(line: &[u8]) -> Option<&str> {
+    let rest = line.strip_prefix(br#"{"op":"ack","cursor":""#)?;
+    let (_, rest) = text_at(rest)?;
+    let rest = rest.strip_prefix(br#","event_id":""#)?;
+    let (id, rest) = text_at(rest)?;
+    (rest == b"}").then_some(id)
+}
+
+/// A text without escapes up to its quote, and what stands after that.
+fn text_at(json: &[u8]) -> Option<(&str, &[u8])> {
+    let end = memchr::memchr2(b'"', b'\\', json).filter(|end| json[*end] == b'"')?;
+    let text = &json[..end];
+    let is_text = !text.iter().any(|byte| byte.is_ascii_control());
+    is_text.then_some((std::str::from_utf8(text).ok()?, &json[end + 1..]))
+}
+
+/// Writes an event.
+pub(super) fn event(event: &RawEvent, messages: bool, out: &mut Vec<u8>) {
+    out.extend_from_slice(br#"{"type":"event","id":"#);
+    string(&event.id, out);
+    out.extend_from_slice(br#","cursor":"#);
+    string(&event.cursor, out);
+    out.extend_from_slice(br#","payload":"#);
+    let begin = out.len();
+    payload::write(event.payload.as_bytes(), messages, out);
+    one_line(&mut out[begin..]);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Writes a cursor that is saved at once.
+pub(super) fn checkpoint(cursor: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(br#"{"type":"checkpoint","cursor":"#);
+    string(cursor, out);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Writes how the connection fares.
+pub(super) fn health(status: &str, detail: Option<&str>, out: &mut Vec<u8>) {
+    out.extend_from_slice(br#"{"type":"health","status":"#);
+    string(status, out);
+    if let Some(detail) = detail {
+        out.extend_from_slice(br#","detail":"#);
+        string(detail, out);
+    }
+    out.extend_from_slice(b"}\n");
+}
+
+/// A text as JSON.
+pub(super) fn string(text: &str, out: &mut Vec<u8>) {
+    // Neither a text nor a growing buffer can fail.
+    let _ = serde_json::to_writer(out, text);
+}
+
+/// Makes one line of JSON that somebody else wrote: inside texts there is no line end, only between tokens.
+pub(super) fn one_line(json: &mut [u8]) {
+    if memchr::memchr2(b'\n', b'\r', json).is_some() {
+        for byte in json.iter_mut().filter(|byte| matches!(**byte, b'\n' | b'\r')) {
+            *byte = b' ';
+        }
+    }
+}

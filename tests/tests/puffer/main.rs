@@ -1,0 +1,7 @@
+//! What Puffer does to a connector's process, and what it must find (its contract, 1.4).
+
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
+
+mod host;
+mod process;
+mod stream;

@@ -1,0 +1,212 @@
+//! `subscribe`: what a stream does with the lines that it gets, and that nothing is lost on it.
+
+use std::collections::BTreeSet;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::host::{LONG, Stream, ask, ticker};
+
+fn subscribe() -> std::process::Command {
+    ticker(&["subscribe"])
+}
+
+fn event(n: u64) -> Value {
+    let payload = json!({"message": json!({ "n": n }).to_string(), "n": n});
+    json!({"type": "event", "id": format!("e{n}"), "cursor": n.to_string(), "payload": payload})
+}
+
+#[test]
+fn events_come_after_the_cursor() {
+    for first in [
+        "{\"op\":\"subscribe\",\"connection\":\"work\",\"cursor\":\"8\"}\n",
+        "{\"contact_ids\":[],\"new\":{\"a\":1},\"connection\":\"work\",\"cursor\":\"8\",\"op\":\"subscribe\"}\r\n",
+        "\n{\"op\":\"hello\"}\nnonsense\n{\"op\":\"subscribe\",\"connection\":\"work\",\"cursor\":\"8\"}\n",
+    ] {
+        let mut stream = Stream::start(&mut subscribe(), first.as_bytes());
+        assert_eq!([stream.frame(), stream.frame()], [event(9), event(10)]);
+        let (status, _) = stream.close();
+        assert!(status.success());
+    }
+    let stream = Stream::subscribe(&mut subscribe(), None);
+    assert_eq!(stream.frame(), event(1));
+}
+
+#[test]
+fn nothing_that_a_host_writes_ends_a_stream() {
+    let mut stream = Stream::subscribe(subscribe().env("TICKER_LAST", "1500"), None);
+    for n in 1..=1000 {
+        assert_eq!(stream.frame(), event(n));
+    }
+    let long = vec![b'x'; 10 * 1024 * 1024];
+    stream.write(&long);
+    stream.write(b"\n\xff\xfe\n{\"op\":\"ack\"\n{\"op\":\"ack\"}\n{\"op\":\"ack\",\"cursor\":5,\"event_id\":[]}\n[]\n7\n");
+    stream.write(b"{\"op\":\"ack\",\"cursor\":\"x\",\"event_id\":\"unknown\"}\n{\"op\":\"rewind\"}\n");
+    stream.write(b"{\"op\":\"subscribe\",\"connection\":\"other\"}\n");
+    assert_eq!(stream.frame_within(Duration::from_millis(300)), None, "1,000 are unacknowledged");
+    // Cut in half, with a pause.
+    stream.write(b"{\"op\":\"ack\",\"cursor\":\"1\",");
+    std::thread::sleep(Duration::from_millis(50));
+    stream.write(b"\"event_id\":\"e1\"}\n{\"op\":\"ack\",\"cursor\":\"1\",\"event_id\":\"e1\"}\n");
+    assert_eq!(stream.frame(), event(1001));
+    assert_eq!(stream.frame_within(Duration::from_millis(300)), None, "one acknowledgement counts once");
+    stream.write(b"{\"op\":\"ack\",\"cursor\":\"401\"}\n");
+    for n in 1002..=1401 {
+        assert_eq!(stream.frame(), event(n), "all to a cursor");
+    }
+    let errors = stream.errors_until("subscribes twice");
+    for said in ["are longer than 1 MiB", "a line of the host is left out"] {
+        assert!(errors.contains(said), "{errors}");
+    }
+    let (status, took) = stream.close();
+    assert!(status.success() && took < Duration::from_secs(5), "{status} after {took:?}");
+}
+
+#[test]
+fn the_end_of_standard_input_ends_the_process() {
+    // Before anything was asked.
+    let outcome = ask(&mut subscribe(), b"");
+    assert!(outcome.status.success() && outcome.stdout.is_empty(), "{outcome:?}");
+    let outcome = ask(&mut subscribe(), b"{\"op\":\"subscribe\"");
+    assert!(outcome.status.success() && outcome.stdout.is_empty(), "{outcome:?}");
+    // While the method waits.
+    let mut stream = Stream::subscribe(&mut subscribe(), Some("10"));
+    assert_eq!(stream.frame_within(Duration::from_millis(200)), None);
+    let (status, took) = stream.close();
+    assert!(status.success() && took < Duration::from_secs(5), "{took:?}");
+    // While nobody reads what is written.
+    let mut child =
+        subscribe().env("TICKER_LAST", "1000000").stderr(Stdio::null()).spawn().expect("it starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    std::io::Write::write_all(&mut stdin, b"{\"op\":\"subscribe\",\"connection\":\"work\"}\n")
+        .expect("written");
+    std::thread::sleep(Duration::from_millis(300));
+    drop(stdin);
+    let began = std::time::Instant::now();
+    let status = child.wait().expect("it ends");
+    assert!(status.success() && began.elapsed() < Duration::from_secs(5), "{status}, {:?}", began.elapsed());
+}
+
+#[test]
+fn a_host_that_is_gone_ends_the_process() {
+    let mut child = subscribe().env("TICKER_LAST", "1000000").spawn().expect("it starts");
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("a pipe");
+    std::io::Write::write_all(&mut stdin, b"{\"op\":\"subscribe\",\"connection\":\"work\"}\n")
+        .expect("written");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(!output.status.success());
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("standard output can't be written"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn a_brief_failure_is_no_frame() {
+    let stream = Stream::subscribe(subscribe().env("TICKER_FAIL", "unavailable"), None);
+    let errors = stream.errors_until("unavailable: as it was told in two lines; trying again in ");
+    assert!(errors.lines().all(|line| !line.is_empty()), "{errors}");
+    assert_eq!(stream.frame_within(Duration::from_millis(500)), None, "the host would shut the stream down");
+}
+
+#[test]
+fn refused_credentials_are_a_frame_and_no_loop() {
+    for (kind, status) in [("auth", "auth_required"), ("denied", "auth_required"), ("usage", "offline")] {
+        let mut stream = Stream::subscribe(subscribe().env("TICKER_FAIL", kind), None);
+        let detail = "as it was told\nin two lines";
+        assert_eq!(stream.frame(), json!({"type": "health", "status": status, "detail": detail}));
+        assert_eq!(stream.frame_within(Duration::from_millis(500)), None);
+        let (exit, _) = stream.close();
+        assert!(exit.success());
+        assert_eq!(stream.errors_until("never").matches(kind).count(), 1, "it is tried once");
+    }
+}
+
+#[test]
+fn a_cursor_of_another_connector_is_never_the_beginning() {
+    for cursor in ["s72595_4483_1934", "{\"uid\":1}", "", "\u{0}\"\\"] {
+        let stream = Stream::subscribe(&mut subscribe(), Some(cursor));
+        let frame = stream.frame();
+        assert_eq!(
+            (&frame["type"], &frame["status"]),
+            (&json!("health"), &json!("auth_required")),
+            "{frame}"
+        );
+        assert!(
+            frame["detail"].as_str().expect("a text").contains("is not one of this connector"),
+            "{frame}"
+        );
+    }
+}
+
+#[test]
+fn a_connection_that_is_not_stored_is_a_frame() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = subscribe();
+    command
+        .env("CONNECTOR_HOME", home.path())
+        .env("TICKER_TOKEN_WANTED", "1")
+        .env("TICKER_TOKEN", "of nobody");
+    let mut stream = Stream::subscribe(&mut command, None);
+    let frame = stream.frame();
+    assert_eq!(frame["status"], "auth_required", "{frame}");
+    assert!(frame["detail"].as_str().expect("a text").contains("nothing is stored"), "{frame}");
+    assert_eq!(stream.frame_within(Duration::from_millis(200)), None);
+    let (exit, took) = stream.close();
+    assert!(exit.success() && took < Duration::from_secs(5));
+}
+
+/// Puffer saves a cursor, then acknowledges; a connector that is killed at any moment begins at what was
+/// saved last.
+#[test]
+fn nothing_is_lost_when_the_process_is_killed() {
+    const LAST: u64 = 5000;
+    let (mut seen, mut saved) = (BTreeSet::new(), None::<String>);
+    let mut kills: u32 = 0;
+    loop {
+        let mut stream =
+            Stream::subscribe(subscribe().env("TICKER_LAST", LAST.to_string()), saved.as_deref());
+        // After some events, and elsewhere each time.
+        let mut left = 100 + kills * 37 % 331;
+        let killed = stream.take_until(&format!("e{LAST}"), &mut seen, || {
+            left = left.saturating_sub(1);
+            left == 0 && kills < 20
+        });
+        saved = stream.saved.clone();
+        if !killed {
+            break;
+        }
+        kills += 1;
+    }
+    assert_eq!(kills, 20);
+    assert!((1..=LAST).all(|n| seen.contains(&n)), "{} of {LAST}", seen.len());
+}
+
+#[test]
+fn a_topic_keeps_its_own_cursor() {
+    let state = tempfile::tempdir().expect("a folder");
+    let folder = state.path().join("state");
+    let mut seen = Vec::new();
+    for last in ["3", "5"] {
+        let mut command = ticker(&["subscriber"]);
+        command.env("PUFFER_SKILL_ID", "ticker").env("PUFFER_SKILL_TOPIC", "ticks");
+        command.env("PUFFER_SKILL_STATE_DIR", &folder).env("TICKER_LAST", last);
+        let mut stream = Stream::start(&mut command, b"{\"kind\":\"custom\",\"op\":\"x\",\"args\":{}}\n");
+        while seen.last().is_none_or(|line: &Value| line["dedup_key"] != format!("e{last}").as_str()) {
+            seen.push(stream.frame_within(LONG).expect("a line"));
+        }
+        let saved = folder.join("cursor");
+        let began = std::time::Instant::now();
+        while std::fs::read_to_string(&saved).unwrap_or_default() != last {
+            assert!(began.elapsed() < LONG, "the cursor is not saved");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(stream.close().0.success());
+    }
+    assert_eq!(seen.len(), 5, "nothing came twice");
+    let payload = json!({"message": "{\"n\":1}", "n": 1});
+    let expected = json!({"topic": "ticks", "kind": "message", "dedup_key": "e1", "text": "{\"n\":1}", "payload": payload});
+    assert_eq!(seen[0], expected);
+}
