@@ -38,9 +38,16 @@ impl Guard {
 
     /// The URL of a path below the base.
     pub(super) fn url(&self, path: &str) -> Result<Url> {
-        let base = self.base.as_str().trim_end_matches('/');
-        Url::parse(&format!("{base}{path}"))
-            .map_err(|error| Error::internal(format!("a path makes no URL: {error}")))
+        if !path.starts_with('/') || path.contains(['?', '#']) {
+            return Err(Error::internal("a path makes no URL: it begins with `/` and has neither `?` nor `#`"));
+        }
+        // The host was read already.
+        let mut url = self.base.clone();
+        match self.base.path().trim_end_matches('/') {
+            "" => url.set_path(path),
+            base => url.set_path(&format!("{base}{path}")),
+        }
+        Ok(url)
     }
 
     /// Whether a URL is of the same scheme, host and port as the base (RFC 6454), so that credentials
@@ -75,8 +82,8 @@ impl Guard {
                 "the service leads on to `{host}`, which is not one of the hosts that may be spoken to"
             )));
         }
-        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        if self.public_only && address.is_ok_and(|address| is_internal(address) && !address.is_loopback()) {
+        let address = || host.trim_matches(['[', ']']).parse::<IpAddr>();
+        if self.public_only && address().is_ok_and(|address| is_internal(address) && !address.is_loopback()) {
             return Err(internal(host));
         }
         Ok(())

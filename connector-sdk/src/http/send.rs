@@ -8,7 +8,7 @@ use reqwest::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap,
     HeaderValue, LOCATION, USER_AGENT,
 };
-use reqwest::{Method, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use tracing::Instrument as _;
 
 use super::client::Inner;
@@ -227,20 +227,24 @@ impl Journey<'_> {
         if self.inner.guard.is_home(&url) {
             self.inner.credentials.send_with(&mut url, &mut headers);
         }
-        let mut request =
-            self.inner.client.request(self.method.clone(), url).headers(headers).timeout(timeout);
-        request = match &mut self.body {
-            Body::None => request,
-            Body::Bytes(bytes) => request.body(Bytes::clone(bytes)),
+        let mut request = reqwest::Request::new(self.method.clone(), url);
+        *request.headers_mut() = headers;
+        *request.timeout_mut() = Some(timeout);
+        match &mut self.body {
+            Body::None => {}
+            Body::Bytes(bytes) => *request.body_mut() = Some(Bytes::clone(bytes).into()),
             once => match std::mem::replace(once, Body::None) {
-                Body::Once(Once::Multipart(form)) => request.multipart(form),
-                Body::Once(Once::Stream(stream)) => request.body(stream),
-                _ => request,
+                Body::Once(Once::Stream(stream)) => *request.body_mut() = Some(stream),
+                Body::Once(Once::Multipart(form)) => {
+                    let (client, made) = (self.inner.client.clone(), request);
+                    return RequestBuilder::from_parts(client, made).multipart(form).build().map_err(|error| {
+                        Error::internal(format!("the request can't be made: {}", error.without_url()))
+                    });
+                }
+                _ => {}
             },
-        };
-        request
-            .build()
-            .map_err(|error| Error::internal(format!("the request can't be made: {}", error.without_url())))
+        }
+        Ok(request)
     }
 
     /// Goes where the service sends it (RFC 9110, section 15.4).
