@@ -155,8 +155,12 @@ impl Response {
         body
     }
 
+    /// What the body says it is; nothing where it says JSON, as it should.
     pub(crate) fn media_type(&self) -> String {
         let kind = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
+        if kind.contains("json") {
+            return String::new();
+        }
         kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 }

@@ -46,8 +46,15 @@ pub(crate) fn names(template: &str) -> impl Iterator<Item = &str> {
 /// Whether a part of a path is one that a URL's reader takes out, with the part before it (WHATWG URL,
 /// double-dot path segments).
 pub(crate) fn is_dots(part: &str) -> bool {
-    let part = part.to_ascii_lowercase().replace("%2e", ".");
-    part == "." || part == ".."
+    let dot = |part: &'_ str| match part.as_bytes() {
+        [b'.', ..] => 1,
+        [b'%', b'2', b'e' | b'E', ..] => 3,
+        _ => 0,
+    };
+    let first = dot(part);
+    // Of bytes that are one dot, so at the end of a letter.
+    let rest = &part[first..];
+    first > 0 && (rest.is_empty() || dot(rest) == rest.len())
 }
 
 /// A text as one part of a path.
