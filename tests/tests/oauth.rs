@@ -12,6 +12,7 @@ use std::time::Duration;
 use connector_sdk::call::{Caller, Connection};
 use connector_sdk::cli::{Process, Terminal, run};
 use connector_sdk::manifest::{ClientId, Grant, Mode, OAuth2};
+use connector_sdk::oauth::Client;
 use connector_sdk::prelude::*;
 use connector_sdk::{Factory, Settings, factory};
 use serde_json::{Value, json};
@@ -503,4 +504,45 @@ async fn a_login_asks_and_is_stored() {
     assert_eq!(me.data(), json!({ "ok": true }));
     let again = world.run_as(factory::<Phone>(), "--json connect", Some("")).await;
     assert_eq!(again.data()["state"], "unchanged");
+}
+
+#[tokio::test]
+async fn stored_tokens_go_only_where_they_were_given_for() {
+    let (world, other) = (World::new().await, World::new().await);
+    let there = format!("--set url={}", other.server.uri());
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    for line in [format!("--json me {there}"), format!("--json --mode write connect {there}")] {
+        let refused = world.run(&line).await;
+        assert_eq!(refused.code, 4, "{refused:?}");
+        for part in [world.server.uri(), other.server.uri(), "`files`".to_owned()] {
+            assert!(refused.stdout.contains(&part), "no {part} in {refused:?}");
+        }
+    }
+    assert!(other.server.received_requests().await.expect("recorded").is_empty());
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+    // Whoever agrees again agrees to the other place.
+    let again = world.agree(&format!("--json connect --yes {there}"), Some("")).await;
+    assert_eq!(again.data()["state"], "replaced");
+    assert_eq!(world.run(&format!("--json me {there}")).await.data()["you"], "Bearer [redacted]");
+    let before = world.server.received_requests().await.expect("recorded").len();
+    assert_eq!(world.run("--json me").await.code, 4, "the environment says the first place");
+    assert_eq!(world.server.received_requests().await.expect("recorded").len(), before);
+}
+
+#[tokio::test]
+async fn a_stored_client_secret_goes_only_where_it_was_given_for() {
+    let files = factory::<Files>();
+    let settings = |url: &str| Settings::new().value("url", url).value("client_id", "app");
+    let (home, other) = ("http://127.0.0.1:1", "http://127.0.0.1:2");
+    let stored = settings(other).secret("client_secret", "cl1ent-s3cret").bound_to([home]);
+    let error = Client::new(files.manifest(), &stored).expect_err("elsewhere");
+    assert_eq!((error.kind(), &error.details()["sent_to"]), (ErrorKind::Setup, &json!(other)));
+    // The token is for the service itself, which this isn't.
+    let stored = settings(other).secret("token", "personal-t0ken").bound_to([home]);
+    let client = Client::new(files.manifest(), &stored).expect("nothing of it is sent");
+    assert_eq!(client.origins(), [other, other, other]);
+    let error = Connection::open("default", &files, &stored).expect_err("elsewhere");
+    assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
+    let anew = stored.secret("token", "personal-t0ken");
+    assert_eq!(Connection::open("default", &files, &anew).expect("given anew").origins(), [other]);
 }
