@@ -3,6 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
 mod engine;
+#[path = "../../../connector-sdk/src/traces.rs"]
+#[expect(dead_code, reason = "nothing here needs a folder")]
+mod traces;
 mod weaknesses;
 
 use std::collections::BTreeMap;
@@ -18,7 +21,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-const TOKEN: &str = "hub_5ecr3t_token";
+const TOKEN: &str = "hub_s3cret_token";
 
 /// What issues are.
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -299,8 +302,14 @@ fn caller() -> Caller {
 /// Calls an action, and returns the one request that came of it.
 async fn request_of(connection: &Connection, server: &MockServer, action: &str, input: &Value) -> Seen {
     server.reset().await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(json!([]))).mount(server).await;
-    connection.act(action, input, &caller()).await.expect("an answer");
+    // It says what it heard, as some services do.
+    let echo = |request: &Request| {
+        let heard: Vec<&str> = request.headers.values().filter_map(|value| value.to_str().ok()).collect();
+        ResponseTemplate::new(200).set_body_json(heard)
+    };
+    Mock::given(any()).respond_with(echo).mount(server).await;
+    let output = connection.act(action, input, &caller()).await.expect("an answer");
+    traces::leave(output.as_bytes());
     let requests = server.received_requests().await.expect("recorded");
     assert_eq!(requests.len(), 1);
     seen(&requests[0])
@@ -406,11 +415,11 @@ async fn whatever_authenticates_is_sent() {
     for (factory, config) in [
         (
             &factory::<WithPassword>() as &dyn Factory,
-            [("username", "me"), ("password", "pw"), ("BASIC_ONE_URL", "")],
+            [("username", "me"), ("password", "pw_s3cret"), ("BASIC_ONE_URL", "")],
         ),
         (
             &factory::<WithKey>(),
-            [("KEYED_ONE_PERSON", "me"), ("KEYED_ONE_SECRET", "pw"), ("KEYED_ONE_URL", "")],
+            [("KEYED_ONE_PERSON", "me"), ("KEYED_ONE_SECRET", "pw_s3cret"), ("KEYED_ONE_URL", "")],
         ),
     ] {
         let server = server().await;
@@ -420,7 +429,7 @@ async fn whatever_authenticates_is_sent() {
             .unwrap_or_else(|error| panic!("{error}\n{}", written.text));
         assert_eq!(loaded.notes, [], "{}", written.text);
         let config = config.map(|(name, value)| (name, if value.is_empty() { &*base } else { value }));
-        let rust = Settings::new().value("url", &*base).value("person", "me").secret("secret", "pw");
+        let rust = Settings::new().value("url", &*base).value("person", "me").secret("secret", "pw_s3cret");
         let rust = Connection::open("rust", factory, &rust).expect("a connection");
         let mut yaml = Settings::new();
         for (name, value) in config {
