@@ -401,6 +401,18 @@ async fn connecting_again_keeps_what_works_and_renews_what_ended() {
 }
 
 #[tokio::test]
+async fn what_was_taken_back_is_not_healthy() {
+    let world = World::new().await;
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    assert_eq!(world.run("--json health").await.data()["status"], "healthy");
+    world.service.gone.store(1, Ordering::SeqCst);
+    world.service.given.fetch_add(1, Ordering::SeqCst);
+    let health = world.run("--json health").await;
+    assert!(!health.stdout.contains(r#""status":"healthy""#), "{health:?}");
+    assert!(health.stdout.contains("connect again"), "{health:?}");
+}
+
+#[tokio::test]
 async fn without_a_terminal_somebody_agrees_only_where_that_is_said() {
     let world = World::new().await;
     let nobody = world.run("--json --mode write connect").await;

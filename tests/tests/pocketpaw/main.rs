@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use connector_sdk::call::{Caller, Connection};
-use connector_sdk::manifest::Mode;
+use connector_sdk::manifest::{Auth, ClientId, Mode, OAuth2};
 use connector_sdk::platform::pocketpaw::{self, LeftOut};
 use connector_sdk::prelude::*;
 use connector_sdk::{Factory, Settings, factory};
@@ -447,6 +447,61 @@ async fn whatever_authenticates_is_sent() {
     }
 }
 
+/// Takes what it gets.
+#[connector(
+    id = "several",
+    auth = any(
+        oauth2(authorize = "{url}/authorize", token = "{url}/token", client_id = env("SEVERAL_CLIENT")),
+        api_key(cookie, cookie = "sid"),
+        bearer(token),
+        basic(person, token),
+    ),
+)]
+struct Several {
+    /// Where the service is.
+    url: String,
+    /// Who it is.
+    #[config(default = "me")]
+    person: String,
+    /// A session.
+    #[secret]
+    cookie: Option<Secret>,
+    /// A token.
+    #[secret(env = "SEVERAL_TOKEN")]
+    token: Option<Secret>,
+    #[http(base = "{url}")]
+    http: Http,
+}
+
+#[connector]
+impl Several {
+    /// Who it is.
+    #[action(read)]
+    #[http(GET, "/me")]
+    async fn me(&self) -> Result<Value>;
+}
+
+#[tokio::test]
+async fn of_several_ways_a_file_has_the_first_that_it_can_say() {
+    let written = pocketpaw::write(factory::<Several>().manifest()).expect("a file");
+    let note = "It authenticates by `bearer` alone, and not by `oauth2`, `api_key` or `basic`.";
+    assert_eq!(written.notes, [note]);
+    assert!(written.text.contains(&format!("# {note}\n")), "{}", written.text);
+    let loaded = pocketpaw::parse(&written.text, "several").unwrap_or_else(|error| panic!("{error}"));
+    let manifest = loaded.factory.manifest();
+    assert_eq!(manifest.auth, Auth::Bearer { token: "SEVERAL_TOKEN".to_owned() });
+    let names: Vec<&str> = manifest.credentials.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["SEVERAL_TOKEN"], "nothing of the other ways");
+    assert!(manifest.credentials[0].required, "there is no other way");
+    let server = server().await;
+    let settings = Settings::new().text("SEVERAL_URL", server.uri()).secret("SEVERAL_TOKEN", TOKEN);
+    let yaml = Connection::open("yaml", &*loaded.factory, &settings).expect("a connection");
+    let settings = Settings::new().value("url", server.uri()).secret("token", TOKEN);
+    let rust = Connection::open("rust", &factory::<Several>(), &settings).expect("a connection");
+    let of_rust = request_of(&rust, &server, "me", &json!({})).await;
+    assert_eq!(request_of(&yaml, &server, "me", &json!({})).await, of_rust);
+}
+
 #[test]
 fn what_can_not_be_a_file_says_why() {
     let mut manifest = factory::<Hub>().manifest().clone();
@@ -458,6 +513,10 @@ fn what_can_not_be_a_file_says_why() {
     manifest.actions.retain(|action| action.request.is_none());
     let error = pocketpaw::write(&manifest).expect_err("nothing to say");
     assert!(error.message().contains("`counted`: it is Rust code"), "{error}");
+    manifest.auth =
+        Auth::OAuth2(OAuth2::of_client("https://a.test/token", ClientId::Literal("me".to_owned())));
+    let error = pocketpaw::write(&manifest).expect_err("no tokens");
+    assert!(error.message().contains("sends nothing where a file says `oauth`"), "{error}");
     manifest.auth =
         serde_json::from_value(json!({"kind": "api_key", "key": "token", "place": {"query": "k"}}))
             .expect("auth");
