@@ -14,15 +14,24 @@ pub(crate) const SENT_TO: &str = "sent_to";
 pub(crate) struct Bound {
     /// Scheme, host and port of each; none where nobody said.
     pub(crate) origins: Option<Vec<String>>,
-    /// The names of the credentials.
+    /// The names of the credentials that are stored, and not given anew.
     secrets: Vec<String>,
 }
 
 impl Bound {
-    pub(crate) fn new(mut origins: Vec<String>, secrets: impl Iterator<Item = String>) -> Self {
-        origins.sort();
-        origins.dedup();
-        Self { origins: Some(origins), secrets: secrets.collect() }
+    pub(crate) fn new(origins: Option<Vec<String>>, secrets: impl Iterator<Item = String>) -> Self {
+        let sorted = |mut origins: Vec<String>| {
+            origins.sort();
+            origins.dedup();
+            origins
+        };
+        Self { origins: origins.map(sorted), secrets: secrets.collect() }
+    }
+
+    /// Whether a credential is one that was stored.
+    #[cfg(all(feature = "cli", feature = "oauth"))]
+    pub(crate) fn holds(&self, name: &str) -> bool {
+        self.secrets.iter().any(|known| known == name)
     }
 
     /// A credential was given anew, and for whatever it is sent to now.
@@ -72,7 +81,8 @@ mod tests {
 
     fn bound() -> Bound {
         let names = ["token", "key"].map(str::to_owned);
-        Bound::new(vec!["https://b.test".to_owned(), "https://a.test".to_owned()], names.into_iter())
+        let origins = ["https://b.test", "https://a.test"].map(str::to_owned);
+        Bound::new(Some(origins.into()), names.into_iter())
     }
 
     fn refusal(bound: &Bound, origin: &str) -> Option<String> {
@@ -105,8 +115,9 @@ mod tests {
 
     #[test]
     fn what_was_given_for_no_address_goes_to_none() {
-        let bound = Bound::new(Vec::new(), std::iter::once("token".to_owned()));
+        let bound = Bound::new(Some(Vec::new()), std::iter::once("token".to_owned()));
         assert!(refusal(&bound, "https://a.test").is_some_and(|said| said.contains("no address")));
-        assert_eq!(refusal(&Bound::default(), "https://a.test"), None, "nobody said");
+        let unsaid = Bound::new(None, std::iter::once("token".to_owned()));
+        assert_eq!(refusal(&unsaid, "https://a.test"), None, "nobody said");
     }
 }

@@ -78,7 +78,7 @@ impl Settings {
     #[must_use]
     pub fn bound_to(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let origins = origins.into_iter().map(Into::into).collect();
-        self.bound = crate::bound::Bound::new(origins, self.secrets.keys().cloned());
+        self.bound = crate::bound::Bound::new(Some(origins), self.secrets.keys().cloned());
         self
     }
 

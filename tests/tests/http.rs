@@ -1,4 +1,5 @@
 //! A connector with an HTTP client, against a server on loopback.
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
 #[path = "../../connector-sdk/src/traces.rs"]
 #[expect(dead_code, reason = "nothing here needs a folder")]

@@ -546,6 +546,24 @@ async fn stored_tokens_go_only_where_they_were_given_for() {
 }
 
 #[tokio::test]
+async fn tokens_of_another_place_do_not_replace_those_that_are_stored() {
+    let (world, other) = (World::new().await, World::new().await);
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    // They run out at once, so that the check renews them before it fails.
+    other.service.life.store(0, Ordering::SeqCst);
+    Mock::given(path("/me"))
+        .respond_with(ResponseTemplate::new(403))
+        .with_priority(1)
+        .mount(&other.server)
+        .await;
+    let there = format!("--json connect --yes --browser --set url={}", other.server.uri());
+    let refused = world.agree(&there, Some("")).await;
+    assert!(refused.code != 0 && refused.stdout.contains("nothing was stored"), "{refused:?}");
+    assert_eq!(other.asked("/token").await.len(), 2, "agreed to and renewed");
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+}
+
+#[tokio::test]
 async fn a_stored_client_secret_goes_only_where_it_was_given_for() {
     let files = factory::<Files>();
     let settings = |url: &str| Settings::new().value("url", url).value("client_id", "app");

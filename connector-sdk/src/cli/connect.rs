@@ -181,6 +181,7 @@ fn try_out(
     let held = std::sync::Arc::new(agree::Held::default());
     let checked = check(session, address.connection(), &settings.clone().kept_by(held.clone()));
     let renewed = held.take();
+    let were_stored = settings.bound.holds(OAuth2::TOKENS);
     let bound = |settings: Settings| match checked {
         Ok(mut origins) => {
             origins.extend(agree::origins(session.manifest, &settings));
@@ -191,7 +192,7 @@ fn try_out(
     let Some(renewed) = renewed else { return Ok(bound(settings)) };
     let settings = settings.secret(OAuth2::TOKENS, renewed.clone());
     let (settings, outcome) = bound(settings);
-    if outcome.is_err() {
+    if outcome.is_err() && were_stored {
         // What is stored can't be used any more: these tokens have taken its place.
         let (store, address) = (store.clone(), address.clone());
         session

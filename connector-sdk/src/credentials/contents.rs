@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Address, Change, Saved};
+use crate::bound::Bound;
 use crate::{Error, Result, Secret, Settings};
 
 /// All connections of a store.
@@ -119,10 +120,8 @@ impl Contents {
                 .collect(),
             ..Settings::new()
         };
-        let settings = match &entry.origins {
-            Some(origins) => settings.bound_to(origins),
-            None => settings,
-        };
+        let bound = Bound::new(entry.origins.clone(), entry.secrets.keys().cloned());
+        let settings = Settings { bound, ..settings };
         Some(Saved::new(settings, entry.saved_at()))
     }
 
