@@ -4,6 +4,8 @@ use serde_json::json;
 use wiremock::MockServer;
 
 use super::{KEY, Outcome, User, shop};
+use crate::Settings;
+use crate::host::Host;
 
 /// A user with a stored connection, and a server that isn't the shop's.
 fn connected() -> (User, MockServer) {
@@ -113,4 +115,19 @@ fn a_linked_connectors_credentials_are_not_for_a_file() {
     let outcome = user.files_alone("--json call notes list_orders");
     assert_eq!((outcome.code, user.received().len()), (4, 0), "{outcome:?}");
     assert_eq!(outcome.json()["error"]["details"]["given_for"], json!([]), "{outcome:?}");
+}
+
+#[test]
+fn a_program_of_its_own_is_told_which_file_it_was() {
+    let user = User::new();
+    let host = Host::builder().folder(user.folder()).build().expect("a host");
+    let settings = Settings::new().secret("SHOP_KEY", KEY).bound_to(["https://shop.test"]);
+    let error = host.connect("shop", "default", &settings).expect_err("elsewhere");
+    assert!(
+        error.message().contains("shop.yaml`: the stored credentials were given for `https://shop.test`"),
+        "{error}"
+    );
+    assert_eq!(error.details()["sent_to"], user.server.uri());
+    let settings = settings.bound_to([user.server.uri()]);
+    assert_eq!(host.connect("shop", "default", &settings).expect("home").origins(), [user.server.uri()]);
 }
