@@ -41,6 +41,13 @@ pub trait Connector: Send + Sync {
     /// [`ErrorKind::Usage`] when the input is not what the action takes.
     fn prepare<'a>(&'a self, call: Call<'a>) -> Result<Run<'a>>;
 
+    /// Where its credentials go: the scheme, host and port of each address, as `https://api.example.com`. None for a
+    /// connector that has nothing to send them to, or that can't tell; those of a stored connection are
+    /// not guarded then.
+    fn origins(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Whether the service is reachable and the credentials good.
     fn health<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<()>> {
         let _ = context;

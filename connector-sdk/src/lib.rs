@@ -23,6 +23,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod ask;
+#[cfg(feature = "credentials")]
+mod bound;
 pub mod call;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -27,6 +27,9 @@ pub struct Settings {
     pub(crate) texts: Named<String>,
     pub(crate) secrets: Named<Secret>,
     pub(crate) keeper: Keeping,
+    /// Where those of the credentials may go that were stored.
+    #[cfg(feature = "credentials")]
+    pub(crate) bound: crate::bound::Bound,
     /// What the open connection shares with whatever obtains tokens for it.
     #[cfg(feature = "oauth")]
     pub(crate) learned: Arc<crate::call::Learned>,
@@ -59,7 +62,37 @@ impl Settings {
     /// Sets a credential.
     #[must_use]
     pub fn secret(mut self, name: impl Into<String>, secret: impl Into<Secret>) -> Self {
-        self.secrets.insert(name.into(), secret.into());
+        let name = name.into();
+        #[cfg(feature = "credentials")]
+        self.bound.release(&name);
+        self.secrets.insert(name, secret.into());
+        self
+    }
+
+    /// Says which addresses the credentials that are set so far were given for, each as `https://api.example.com`: a
+    /// scheme, a host, and a port where it isn't the scheme's own. A connection that would send them elsewhere is
+    /// not opened. [`Connection::origins`](crate::call::Connection::origins) tells an open connection's.
+    ///
+    /// A store keeps them with the credentials. Where nobody says, they may go anywhere.
+    #[cfg(feature = "credentials")]
+    #[must_use]
+    pub fn bound_to(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let origins = origins.into_iter().map(Into::into).collect();
+        self.bound = crate::bound::Bound::new(Some(origins), self.secrets.keys().cloned());
+        self
+    }
+
+    /// The addresses that credentials were given for; none where nobody said.
+    #[cfg(feature = "credentials")]
+    pub fn origins(&self) -> Option<&[String]> {
+        self.bound.origins.as_deref()
+    }
+
+    /// Takes a credential away.
+    #[cfg(all(feature = "cli", feature = "credentials", feature = "oauth"))]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.secrets.remove(name);
+        self.bound.release(name);
         self
     }
 

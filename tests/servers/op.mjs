@@ -3,7 +3,7 @@
 //     node op.mjs PORT
 //
 // Clients: `cli` (public: code with PKCE, any port of http://127.0.0.1/callback, device code), `web` (secret
-// `web-secret`: code with PKCE) and `service` (secret `service-secret`: client credentials). An access token lasts
+// `web-s3cret`: code with PKCE) and `service` (secret `service-s3cret`: client credentials). An access token lasts
 // ACCESS_TOKEN_TTL seconds. Any name and password log in; its pages are the provider's own for development.
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -29,7 +29,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     },
     {
       client_id: 'web',
-      client_secret: 'web-secret',
+      client_secret: 'web-s3cret',
       application_type: 'native',
       redirect_uris: ['http://127.0.0.1/callback'],
       response_types: ['code'],
@@ -37,7 +37,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     },
     {
       client_id: 'service',
-      client_secret: 'service-secret',
+      client_secret: 'service-s3cret',
       redirect_uris: [],
       response_types: [],
       grant_types: ['client_credentials'],

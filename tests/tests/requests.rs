@@ -2,6 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
+#[path = "../../connector-sdk/src/traces.rs"]
+#[expect(dead_code, reason = "nothing here needs a folder")]
+mod traces;
+
 use std::time::Duration;
 
 use connector_sdk::call::{Caller, Connection};
@@ -12,7 +16,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{any, body_json, method, path, query_param};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-const TOKEN: &str = "hub_5ecr3t_token";
+const TOKEN: &str = "hub_s3cret_token";
 
 /// In which order.
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -212,7 +216,9 @@ fn caller() -> Caller {
 }
 
 async fn act(server: &MockServer, action: &str, input: Value) -> Result<Value> {
-    hub(server).await.act(action, &input, &caller()).await?.parse()
+    let result = hub(server).await.act(action, &input, &caller()).await.and_then(|output| output.parse());
+    traces::leave(format!("{result:?}"));
+    result
 }
 
 /// A server that answers everything with an issue.
@@ -434,10 +440,12 @@ async fn hostile_answers_are_errors() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_kind() {
+async fn refusals_have_their_kind_and_no_secret() {
     let server = MockServer::start().await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(404)).mount(&server).await;
+    let said = json!({ "message": format!("nothing here for {TOKEN}") });
+    Mock::given(any()).respond_with(ResponseTemplate::new(404).set_body_json(said)).mount(&server).await;
     let error = act(&server, "show_issue", json!({ "number": 1 })).await.expect_err("none");
+    assert!(error.message().contains("nothing here for [redacted]"), "{error}");
     assert_eq!((error.kind(), &error.details()["status"]), (ErrorKind::NotFound, &json!(404)));
 }
 

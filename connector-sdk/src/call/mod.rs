@@ -35,6 +35,14 @@ use crate::manifest::{Action, Manifest};
 use crate::similar::{listed, nearest};
 use crate::{Ask, Call, Choice, Connector, Context, Error, Factory, Obtained, Output, Result, Settings};
 
+/// Opens a connector, if that sends no stored credential elsewhere than it was given for.
+fn connector(factory: &dyn Factory, settings: &Settings) -> Result<Box<dyn Connector>> {
+    let connector = factory.open(settings)?;
+    #[cfg(feature = "credentials")]
+    settings.bound.check(&factory.manifest().id, &connector.origins(), |_| true)?;
+    Ok(connector)
+}
+
 /// An open connection, and the only way to call its actions.
 pub struct Connection {
     name: Arc<str>,
@@ -55,14 +63,15 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the settings can't be used.
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the settings can't be used, or would lead stored credentials
+    /// elsewhere than they were given for.
     pub fn open(name: impl Into<Arc<str>>, factory: &dyn Factory, settings: &Settings) -> Result<Self> {
         let redactor = Redactor::new(settings.secrets.values());
         #[cfg(feature = "oauth")]
         if factory.manifest().auth.oauth2().is_some() {
             return Self::learning(name.into(), factory, settings, redactor);
         }
-        let connector = match drive::catch(|| factory.open(settings)) {
+        let connector = match drive::catch(|| connector(factory, settings)) {
             Ok(connector) => connector,
             Err(error) => return Err(redactor.error(error)),
         };
@@ -81,7 +90,7 @@ impl Connection {
         let learned = Arc::new(Learned::default());
         let settings = Settings { learned: Arc::clone(&learned), ..settings.clone() };
         let redactor = redactor.learning(Arc::clone(&learned));
-        match drive::catch(|| factory.open(&settings)) {
+        match drive::catch(|| connector(factory, &settings)) {
             Ok(connector) => Ok(Self { learned: Some(learned), ..Self::over(name, connector, redactor) }),
             Err(error) => Err(redactor.error(error)),
         }
@@ -127,6 +136,12 @@ impl Connection {
     /// What the connector is.
     pub fn manifest(&self) -> &Manifest {
         self.connector.manifest()
+    }
+
+    /// Where its credentials go, see [`Connector::origins`]. Tokens of OAuth 2.0 go to
+    /// those of `oauth::Client::origins` as well.
+    pub fn origins(&self) -> Vec<String> {
+        self.connector.origins()
     }
 
     /// What takes the connection's secrets out of a text.

@@ -79,6 +79,16 @@ pub(super) fn may_have_ended(manifest: &Manifest, settings: &Settings, error: &E
         && kinds.contains(&error.kind())
 }
 
+/// Where the tokens of a connection go, besides the service itself.
+pub(super) fn origins(manifest: &Manifest, settings: &Settings) -> Vec<String> {
+    let way = manifest.auth.way(|name| settings.secrets.contains_key(name));
+    let has_tokens = settings.secrets.contains_key(OAuth2::TOKENS);
+    match matches!(way, Auth::OAuth2(_)) || has_tokens {
+        true => Client::new(manifest, settings).map(|client| client.origins()).unwrap_or_default(),
+        false => Vec::new(),
+    }
+}
+
 fn tokens(settings: &Settings) -> Option<Tokens> {
     Tokens::from_secret(settings.secrets.get(OAuth2::TOKENS)?).ok()
 }
@@ -96,6 +106,8 @@ pub(super) fn ask(session: &Session<'_>, settings: Settings, way: Option<Way>) -
              `--browser` or `--device`"
         )));
     }
+    // Those that were there may belong to another place than the one where somebody agrees now.
+    let settings = settings.without(OAuth2::TOKENS);
     let client = Client::new(session.manifest, &settings)?;
     let way = way.unwrap_or_else(|| chosen(&client, session.process));
     let until = session.deadline()?;

@@ -109,6 +109,7 @@ impl<'m> Configuration<'m> {
     /// Adds what is stored and not set otherwise. What the connector doesn't have any more is left out.
     pub(super) fn add_stored(&mut self, stored: &Settings) {
         let manifest = self.manifest;
+        let given: Vec<String> = self.settings.secrets.keys().cloned().collect();
         for setting in &manifest.settings {
             if self.has(&setting.name) {
                 continue;
@@ -132,6 +133,8 @@ impl<'m> Configuration<'m> {
                 _ => {}
             }
         }
+        let is_taken = |name: &str| self.has(name) && !given.iter().any(|known| known == name);
+        self.settings.bound = stored.bound.of(is_taken);
     }
 
     /// The store can't be read. Whoever opens a connection learns of it.
@@ -145,7 +148,8 @@ impl<'m> Configuration<'m> {
             settings.value(*name, self.typed(name, value))
         });
         let secrets = self.settings.secrets.iter();
-        secrets.fold(values, |settings, (name, secret)| settings.secret(name, secret.clone()))
+        let settings = secrets.fold(values, |settings, (name, secret)| settings.secret(name, secret.clone()));
+        Settings { bound: self.settings.bound.clone(), ..settings }
     }
 
     /// Where a setting or credential comes from.

@@ -76,7 +76,7 @@ pub(super) fn connect(session: &mut Session<'_>, request: Request) -> Result<Ans
         #[cfg(feature = "oauth")]
         return agreed(session, &store, &address, settings, way);
         #[cfg(not(feature = "oauth"))]
-        check(session, address.connection(), &settings).map(|()| settings)
+        check(session, address.connection(), &settings).map(|origins| settings.bound_to(origins))
     };
     let settings = logged_in(session, &address, settings, checked).map_err(nothing)?;
     // What has no other source was obtained by the connector's login.
@@ -186,23 +186,35 @@ fn try_out(
     settings: Settings,
 ) -> Result<(Settings, Result<()>)> {
     let held = std::sync::Arc::new(agree::Held::default());
-    let outcome = check(session, address.connection(), &settings.clone().kept_by(held.clone()));
-    let Some(renewed) = held.take() else { return Ok((settings, outcome)) };
-    if outcome.is_err() {
+    let checked = check(session, address.connection(), &settings.clone().kept_by(held.clone()));
+    let renewed = held.take();
+    let were_stored = settings.bound.holds(OAuth2::TOKENS);
+    let bound = |settings: Settings| match checked {
+        Ok(mut origins) => {
+            origins.extend(agree::origins(session.manifest, &settings));
+            (settings.bound_to(origins), Ok(()))
+        }
+        Err(error) => (settings, Err(error)),
+    };
+    let Some(renewed) = renewed else { return Ok(bound(settings)) };
+    let settings = settings.secret(OAuth2::TOKENS, renewed.clone());
+    let (settings, outcome) = bound(settings);
+    if outcome.is_err() && were_stored {
         // What is stored can't be used any more: these tokens have taken its place.
-        let (store, address, renewed) = (store.clone(), address.clone(), renewed.clone());
+        let (store, address) = (store.clone(), address.clone());
         session
             .process
             .in_time("the credential store", move || store.entrust(&address, OAuth2::TOKENS, &renewed))??;
     }
-    Ok((settings.secret(OAuth2::TOKENS, renewed), outcome))
+    Ok((settings, outcome))
 }
 
-/// Opens the connection and asks the service whether it works.
-fn check(session: &Session<'_>, name: &str, settings: &Settings) -> Result<()> {
+/// Opens the connection and asks the service whether it works. Says where the credentials go.
+fn check(session: &Session<'_>, name: &str, settings: &Settings) -> Result<Vec<String>> {
     let connection = Connection::open(name, session.factory, settings)?;
+    let origins = connection.origins();
     if !session.manifest.health {
-        return Ok(());
+        return Ok(origins);
     }
     // The time begins now: nobody's typing is part of it.
     let deadline = session.deadline()?.or_else(|| Instant::now().checked_add(CHECK_TIMEOUT));
@@ -212,7 +224,7 @@ fn check(session: &Session<'_>, name: &str, settings: &Settings) -> Result<()> {
     if token.is_cancelled() {
         return Err(Error::cancelled("the check was cancelled"));
     }
-    outcome
+    outcome.map(|()| origins)
 }
 
 /// Asks for what is not set.

@@ -55,11 +55,13 @@ struct Files {
     all: Vec<File>,
     /// Actions, each with the reason.
     left_out: Vec<(String, String)>,
+    /// What else they don't have.
+    notes: Vec<String>,
 }
 
 impl From<Vec<File>> for Files {
     fn from(all: Vec<File>) -> Self {
-        Self { all, left_out: Vec::new() }
+        Self { all, left_out: Vec::new(), notes: Vec::new() }
     }
 }
 
@@ -108,7 +110,7 @@ fn pocketpaw(manifest: &Manifest) -> Result<Files> {
     let written = crate::platform::pocketpaw::write(manifest)?;
     let file = File { path: written.name.into(), contents: written.text.into_bytes(), executable: false };
     let left_out = written.left_out.into_iter().map(|one| (one.action, one.why)).collect();
-    Ok(Files { all: vec![file], left_out })
+    Ok(Files { all: vec![file], left_out, notes: written.notes })
 }
 
 fn binary_path(manifest: &Manifest) -> PathBuf {
@@ -130,17 +132,16 @@ fn unknown_format(format: &str) -> Error {
 }
 
 fn print(manifest: &Manifest, format: Format, files: &Files) -> Answer {
-    let left_out = left_out(files);
-    let files = &files.all;
     if format == Format::Native {
-        let text = files.iter().map(|file| String::from_utf8_lossy(&file.contents)).collect();
+        let text = files.all.iter().map(|file| String::from_utf8_lossy(&file.contents)).collect();
         return Answer::of(manifest).shown(People::Text(text));
     }
     let told: Vec<Value> = files
+        .all
         .iter()
         .map(|file| json!({ "path": shown(&file.path), "contents": String::from_utf8_lossy(&file.contents) }))
         .collect();
-    let text = match files.as_slice() {
+    let text = match files.all.as_slice() {
         // It can go on into a file.
         [file] => String::from_utf8_lossy(&file.contents).into_owned(),
         files => files
@@ -149,18 +150,17 @@ fn print(manifest: &Manifest, format: Format, files: &Files) -> Answer {
             .collect::<Vec<_>>()
             .join("\n"),
     };
-    let data = with_left_out(json!({ "files": told }), left_out);
-    Answer::of_value(&data).shown(People::Text(text))
+    Answer::of_value(&with(json!({ "files": told }), files)).shown(People::Text(text))
 }
 
-/// The actions that the files don't have.
-fn left_out(files: &Files) -> Vec<Value> {
-    files.left_out.iter().map(|(action, why)| json!({ "action": action, "why": why })).collect()
-}
-
-fn with_left_out(mut data: Value, left_out: Vec<Value>) -> Value {
-    if !left_out.is_empty() {
-        data["left_out"] = left_out.into();
+/// Adds what the files don't have.
+fn with(mut data: Value, files: &Files) -> Value {
+    if !files.left_out.is_empty() {
+        let row = |(action, why): &(String, String)| json!({ "action": action, "why": why });
+        data["left_out"] = files.left_out.iter().map(row).collect();
+    }
+    if !files.notes.is_empty() {
+        data["notes"] = files.notes.as_slice().into();
     }
     data
 }
@@ -192,15 +192,14 @@ fn write(request: &Request<'_>, files: &Files, binary: Option<&Path>, out: &Path
         }
         note(binary, !same);
     }
-    let left_out = left_out(files);
-    let people = match left_out.is_empty() {
-        true => Data::of(&Value::Array(told.clone())),
-        false => Data::object([
-            ("files", Data::of(&Value::Array(told.clone()))),
-            ("left out", Data::of(&Value::Array(left_out.clone()))),
-        ]),
+    let data = with(json!({ "files": told }), files);
+    let people = match (data.get("left_out"), data.get("notes")) {
+        (None, None) => Data::of(&data["files"]),
+        _ => Data::object(
+            [("files", "files"), ("left out", "left_out"), ("notes", "notes")]
+                .map(|(title, member)| (title, Data::of(&data[member]))),
+        ),
     };
-    let data = with_left_out(json!({ "files": told }), left_out);
     Ok(Answer::of_value(&data).shown(People::Other(people)))
 }
 

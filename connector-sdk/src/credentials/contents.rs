@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Address, Change, Saved};
+use crate::bound::Bound;
 use crate::{Error, Result, Secret, Settings};
 
 /// All connections of a store.
@@ -34,6 +35,9 @@ struct Entry {
     /// Settings that came as text, and that the connector reads by its schema.
     texts: BTreeMap<String, String>,
     secrets: BTreeMap<String, Shown>,
+    /// Where the credentials may go, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origins: Option<Vec<String>>,
 }
 
 /// A credential on its way into or out of the encrypted file.
@@ -67,12 +71,14 @@ impl Entry {
                 .iter()
                 .map(|(name, secret)| (name.clone(), Shown(secret.clone())))
                 .collect(),
+            origins: settings.origins().map(<[String]>::to_vec),
         }
     }
 
     fn holds(&self, settings: &Settings) -> bool {
         let secrets = self.secrets.iter().map(|(name, Shown(secret))| (name.as_str(), secret.expose()));
         self.settings == settings.values
+            && self.origins.as_deref() == settings.origins()
             && self.texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).eq(settings.texts())
             && secrets.eq(settings.secrets().map(|(name, secret)| (name, secret.expose())))
     }
@@ -114,6 +120,8 @@ impl Contents {
                 .collect(),
             ..Settings::new()
         };
+        let bound = Bound::new(entry.origins.clone(), entry.secrets.keys().cloned());
+        let settings = Settings { bound, ..settings };
         Some(Saved::new(settings, entry.saved_at()))
     }
 

@@ -65,6 +65,16 @@
 //! A write goes to a new file, to the disk, and then takes the old one's place at once, under a lock that
 //! other programs respect. A crash at any moment leaves the old store or the new one, whole.
 //!
+//! # Where credentials may go
+//!
+//! `connect` stores with a connection which addresses its credentials are sent to: scheme, host and port of the
+//! connector's base URLs, and of the token, device and revocation endpoints of OAuth 2.0. Whatever would send a stored
+//! credential elsewhere is refused before anything is sent (kind `setup`): another connector of the same id, such
+//! as somebody else's file; a new version with another base URL; a setting that is given on top, such as
+//! `--set url=..`. A credential that is given in the same place as the setting isn't a stored one, and goes there.
+//! Where the service has moved, `disconnect` and `connect` again. What a connection was stored without
+//! ([`Settings::bound_to`](crate::Settings::bound_to)) isn't guarded.
+//!
 //! # What it protects, and what it doesn't
 //!
 //! It protects a copy of the store without its key: a backup, a synchronised folder, a disk that was
@@ -108,8 +118,8 @@ use crate::{Result, Secret, Settings};
 
 /// Keeps the settings and credentials of connections.
 ///
-/// It is an object, so that a host may bring one of its own. Its methods block, for as long as a file is
-/// read or written.
+/// It is an object, so that a host may bring one of its own, which also keeps [`Settings::origins`] and gives them
+/// back by [`Settings::bound_to`]. Its methods block, for as long as a file is read or written.
 pub trait Store: Send + Sync {
     /// What is stored of a connection.
     ///

@@ -206,7 +206,8 @@ impl Host {
     ///
     /// As [`find`](Self::find) and [`Connection::open`].
     pub fn connect(&self, id: &str, name: &str, settings: &Settings) -> Result<Connection> {
-        Connection::open(name, &*self.find(id)?.factory, settings)
+        let entry = self.find(id)?;
+        Connection::open(name, &*entry.factory, settings).map_err(|error| entry.named(error))
     }
 
     #[cold]
@@ -235,6 +236,16 @@ impl Entry {
     /// The file that it comes from; none where it is linked.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
+    }
+
+    /// Says which file would send credentials elsewhere.
+    pub(crate) fn named(&self, error: Error) -> Error {
+        match &self.file {
+            Some(file) if error.details().contains_key(crate::bound::SENT_TO) => {
+                error.context(format_args!("`{}`", file.display()))
+            }
+            _ => error,
+        }
     }
 
     /// What whoever wrote or uses the file should know.

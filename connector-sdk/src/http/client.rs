@@ -65,6 +65,11 @@ impl Http {
         Request::new(self.clone(), method, path.into())
     }
 
+    /// The scheme, host and port of the base URL, which is where credentials are sent to.
+    pub fn origin(&self) -> String {
+        self.inner.guard.origin()
+    }
+
     /// A setting that stands in paths.
     pub(crate) fn setting(&self, name: &str) -> Option<&str> {
         let mut settings = self.inner.settings.iter();

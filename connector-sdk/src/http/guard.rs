@@ -50,6 +50,11 @@ impl Guard {
         Ok(url)
     }
 
+    /// The scheme, host and port of the base.
+    pub(super) fn origin(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
     /// Whether a URL is of the same scheme, host and port as the base (RFC 6454), so that credentials
     /// may go there.
     pub(super) fn is_home(&self, url: &Url) -> bool {

@@ -40,12 +40,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// `setup` where the connector has no OAuth 2.0, or a setting that its URLs or its client need is missing.
+    /// `setup` where the connector has no OAuth 2.0, a setting that its URLs or its client need is missing, or stored
+    /// tokens or a stored client's secret would go elsewhere than they were given for.
     pub fn new(manifest: &Manifest, settings: &Settings) -> Result<Self> {
         Self::of(manifest, &Opening::new(manifest, settings))
     }
 
-    pub(crate) fn of(manifest: &Manifest, values: &impl Values) -> Result<Self> {
+    pub(crate) fn of(manifest: &Manifest, values: &Opening<'_>) -> Result<Self> {
         let Some(oauth2) = manifest.auth.oauth2() else {
             return Err(Error::setup(format!("`{}` has no OAuth 2.0", manifest.id)));
         };
@@ -72,7 +73,7 @@ impl Client {
         if from_setting {
             http = http.public_only();
         }
-        Ok(Self {
+        let client = Self {
             http: http.build()?,
             id,
             secret: oauth2.client_secret.as_ref().and_then(|name| values.secret(name)),
@@ -83,7 +84,18 @@ impl Client {
             scopes: manifest.scopes().into_iter().map(str::to_owned).collect(),
             auth: oauth2.client_auth,
             grant: oauth2.grant,
-        })
+        };
+        #[cfg(feature = "credentials")]
+        values.settings().bound.check(&manifest.id, &client.origins(), |name| {
+            name == manifest::OAuth2::TOKENS || oauth2.client_secret.as_deref() == Some(name)
+        })?;
+        Ok(client)
+    }
+
+    /// Where tokens and the client's secret go: the scheme, host and port of each address.
+    pub fn origins(&self) -> Vec<String> {
+        let urls = [Some(&self.token), self.device.as_ref(), self.revoke.as_ref()];
+        urls.into_iter().flatten().filter_map(|url| origin(url).ok()).collect()
     }
 
     /// Who agrees.

@@ -26,6 +26,11 @@ pub trait HttpField: Send + Sync {
         Box::pin(async { Err(Error::internal("this is no client that could send anything")) })
     }
 
+    /// The scheme, host and port that credentials are sent to.
+    fn origin(&self) -> Option<String> {
+        None
+    }
+
     /// The same without its type.
     fn client(&self) -> &dyn HttpField
     where
@@ -68,6 +73,10 @@ mod http {
 
         fn send(&self, outgoing: Outgoing<'_>) -> BoxFuture<'static, Result<Reply>> {
             outgoing::send(self, &outgoing)
+        }
+
+        fn origin(&self) -> Option<String> {
+            Some(Http::origin(self))
         }
     }
 

@@ -174,6 +174,11 @@ impl<T: Actions + Send + Sync> Connector for Linked<T> {
         Ok(run)
     }
 
+    fn origins(&self) -> Vec<String> {
+        let clients = <T as Described>::SPEC.clients.iter();
+        clients.filter_map(|client| self.connector.client(client.name)?.origin()).collect()
+    }
+
     fn health<'a>(&'a self, context: &'a Context) -> BoxFuture<'a, Result<()>> {
         match <T as Actions>::SPEC.health.first() {
             Some(health) => health(&self.connector, context),

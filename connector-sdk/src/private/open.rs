@@ -126,7 +126,7 @@ impl<'s> Opening<'s> {
     }
 
     #[cfg(feature = "oauth")]
-    pub(super) fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &Settings {
         self.settings
     }
 

@@ -1,6 +1,9 @@
 //! The program as somebody runs it, with the connectors of this repository.
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
+#[path = "../../../connector-sdk/src/traces.rs"]
+mod traces;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -12,7 +15,7 @@ struct User(TempDir);
 
 impl User {
     fn new() -> Self {
-        let home = TempDir::new().expect("a folder");
+        let home = traces::folder();
         fs::create_dir(home.path().join("notes")).expect("a folder");
         fs::write(home.path().join("notes/a.md"), "# Apples\n\nRed ones.\n").expect("written");
         Self(home)
@@ -29,7 +32,10 @@ impl User {
 
     fn run(&self, line: &str) -> Output {
         let arguments: Vec<&str> = line.split_whitespace().collect();
-        self.command(&arguments).output().expect("the program runs")
+        let output = self.command(&arguments).output().expect("the program runs");
+        traces::leave(&output.stdout);
+        traces::leave(&output.stderr);
+        output
     }
 
     fn records(&self) -> Vec<Value> {
@@ -86,6 +92,26 @@ fn what_wants_approval_is_not_sent_without_it() {
     }
     assert_eq!(user.records().len(), 6);
     assert_eq!(fs::read_dir(user.0.path().join("notes")).expect("a folder").count(), 1);
+}
+
+#[test]
+fn what_is_stored_is_shown_by_nothing() {
+    let user = User::new();
+    // It is checked by nothing, since its service is not on this machine.
+    for line in [
+        "connect stripe --set STRIPE_API_KEY=sk_s3cret_value --mode write",
+        "connections",
+        "status --json",
+        "list stripe --json",
+        "call stripe create_customer --name sk_s3cret_value --mode write",
+        "call stripe no_such_action --key sk_s3cret_value",
+        "audit --json",
+    ] {
+        let output = user.run(line);
+        let shown = [output.stdout, output.stderr].concat();
+        assert!(!String::from_utf8_lossy(&shown).contains("s3cret"), "{line}");
+    }
+    assert_eq!(user.run("disconnect stripe --mode write").status.code(), Some(0));
 }
 
 #[test]

@@ -3,13 +3,16 @@
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
 mod engine;
+#[path = "../../../connector-sdk/src/traces.rs"]
+#[expect(dead_code, reason = "nothing here needs a folder")]
+mod traces;
 mod weaknesses;
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use connector_sdk::call::{Caller, Connection};
-use connector_sdk::manifest::Mode;
+use connector_sdk::manifest::{Auth, ClientId, Mode, OAuth2};
 use connector_sdk::platform::pocketpaw::{self, LeftOut};
 use connector_sdk::prelude::*;
 use connector_sdk::{Factory, Settings, factory};
@@ -18,7 +21,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-const TOKEN: &str = "hub_5ecr3t_token";
+const TOKEN: &str = "hub_s3cret_token";
 
 /// What issues are.
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -299,8 +302,14 @@ fn caller() -> Caller {
 /// Calls an action, and returns the one request that came of it.
 async fn request_of(connection: &Connection, server: &MockServer, action: &str, input: &Value) -> Seen {
     server.reset().await;
-    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(json!([]))).mount(server).await;
-    connection.act(action, input, &caller()).await.expect("an answer");
+    // It says what it heard, as some services do.
+    let echo = |request: &Request| {
+        let heard: Vec<&str> = request.headers.values().filter_map(|value| value.to_str().ok()).collect();
+        ResponseTemplate::new(200).set_body_json(heard)
+    };
+    Mock::given(any()).respond_with(echo).mount(server).await;
+    let output = connection.act(action, input, &caller()).await.expect("an answer");
+    traces::leave(output.as_bytes());
     let requests = server.received_requests().await.expect("recorded");
     assert_eq!(requests.len(), 1);
     seen(&requests[0])
@@ -406,11 +415,11 @@ async fn whatever_authenticates_is_sent() {
     for (factory, config) in [
         (
             &factory::<WithPassword>() as &dyn Factory,
-            [("username", "me"), ("password", "pw"), ("BASIC_ONE_URL", "")],
+            [("username", "me"), ("password", "pw_s3cret"), ("BASIC_ONE_URL", "")],
         ),
         (
             &factory::<WithKey>(),
-            [("KEYED_ONE_PERSON", "me"), ("KEYED_ONE_SECRET", "pw"), ("KEYED_ONE_URL", "")],
+            [("KEYED_ONE_PERSON", "me"), ("KEYED_ONE_SECRET", "pw_s3cret"), ("KEYED_ONE_URL", "")],
         ),
     ] {
         let server = server().await;
@@ -420,7 +429,7 @@ async fn whatever_authenticates_is_sent() {
             .unwrap_or_else(|error| panic!("{error}\n{}", written.text));
         assert_eq!(loaded.notes, [], "{}", written.text);
         let config = config.map(|(name, value)| (name, if value.is_empty() { &*base } else { value }));
-        let rust = Settings::new().value("url", &*base).value("person", "me").secret("secret", "pw");
+        let rust = Settings::new().value("url", &*base).value("person", "me").secret("secret", "pw_s3cret");
         let rust = Connection::open("rust", factory, &rust).expect("a connection");
         let mut yaml = Settings::new();
         for (name, value) in config {
@@ -438,6 +447,61 @@ async fn whatever_authenticates_is_sent() {
     }
 }
 
+/// Takes what it gets.
+#[connector(
+    id = "several",
+    auth = any(
+        oauth2(authorize = "{url}/authorize", token = "{url}/token", client_id = env("SEVERAL_CLIENT")),
+        api_key(cookie, cookie = "sid"),
+        bearer(token),
+        basic(person, token),
+    ),
+)]
+struct Several {
+    /// Where the service is.
+    url: String,
+    /// Who it is.
+    #[config(default = "me")]
+    person: String,
+    /// A session.
+    #[secret]
+    cookie: Option<Secret>,
+    /// A token.
+    #[secret(env = "SEVERAL_TOKEN")]
+    token: Option<Secret>,
+    #[http(base = "{url}")]
+    http: Http,
+}
+
+#[connector]
+impl Several {
+    /// Who it is.
+    #[action(read)]
+    #[http(GET, "/me")]
+    async fn me(&self) -> Result<Value>;
+}
+
+#[tokio::test]
+async fn of_several_ways_a_file_has_the_first_that_it_can_say() {
+    let written = pocketpaw::write(factory::<Several>().manifest()).expect("a file");
+    let note = "It authenticates by `bearer` alone, and not by `oauth2`, `api_key` or `basic`.";
+    assert_eq!(written.notes, [note]);
+    assert!(written.text.contains(&format!("# {note}\n")), "{}", written.text);
+    let loaded = pocketpaw::parse(&written.text, "several").unwrap_or_else(|error| panic!("{error}"));
+    let manifest = loaded.factory.manifest();
+    assert_eq!(manifest.auth, Auth::Bearer { token: "SEVERAL_TOKEN".to_owned() });
+    let names: Vec<&str> = manifest.credentials.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["SEVERAL_TOKEN"], "nothing of the other ways");
+    assert!(manifest.credentials[0].required, "there is no other way");
+    let server = server().await;
+    let settings = Settings::new().text("SEVERAL_URL", server.uri()).secret("SEVERAL_TOKEN", TOKEN);
+    let yaml = Connection::open("yaml", &*loaded.factory, &settings).expect("a connection");
+    let settings = Settings::new().value("url", server.uri()).secret("token", TOKEN);
+    let rust = Connection::open("rust", &factory::<Several>(), &settings).expect("a connection");
+    let of_rust = request_of(&rust, &server, "me", &json!({})).await;
+    assert_eq!(request_of(&yaml, &server, "me", &json!({})).await, of_rust);
+}
+
 #[test]
 fn what_can_not_be_a_file_says_why() {
     let mut manifest = factory::<Hub>().manifest().clone();
@@ -449,6 +513,10 @@ fn what_can_not_be_a_file_says_why() {
     manifest.actions.retain(|action| action.request.is_none());
     let error = pocketpaw::write(&manifest).expect_err("nothing to say");
     assert!(error.message().contains("`counted`: it is Rust code"), "{error}");
+    manifest.auth =
+        Auth::OAuth2(OAuth2::of_client("https://a.test/token", ClientId::Literal("me".to_owned())));
+    let error = pocketpaw::write(&manifest).expect_err("no tokens");
+    assert!(error.message().contains("sends nothing where a file says `oauth`"), "{error}");
     manifest.auth =
         serde_json::from_value(json!({"kind": "api_key", "key": "token", "place": {"query": "k"}}))
             .expect("auth");

@@ -52,6 +52,18 @@ const MENDED: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "5. OAuth: no tokens are renewed. An `oauth` of a file is refused and not pretended; connectors in Rust have it",
+        &[
+            (PAW_AUTH, "oauth_loads_and_does_not_open"),
+            (WEAKNESSES, "a_file_that_logs_in_by_oauth_sends_nothing"),
+            (OAUTH_RENEWAL, "many_callers_renew_once"),
+            (OAUTH_RENEWAL, "a_refused_request_is_sent_once_more_with_a_new_token"),
+            (OAUTH_RENEWAL, "what_is_new_is_kept_before_it_is_used"),
+            (OAUTH, "somebody_agrees_in_a_browser_and_later_runs_renew"),
+            (OAUTH, "two_programs_renew_once"),
+        ],
+    ),
+    (
         "6. credentials in plain text, private networks open, LOCAL actions that pretend",
         &[
             (HOST_CONNECTIONS, "what_is_connected_is_called_with"),
@@ -66,6 +78,14 @@ const MENDED: &[(&str, &[(&str, &str)])] = &[
             (HOST_LISTING, "a_file_that_does_not_load_is_named_with_its_line_and_the_others_go_on"),
             (HOST_LISTING, "two_of_one_id_are_both_named_and_neither_is_called"),
             (HOST_CONNECTIONS, "status_asks_each_connection_and_shows_no_secret"),
+        ],
+    ),
+    (
+        "7. OAuth that went stale is never agreed to again (issue #1101)",
+        &[
+            (OAUTH_RENEWAL, "a_refused_refresh_token_is_not_sent_again"),
+            (OAUTH, "connecting_again_keeps_what_works_and_renews_what_ended"),
+            (OAUTH, "what_was_taken_back_is_not_healthy"),
         ],
     ),
     (
@@ -95,6 +115,8 @@ const HOST_CALLS: &str = "connector-sdk/src/cli/host/tests/calls.rs";
 const HOST_CONNECTIONS: &str = "connector-sdk/src/cli/host/tests/connections.rs";
 const HOST_LISTING: &str = "connector-sdk/src/cli/host/tests/listing.rs";
 const HTTP: &str = "connector-sdk/src/http/rate.rs";
+const OAUTH: &str = "tests/tests/oauth.rs";
+const OAUTH_RENEWAL: &str = "connector-sdk/src/oauth/tests/renewal.rs";
 const REQUESTS: &str = "tests/tests/requests.rs";
 const HERE: &str = "tests/tests/pocketpaw/main.rs";
 const WEAKNESSES: &str = "tests/tests/pocketpaw/weaknesses.rs";
@@ -150,6 +172,24 @@ async fn a_setting_leads_to_no_private_network() {
         let error = result.expect_err(host);
         assert!(matches!(error.kind(), ErrorKind::Setup | ErrorKind::Denied), "{host}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn a_file_that_logs_in_by_oauth_sends_nothing() {
+    let server = server().await;
+    for word in ["oauth", "oauth2"] {
+        let yaml = format!(
+            "auth: {{ method: {word}, auth_url: '{0}/authorize', token_url: '{0}/token', credentials: [{{ name: ACCESS_TOKEN }}] }}\n\
+             actions: [{{ name: list, description: List, url: '{0}/a', trust_level: auto }}]\n",
+            server.uri()
+        );
+        let loaded = pocketpaw::parse(&yaml, "shop").unwrap_or_else(|error| panic!("{error}"));
+        let settings = Settings::new().secret("ACCESS_TOKEN", TOKEN);
+        let error = Connection::open("default", &*loaded.factory, &settings).expect_err("no login");
+        assert_eq!(error.kind(), ErrorKind::Setup);
+        assert!(error.message().contains("use one with `bearer`"), "{error}");
+    }
+    assert!(server.received_requests().await.expect("recorded").is_empty());
 }
 
 #[tokio::test]

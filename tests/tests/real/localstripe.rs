@@ -16,7 +16,9 @@ fn stripe(server: &servers::Server, key: &str) -> Connection {
 }
 
 async fn call(stripe: &Connection, action: &str, input: Value) -> Result<Value> {
-    stripe.act(action, &input, &admin()).await?.parse()
+    let result = stripe.act(action, &input, &admin()).await.and_then(|output| output.parse());
+    leave(format!("{result:?}"));
+    result
 }
 
 fn ids(page: &Value) -> Vec<&str> {
@@ -70,7 +72,6 @@ async fn a_wrong_key_is_refused_and_not_shown() {
     for wrong in ["s3cret_but_no_key", "pk_test_s3cret"] {
         let error = call(&stripe(&server, wrong), "list_customers", json!({})).await.expect_err("refused");
         assert_eq!((error.kind(), &error.details()["status"]), (ErrorKind::Auth, &json!(401)), "{error}");
-        leave(format!("{error:?}"));
         assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
     }
 }

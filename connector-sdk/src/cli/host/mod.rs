@@ -120,7 +120,7 @@ fn connector(
     let result = match recorder {
         Err(error) => Err(error),
         Ok(recorder) => {
-            let result = attempt(&mut session, Session::answer);
+            let result = attempt(&mut session, Session::answer).map_err(|error| entry.named(error));
             if let Some(recorder) = recorder {
                 let outcome = result.as_ref().map(drop).map_err(Error::kind);
                 end(&recorder, command.kind, outcome, session.process);

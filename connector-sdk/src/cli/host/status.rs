@@ -54,6 +54,7 @@ pub(super) fn status(session: &mut Session<'_>, host: &Host, connector: Option<&
         };
         let opened = setting::read(manifest, &scan, session.process).and_then(|configuration| {
             Connection::open(address.connection(), entry.factory(), configuration.settings()?)
+                .map_err(|error| entry.named(error))
         });
         states.push(match opened {
             Err(error) => Some(State::Failed(error)),

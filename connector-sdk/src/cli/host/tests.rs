@@ -4,6 +4,7 @@
 mod audit;
 mod calls;
 mod connections;
+mod elsewhere;
 mod listing;
 
 use std::ffi::OsString;
@@ -19,10 +20,11 @@ use super::super::fake::{Fake, Kept, Outcome, TOKEN};
 use super::super::process::Process;
 use super::run;
 use crate::Factory;
-use crate::host::Host;
+use crate::host::{Builder, Host};
+use crate::traces::{folder, leave};
 
 /// The key of the shop, which nothing may show.
-const KEY: &str = "sk_5ecr3t_value";
+const KEY: &str = "sk_s3cret_value";
 
 /// A user with a folder of connectors, a store, and a server that answers everything with `{"ok":true}`.
 struct User {
@@ -41,7 +43,7 @@ impl User {
             Mock::given(any()).respond_with(answer).mount(&server).await;
             server
         });
-        let user = Self { home: TempDir::new().expect("a folder"), server, runtime, variables: Vec::new() };
+        let user = Self { home: folder(), server, runtime, variables: Vec::new() };
         fs::create_dir(user.folder()).expect("a folder");
         user.write("shop.yaml", &shop(&user.server.uri()));
         user
@@ -64,6 +66,17 @@ impl User {
     }
 
     fn with(&self, arguments: &[&str], change: impl FnOnce(Process) -> Process) -> Outcome {
+        let linked: Box<dyn Factory> = Box::new(Fake::new());
+        self.of(Host::builder().connectors([linked]), arguments, change)
+    }
+
+    /// A command line of a program that links nothing.
+    fn files_alone(&self, line: &str) -> Outcome {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        self.of(Host::builder(), &arguments, |process| process)
+    }
+
+    fn of(&self, host: Builder, arguments: &[&str], change: impl FnOnce(Process) -> Process) -> Outcome {
         let (stdout, stderr) = (Kept::default(), Kept::default());
         let home = self.home.path().join("home").into_os_string();
         let variables = self.variables.clone();
@@ -76,8 +89,8 @@ impl User {
             })
             .stdout(stdout.clone())
             .stderr(stderr.clone());
-        let linked: Box<dyn Factory> = Box::new(Fake::new());
-        let code = run(Host::builder().connectors([linked]).folder(self.folder()), change(process));
+        let code = run(host.folder(self.folder()), change(process));
+        leave(stdout.text() + &stderr.text());
         Outcome { code, stdout: stdout.text(), stderr: stderr.text() }
     }
 
@@ -114,11 +127,11 @@ impl User {
 fn shop(base: &str) -> String {
     format!(
         "name: shop\ndisplay_name: Shop\nauth:\n  method: bearer\n  credentials:\n    - {{ name: SHOP_KEY, required: true }}\n\
-         actions:\n  - name: list_orders\n    description: List orders\n    url: {base}/orders\n    \
+         actions:\n  - name: list_orders\n    description: List orders\n    url: \"{base}/orders\"\n    \
          params: {{ limit: {{ type: integer, default: 25 }}, state: {{ type: string, enum: [open, paid] }} }}\n    \
          trust_level: auto\n  - name: create_order\n    description: Order something\n    method: POST\n    \
-         url: {base}/orders\n    body: {{ item: {{ type: string, required: true }} }}\n    trust_level: confirm\n  \
-         - name: refund\n    description: Give the money back\n    method: POST\n    url: {base}/refunds\n    \
+         url: \"{base}/orders\"\n    body: {{ item: {{ type: string, required: true }} }}\n    trust_level: confirm\n  \
+         - name: refund\n    description: Give the money back\n    method: POST\n    url: \"{base}/refunds\"\n    \
          body: {{ order: {{ type: string, required: true }} }}\n    trust_level: restricted\n"
     )
 }

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::{Address, Change, FileStore, Key, Store};
 use crate::traces::{folder, leave};
-use crate::{Error, ErrorKind, Settings};
+use crate::{Error, ErrorKind, Secret, Settings};
 
 const TOKEN: &str = "t0p-s3cret/+\u{e9}";
 
@@ -146,6 +146,20 @@ fn the_same_values_are_not_written_again() {
     let again = fs::read(&file).expect("the store");
     assert_ne!(again, before, "a new nonce each time");
     assert_eq!(store.list().expect("readable").len(), 1);
+}
+
+#[test]
+fn where_credentials_may_go_is_stored_with_them() {
+    let home = Home::filled();
+    let store = home.store();
+    let origins =
+        || store.load(&work()).expect("readable").and_then(|saved| Some(saved.settings.origins()?.to_vec()));
+    assert_eq!(origins(), None, "nobody said");
+    let bound = || settings().bound_to(["https://b.test", "https://a.test", "https://b.test"]);
+    assert_eq!(store.save(&work(), &bound()).expect("saved"), Change::Replaced);
+    assert_eq!(store.save(&work(), &bound()).expect("saved"), Change::Unchanged);
+    assert!(store.entrust(&work(), "token", &Secret::new("another-s3cret")).expect("stored"));
+    assert_eq!(origins(), Some(vec!["https://a.test".to_owned(), "https://b.test".to_owned()]));
 }
 
 #[test]

@@ -127,4 +127,8 @@ impl Connector for YamlConnector {
         let request = request.within(call.context);
         Ok(Box::pin(async move { request::output(request.send().await?).await }))
     }
+
+    fn origins(&self) -> Vec<String> {
+        self.clients.iter().flatten().map(Http::origin).collect()
+    }
 }

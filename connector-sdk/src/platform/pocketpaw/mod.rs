@@ -110,7 +110,9 @@
 //!
 //! # The other way round
 //!
-//! [`write()`] makes a file of a connector that was written in Rust; `manifest --format pocketpaw` is its command.
+//! [`write()`] makes a file of a connector that was written in Rust; `manifest --format pocketpaw` is its command. Of
+//! several ways to authenticate (`auth = any(..)`) the file has the first that PocketPaw knows, and a note says so.
+//! OAuth 2.0 is none of them: PocketPaw has the word, and sends nothing where it stands.
 mod action;
 mod arguments;
 mod auth;

@@ -14,6 +14,7 @@ use super::template;
 use super::values::says_secret;
 use crate::http::names as holes;
 use crate::manifest::{Action, ApiKeyPlace, Auth, Content, Manifest, Place, Request};
+use crate::similar::listed;
 use crate::text::wants;
 use crate::{Error, Result};
 
@@ -27,6 +28,8 @@ pub struct Written {
     pub text: String,
     /// The actions that it doesn't have.
     pub left_out: Vec<LeftOut>,
+    /// What of the connector itself the file doesn't have.
+    pub notes: Vec<String>,
 }
 
 /// An action that a file can't say.
@@ -80,6 +83,10 @@ pub fn write(manifest: &Manifest) -> Result<Written> {
         "{}\n",
         emit::comment("Written by `manifest --format pocketpaw`; change the connector, not this.")
     );
+    let notes: Vec<String> = names.note.iter().cloned().collect();
+    for note in &notes {
+        text.push_str(&format!("{}\n", emit::comment(note)));
+    }
     if !left_out.is_empty() {
         text.push_str("# Left out, since a file can't say it:\n");
         for one in &left_out {
@@ -94,7 +101,7 @@ pub fn write(manifest: &Manifest) -> Result<Written> {
     }
     text.push_str(&names.auth(manifest));
     text.push_str(&format!("actions:\n{actions}"));
-    Ok(Written { name: format!("{id}.yaml"), text, left_out })
+    Ok(Written { name: format!("{id}.yaml"), text, left_out, notes })
 }
 
 /// The names by which PocketPaw asks for what is set, and how it authenticates with them.
@@ -108,6 +115,8 @@ struct Names<'m> {
     sent: Vec<&'m str>,
     /// The settings that the actions of the file use.
     used: Vec<&'m str>,
+    /// Of several ways to authenticate, the file has one.
+    note: Option<String>,
 }
 
 impl<'m> Names<'m> {
@@ -120,37 +129,23 @@ impl<'m> Names<'m> {
             keys: Vec::new(),
             sent: Vec::new(),
             used: Vec::new(),
+            note: None,
         };
-        match &manifest.auth {
-            Auth::None => {}
-            Auth::Bearer { token } => {
-                names.method = "bearer";
-                names.sent.push(token);
-                // It is by its ending that PocketPaw knows which one is the token.
-                names.rename(token, |env| match env.ends_with("TOKEN") || env.ends_with("KEY") {
-                    true => env,
-                    false => format!("{env}_TOKEN"),
-                });
-            }
-            Auth::Basic { user, password } => {
-                names.method = "basic";
-                names.sent.extend([user.as_str(), password.as_str()]);
-                names.rename(user, |_| "username".to_owned());
-                names.rename(password, |_| "password".to_owned());
-            }
-            Auth::ApiKey { key, place: ApiKeyPlace::Header(header) } => {
-                names.method = "header";
-                names.sent.push(key);
-                names.keys.push(("header", emit::text(header)));
-                names.keys.push(("credential", emit::text(names.name(key).unwrap_or_default())));
-            }
-            _ => {
-                return Err(
-                    "PocketPaw authenticates with a bearer token, user and password, or a key in a header, and \
-                     not as this does"
-                        .to_owned(),
-                );
-            }
+        let ways = manifest.auth.ways();
+        let Some(way) = ways.iter().find(|way| names.authenticate(way)) else {
+            return Err(match ways {
+                [Auth::OAuth2(_)] => "PocketPaw sends nothing where a file says `oauth`, and renews no tokens; let the \
+                                      connector take a bearer token as well (`auth = any(..)`)"
+                    .to_owned(),
+                _ => "PocketPaw authenticates with a bearer token, user and password, or a key in a header, and not as \
+                      this does"
+                    .to_owned(),
+            });
+        };
+        if ways.len() > 1 {
+            let others = ways.iter().filter(|other| *other != way).map(Auth::kind);
+            names.note =
+                Some(format!("It authenticates by `{}` alone, and not by {}.", way.kind(), listed(others)));
         }
         let mut seen = HashSet::new();
         for (name, spelled) in &names.known {
@@ -166,6 +161,36 @@ impl<'m> Names<'m> {
             }
         }
         Ok(names)
+    }
+
+    /// Takes a way to authenticate, if PocketPaw knows it.
+    fn authenticate(&mut self, way: &'m Auth) -> bool {
+        match way {
+            Auth::None => {}
+            Auth::Bearer { token } => {
+                self.method = "bearer";
+                self.sent.push(token);
+                // It is by its ending that PocketPaw knows which one is the token.
+                self.rename(token, |env| match env.ends_with("TOKEN") || env.ends_with("KEY") {
+                    true => env,
+                    false => format!("{env}_TOKEN"),
+                });
+            }
+            Auth::Basic { user, password } => {
+                self.method = "basic";
+                self.sent.extend([user.as_str(), password.as_str()]);
+                self.rename(user, |_| "username".to_owned());
+                self.rename(password, |_| "password".to_owned());
+            }
+            Auth::ApiKey { key, place: ApiKeyPlace::Header(header) } => {
+                self.method = "header";
+                self.sent.push(key);
+                self.keys.push(("header", emit::text(header)));
+                self.keys.push(("credential", emit::text(self.name(key).unwrap_or_default())));
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn rename(&mut self, name: &str, change: impl FnOnce(String) -> String) {
@@ -196,6 +221,8 @@ impl<'m> Names<'m> {
             let about = setting.map(|one| &one.description).or(credential.map(|one| &one.description));
             // PocketPaw knows no defaults, and would send a request with the placeholder in it.
             let is_required = self.used.contains(&name)
+                // Whoever has the file has no other way.
+                || (self.note.is_some() && self.sent.contains(&name))
                 || setting.is_some_and(|one| one.required)
                 || credential.is_some_and(|one| one.required);
             text.push_str(&format!("    - name: {}\n", emit::text(self.name(name).unwrap_or(name))));

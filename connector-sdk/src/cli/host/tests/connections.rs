@@ -38,17 +38,17 @@ fn what_is_connected_is_called_with() {
 #[test]
 fn a_connection_is_changed_only_where_it_may_be() {
     let user = User::new();
-    let outcome = user.run("connect shop --set SHOP_KEY=sk_5ecr3t_value");
+    let outcome = user.run("connect shop --set SHOP_KEY=sk_s3cret_value");
     assert_eq!(outcome.code, 3, "no terminal and no mode: {outcome:?}");
     assert!(!format!("{outcome:?}").contains(KEY), "{outcome:?}");
     assert_eq!(user.last(), ["connect", "shop", "none", "denied", "denied"]);
     assert_eq!(user.json("connections"), json!({ "connections": [] }));
-    for set in ["SHOP_KEY=", "SHOP_KEY=a --set SHOP_KEY=b", "SHOP_KEZ=sk_5ecr3t_value"] {
+    for set in ["SHOP_KEY=", "SHOP_KEY=a --set SHOP_KEY=b", "SHOP_KEZ=sk_s3cret_value"] {
         let outcome = user.run(&format!("connect shop --mode write --set {set}"));
         assert_eq!(outcome.code, 2, "{set}: {outcome:?}");
         assert!(!outcome.stderr.contains(KEY), "{outcome:?}");
     }
-    let call = user.run("call shop list_orders --set SHOP_KEY=sk_5ecr3t_value");
+    let call = user.run("call shop list_orders --set SHOP_KEY=sk_s3cret_value");
     assert_eq!(call.code, 2, "only `connect` takes them so: {call:?}");
     assert!(!format!("{call:?}").contains(KEY), "{call:?}");
 }
