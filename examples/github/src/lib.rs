@@ -43,13 +43,13 @@ pub use repository::{Order, Repository};
     rate = "80/min",
 )]
 pub struct GitHub {
-    /// Repository to work on, as `owner/name`.
+    /// Repository to work on, as `owner/name`; only what is of none can do without.
     #[config(
         placeholder = "rust-lang/rust",
         pattern = "^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$",
         options = repositories,
     )]
-    repository: String,
+    repository: Option<String>,
     /// Where the API is; of a GitHub Enterprise Server it is `https://HOST/api/v3`.
     #[config(default = "https://api.github.com", advanced)]
     api_url: String,
@@ -83,7 +83,7 @@ impl GitHub {
     ) -> Result<Vec<Issue>> {
         // GitHub lists pull requests among the issues, so how many have to be asked for isn't known.
         let request = self
-            .of_repository(self.http.get("/repos/{+repository}/issues"), ctx)
+            .of_repository(self.http.get("/repos/{+repository}/issues"), ctx)?
             .query("state", state)
             .query_if("labels", labels.map(|labels| labels.join(",")))
             .query_if("assignee", assignee)
@@ -292,7 +292,7 @@ impl GitHub {
             "" => self.http.get("/repos/{+repository}/contents"),
             folder => self.http.get("/repos/{+repository}/contents/{path}").path("path", folder),
         };
-        let request = self.of_repository(request, ctx).query_if("ref", at);
+        let request = self.of_repository(request, ctx)?.query_if("ref", at);
         Ok(request.send().await?.json::<file::Found>().await?.into_entries())
     }
 
@@ -308,7 +308,7 @@ impl GitHub {
         at: Option<String>,
     ) -> Result<Text> {
         let request = self.http.get("/repos/{+repository}/contents/{path}").path("path", path);
-        let request = self.of_repository(request, ctx).query_if("ref", at);
+        let request = self.of_repository(request, ctx)?.query_if("ref", at);
         request.send().await?.json::<file::Found>().await?.text(path)
     }
 
@@ -331,7 +331,7 @@ impl GitHub {
         branch: Option<String>,
     ) -> Result<Written> {
         let request = self.http.put("/repos/{+repository}/contents/{path}").path("path", path);
-        let request = self.of_repository(request, ctx);
+        let request = self.of_repository(request, ctx)?;
         // Without its `sha` GitHub takes no second write, and with it no other than that of the same file.
         request.json(&file::Writing::new(text, message, sha, branch)).send().await?.json().await
     }
@@ -367,7 +367,7 @@ impl GitHub {
         #[arg(default = 30, range = 1..=1000)]
         limit: u32,
     ) -> Result<Vec<Issue>> {
-        let query = format!("{query} repo:{} is:issue", self.repository);
+        let query = format!("{query} repo:{} is:issue", self.repository()?);
         let request = self.http.get("/search/issues").query("q", query).query("per_page", limit.min(100));
         let mut items = pin!(request.within(ctx).pages(Page::Link).items("items"));
         let mut issues = Vec::new();
@@ -429,8 +429,15 @@ impl GitHub {
 const CHOICES: u32 = 300;
 
 impl GitHub {
+    fn repository(&self) -> Result<&str> {
+        self.repository.as_deref().ok_or_else(|| {
+            Error::setup("setting `repository` is missing; it says which one is meant, as `owner/name`")
+                .with_detail("setting", "repository")
+        })
+    }
+
     /// A request about the repository, for as long as a call lasts.
-    fn of_repository(&self, request: Request, ctx: &Context) -> Request {
-        request.path("repository", &self.repository).within(ctx)
+    fn of_repository(&self, request: Request, ctx: &Context) -> Result<Request> {
+        Ok(request.path("repository", self.repository()?).within(ctx))
     }
 }
