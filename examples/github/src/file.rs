@@ -35,7 +35,7 @@ pub enum EntryKind {
 }
 
 /// A file of text.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Text {
     /// Where it is in the repository.
     pub path: String,
