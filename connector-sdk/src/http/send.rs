@@ -223,8 +223,14 @@ impl Journey<'_> {
 
     fn prepare(&mut self, timeout: Duration) -> Result<reqwest::Request> {
         let (mut url, mut headers) = (self.url.clone(), self.headers.clone());
+        let is_home = self.inner.guard.is_home(&url);
+        if is_home {
+            for (name, value) in &self.inner.headers {
+                headers.entry(name).or_insert_with(|| value.clone());
+            }
+        }
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        if self.inner.guard.is_home(&url) {
+        if is_home {
             self.inner.credentials.send_with(&mut url, &mut headers);
         }
         let mut request =

@@ -59,7 +59,8 @@ pub struct GitHub {
     /// Personal access token. Without one, somebody agrees in a browser or enters a code.
     #[secret(help = "Made on GitHub under Settings, Developer settings, Personal access tokens")]
     token: Option<Secret>,
-    #[http(base = "{api_url}")]
+    // https://docs.github.com/rest/about-the-rest-api/api-versions
+    #[http(base = "{api_url}", headers = [("X-GitHub-Api-Version", "2022-11-28")])]
     http: Http,
 }
 
