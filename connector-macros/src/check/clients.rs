@@ -63,15 +63,20 @@ pub(super) fn placeholders_are_settings(errors: &Errors, connector: &Connector, 
     }
 }
 
-/// Headers that a client sends with everything, or that would be a secret in a program.
-const RESERVED_HEADERS: [&str; 7] = [
+/// Headers that follow from the request and its way, or that would be a secret in a program.
+const RESERVED_HEADERS: [&str; 12] = [
     "authorization",
     "connection",
     "content-length",
+    "content-type",
     "cookie",
+    "expect",
     "host",
     "proxy-authorization",
+    "te",
+    "trailer",
     "transfer-encoding",
+    "upgrade",
 ];
 
 /// A constant header can be sent, once, and is nothing that is sent already.
