@@ -24,6 +24,8 @@ pub use repository::{Order, Repository};
 /// Issues, pull requests and files of a GitHub repository.
 // GitHub allows 5000 requests an hour:
 // https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+// In a browser it wants a client's secret besides, which a program that anybody runs can't keep; for a code it doesn't:
+// https://docs.github.com/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps
 #[connector(
     id = "github",
     title = "GitHub",
@@ -32,12 +34,10 @@ pub use repository::{Order, Repository};
     auth = any(
         bearer(token),
         oauth2(
-            authorize = "{web_url}/login/oauth/authorize",
             device = "{web_url}/login/device/code",
             token = "{web_url}/login/oauth/access_token",
             scopes = ["repo"],
             client_id = env("GITHUB_CLIENT_ID"),
-            client_secret = env("GITHUB_CLIENT_SECRET"),
         ),
     ),
     rate = "80/min",
@@ -56,7 +56,7 @@ pub struct GitHub {
     /// Where people log in; of a GitHub Enterprise Server it is `https://HOST`.
     #[config(default = "https://github.com", advanced)]
     web_url: String,
-    /// Personal access token. Without one, somebody agrees in a browser or enters a code.
+    /// Personal access token. Without one, `connect` shows a code for somebody to enter.
     #[secret(help = "Made on GitHub under Settings, Developer settings, Personal access tokens")]
     token: Option<Secret>,
     // https://docs.github.com/rest/about-the-rest-api/api-versions

@@ -2,8 +2,6 @@
 //! `comment.json` are examples of GitHub's OpenAPI document as a mock of it answered, shortened; `issues.json` and
 //! `file.json` are written after its documentation.
 
-#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
-
 use connector_sdk::call::{Caller, Connection};
 use connector_sdk::manifest::Mode;
 use connector_sdk::testing::Cassette;
