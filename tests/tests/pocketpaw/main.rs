@@ -432,6 +432,19 @@ fn a_file_has_headers_for_all_or_none() {
     assert!(written.text.contains("  headers:\n    \"X-Version\": \"1\"\n"), "{}", written.text);
 }
 
+#[test]
+fn of_several_ways_to_authenticate_a_file_has_the_first_that_it_can_say() {
+    let written = pocketpaw::write(factory::<github::GitHub>().manifest()).expect("a file");
+    let auth = "auth:\n  method: bearer\n  headers:\n    \"X-GitHub-Api-Version\": \"2022-11-28\"\n  credentials:\n    \
+                - name: \"GITHUB_TOKEN\"\n";
+    assert!(written.text.contains(auth), "{}", written.text);
+    assert!(!written.text.contains("GITHUB_CLIENT_ID") && !written.text.contains("GITHUB_WEB_URL"));
+    let loaded = pocketpaw::parse(&written.text, "github").expect("a connector");
+    let manifest = loaded.factory.manifest();
+    assert!(manifest.credential("GITHUB_TOKEN").is_some_and(|token| token.required), "{}", written.text);
+    assert!(manifest.action("merge_pull").is_some() && manifest.action("list_issues").is_none());
+}
+
 #[tokio::test]
 async fn whatever_authenticates_is_sent() {
     for (factory, config) in [

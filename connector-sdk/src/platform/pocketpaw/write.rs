@@ -121,7 +121,9 @@ impl<'m> Names<'m> {
             sent: Vec::new(),
             used: Vec::new(),
         };
-        match &manifest.auth {
+        // Of several ways the first that PocketPaw knows.
+        let knows = |way: &&Auth| !matches!(way, Auth::OAuth2(_) | Auth::Any { .. });
+        match manifest.auth.ways().iter().find(knows).unwrap_or(&manifest.auth) {
             Auth::None => {}
             Auth::Bearer { token } => {
                 names.method = "bearer";
@@ -200,8 +202,11 @@ impl<'m> Names<'m> {
         for name in all {
             let (setting, credential) = (manifest.setting(name), manifest.credential(name));
             let about = setting.map(|one| &one.description).or(credential.map(|one| &one.description));
-            // PocketPaw knows no defaults, and would send a request with the placeholder in it.
-            let is_required = self.used.contains(&name)
+            // PocketPaw knows no defaults, and would send a request with the placeholder in it. Nor does it know
+            // another way to authenticate.
+            let is_only_way = manifest.auth.ways().len() > 1 && self.sent.contains(&name);
+            let is_required = is_only_way
+                || self.used.contains(&name)
                 || setting.is_some_and(|one| one.required)
                 || credential.is_some_and(|one| one.required);
             text.push_str(&format!("    - name: {}\n", emit::text(self.name(name).unwrap_or(name))));
