@@ -3,7 +3,7 @@ use connector_sdk::prelude::*;
 /// A demo.
 #[connector(id = "demo")]
 struct Demo {
-    #[http(base = "https://api.example.com", headers = [("authorization", "Bearer s3cret"), ("Host", "example.com")])]
+    #[http(base = "https://api.example.com", headers = [("authorization", "Bearer x"), ("Host", "example.com")])]
     http: String,
 }
 
