@@ -13,6 +13,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::pasted::Pasted;
+use crate::traces;
 
 /// Gives a token for a code, and a new one for each refresh token, which it takes once.
 #[derive(Clone, Default)]
@@ -135,6 +136,7 @@ impl User {
         let output = self.command(line).output().expect("cargo runs");
         let text =
             format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        traces::leave(&text);
         assert!(output.status.success() && !text.contains("s3cret"), "{line:?}: {text}");
         let mut envelope: Value = serde_json::from_slice(&output.stdout).expect("an envelope");
         envelope["data"].take()
@@ -166,7 +168,8 @@ impl User {
         browser.read_to_string(&mut page).expect("a page");
         assert!(page.starts_with("HTTP/1.1 200"), "{page}");
         shown.read_to_string(&mut text).expect("the rest");
-        assert!(program.wait().expect("its end").success(), "{text}");
+        traces::leave(&text);
+        assert!(program.wait().expect("its end").success() && !text.contains("s3cret"), "{text}");
     }
 }
 
@@ -182,7 +185,7 @@ async fn the_guides_connector_with_oauth_connects_calls_and_renews_its_tokens() 
         "schemars = \"1\"\nserde = { version = \"1\", features = [\"derive\"] }\n",
     );
     assert!(tasks.lines <= 60, "it is still short: {} lines", tasks.lines);
-    let user = User { tasks, url: server.uri(), home: TempDir::new().expect("a folder") };
+    let user = User { tasks, url: server.uri(), home: traces::folder() };
 
     user.connect();
     for title in ["Read the guide", "Write a connector", "Rest"] {

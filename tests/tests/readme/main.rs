@@ -4,6 +4,8 @@
 
 mod guide;
 mod pasted;
+#[path = "../../../connector-sdk/src/traces.rs"]
+mod traces;
 
 use serde_json::Value;
 
