@@ -59,7 +59,7 @@ struct Hub {
     token: Secret,
     #[http(base = "{url}/v1")]
     http: Http,
-    #[http(base = "{url}/files")]
+    #[http(base = "{url}/files", headers = [("X-Version", "2024-01-01"), ("Accept", "text/x-hub+json")])]
     files: Http,
 }
 
@@ -153,6 +153,16 @@ impl Hub {
         /// Where it is.
         place: &str,
     ) -> Result<String>;
+
+    /// Read a file as an older version has it.
+    #[action(read)]
+    #[http(GET, "/old", client = files)]
+    async fn read_old_file(
+        &self,
+        /// Which version.
+        #[arg(header = "x-version")]
+        version: Option<String>,
+    ) -> Result<Value>;
 
     /// Search in the names of issues.
     #[action(read, timeout = "2s")]
@@ -249,6 +259,44 @@ async fn every_argument_goes_to_its_place() {
     assert_eq!(request.headers["x-name"].as_bytes(), "é x".as_bytes());
     assert_eq!(request.headers["authorization"], format!("Bearer {TOKEN}").as_str());
     assert!(request.body.is_empty());
+}
+
+#[tokio::test]
+async fn constant_headers_go_with_each_request_of_their_client() {
+    for (input, version) in [(json!({}), "2024-01-01"), (json!({ "version": "1" }), "1")] {
+        let server = server().await;
+        act(&server, "read_old_file", input).await.expect("a file");
+        let (_, request) = only(&server).await;
+        let versions: Vec<_> = request.headers.get_all("x-version").iter().collect();
+        assert_eq!(versions, [version]);
+        assert_eq!(request.headers["accept"], "text/x-hub+json");
+    }
+    let other = server().await;
+    act(&other, "show_issue", json!({ "number": 7 })).await.expect("an issue");
+    let (_, request) = only(&other).await;
+    assert_eq!(request.headers["accept"], "application/json");
+    assert!(!request.headers.contains_key("x-version"));
+}
+
+#[tokio::test]
+async fn constant_headers_go_to_no_other_host() {
+    let (server, elsewhere) = (MockServer::start().await, server().await);
+    let away = ResponseTemplate::new(302).insert_header("location", format!("{}/x", elsewhere.uri()));
+    Mock::given(any()).respond_with(away).mount(&server).await;
+    act(&server, "read_old_file", json!({})).await.expect("a file");
+    let (_, request) = only(&elsewhere).await;
+    assert!(!request.headers.contains_key("x-version") && !request.headers.contains_key("authorization"));
+    assert_eq!(only(&server).await.1.headers["x-version"], "2024-01-01");
+}
+
+#[test]
+fn constant_headers_stand_in_the_manifest() {
+    let factory = factory::<Hub>();
+    let manifest = factory.manifest();
+    assert!(manifest.headers.is_empty(), "those of the first client");
+    let request =
+        manifest.action("read_old_file").and_then(|action| action.request.as_ref()).expect("a request");
+    assert_eq!(request.headers["X-Version"], "2024-01-01");
 }
 
 #[tokio::test]

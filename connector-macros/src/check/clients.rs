@@ -1,10 +1,13 @@
 //! Rules of HTTP clients.
 
+use std::collections::HashSet;
+
 use syn::LitStr;
 
+use super::values;
 use crate::keys;
 use crate::kit::{Errors, did_you_mean};
-use crate::model::{Client, Connector, FieldKind};
+use crate::model::{Auth, Client, Connector, FieldKind};
 
 /// A base URL is one: `https`, or `http` on this machine, without a query, and its placeholders are settings.
 pub(super) fn have_a_base(errors: &Errors, connector: &Connector) {
@@ -56,6 +59,68 @@ pub(super) fn placeholders_are_settings(errors: &Errors, connector: &Connector, 
         if !unread && !settings.iter().any(|setting| setting == name) {
             let help = did_you_mean(name, settings.iter().map(String::as_str));
             errors.at(url, format!("`{key}` names `{name}`, which is not a setting\n{help}"));
+        }
+    }
+}
+
+/// Headers that follow from the request and its way, or that would be a secret in a program.
+const RESERVED_HEADERS: [&str; 12] = [
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "host",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A constant header can be sent, once, and is nothing that is sent already.
+pub(super) fn have_headers_of_their_own(errors: &Errors, connector: &Connector) {
+    for client in clients(connector) {
+        let mut seen = HashSet::new();
+        for (name, value) in &client.headers {
+            let text = name.value();
+            if !values::is_header_name(&text) {
+                errors.at(
+                    name,
+                    format!("`{text}` is not the name of a header\nhelp: write it like `\"X-Api-Version\"`, without blanks and colons"),
+                );
+                continue;
+            }
+            if !values::is_header_value(&value.value()) {
+                errors.at(
+                    value,
+                    format!("header `{text}` can't have that value\nhelp: write one line of letters, digits and signs of ASCII, with no blank at its ends"),
+                );
+            }
+            if !seen.insert(text.to_ascii_lowercase()) {
+                errors.at(name, format!("header `{text}` is there twice\nhelp: keep one of them"));
+            } else {
+                is_not_sent_already(errors, connector, name);
+            }
+        }
+    }
+}
+
+fn is_not_sent_already(errors: &Errors, connector: &Connector, name: &LitStr) {
+    let text = name.value();
+    if RESERVED_HEADERS.contains(&&*text.to_ascii_lowercase()) {
+        let help = "credentials are told by `auth`, and the others are the client's own; remove it";
+        errors.at(name, format!("header `{text}` can't be constant\nhelp: {help}"));
+    }
+    for way in connector.auth.ways() {
+        if let Auth::ApiKeyHeader { header, .. } = way
+            && header.value().eq_ignore_ascii_case(&text)
+        {
+            let message =
+                format!("header `{text}` is sent by `auth` and is constant\nhelp: keep one of the two");
+            errors.at(header, &message);
+            errors.at(name, &message);
         }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn connector(errors: &Errors, model: &Connector) {
     oauth2::ways_are_several(errors, model);
     values::links_lead_somewhere(errors, model);
     clients::have_a_base(errors, model);
+    clients::have_headers_of_their_own(errors, model);
     clients::keep_to_a_rate(errors, model);
     flags::settings_are_told_apart(errors, model);
     fields::auth_uses_the_secrets(errors, model);

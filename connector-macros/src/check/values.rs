@@ -56,8 +56,17 @@ fn is_token(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter)
 }
 
+pub(super) fn is_header_name(name: &str) -> bool {
+    is_made_of(name, is_token)
+}
+
+/// Whether every client and server reads a header's value as it is written (RFC 9110, 5.5).
+pub(super) fn is_header_value(value: &str) -> bool {
+    is_made_of(value, |letter| matches!(letter, ' '..='~')) && value.trim() == value
+}
+
 pub(super) fn is_header(errors: &Errors, name: &LitStr) {
-    if !is_made_of(&name.value(), is_token) {
+    if !is_header_name(&name.value()) {
         errors.at(
             name,
             format!("`{}` must be the name of a header\nhelp: write it like `\"X-Api-Key\"`, without blanks and colons", keys::HEADER),

@@ -9,7 +9,7 @@ use syn::{Generics, Ident, LitStr, Path};
 use super::limits::Limited;
 use super::{option, with_self};
 use crate::kit::Slot;
-use crate::model::{Auth, Connector, Field, FieldKind, OAuth2, Source};
+use crate::model::{Auth, Client, Connector, Field, FieldKind, OAuth2, Source};
 
 pub(super) fn expand(model: &Connector) -> TokenStream {
     let Connector { ident, id, title, description, category, runtime, fields, .. } = model;
@@ -138,7 +138,13 @@ fn auth(auth: &Auth) -> TokenStream {
 fn described(field: &Field) -> Option<TokenStream> {
     let FieldKind::Client(client) = &field.kind else { return None };
     let (cfgs, name, base) = (&field.cfgs, field.ident.unraw().to_string(), &client.base);
-    Some(quote!(#(#cfgs)* __private::ClientSpec { name: #name, base: #base }))
+    let headers = headers(client);
+    Some(quote!(#(#cfgs)* __private::ClientSpec { name: #name, base: #base, headers: #headers }))
+}
+
+fn headers(client: &Client) -> TokenStream {
+    let headers = client.headers.iter().map(|(name, value)| quote!((#name, #value)));
+    quote!(&[#(#headers),*])
 }
 
 /// Lends the clients to actions that are one request.
@@ -332,12 +338,12 @@ fn read(field: &Field) -> Option<TokenStream> {
 fn client(field: &Field, rate: Option<&LitStr>) -> Option<TokenStream> {
     let FieldKind::Client(client) = &field.kind else { return None };
     let (cfgs, ty, local) = (&field.cfgs, &field.ty, local(field));
-    let base = &client.base;
+    let (base, headers) = (&client.base, headers(client));
     let rate = option(rate.map(|rate| quote!(#rate)));
     let made = quote_spanned!(ty.span()=> <#ty as __private::HttpField>::make);
     Some(quote! {
         #(#cfgs)*
-        let #local = #made(&__opening, #base, #rate)?;
+        let #local = #made(&__opening, #base, #headers, #rate)?;
     })
 }
 

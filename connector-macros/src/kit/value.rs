@@ -127,6 +127,32 @@ impl Value for Expr {
     }
 }
 
+impl Value for Vec<(LitStr, LitStr)> {
+    const EXPECTED: &'static str = "a list of pairs";
+    const EXAMPLE: &'static str = "[(\"name\", \"value\")]";
+
+    fn from_expr(expr: &Expr) -> Option<Self> {
+        let pair = |element: &Expr| match inner(element) {
+            Expr::Tuple(pair) if pair.elems.len() == 2 => {
+                Some((LitStr::from_expr(inner(&pair.elems[0]))?, LitStr::from_expr(inner(&pair.elems[1]))?))
+            }
+            _ => None,
+        };
+        match expr {
+            Expr::Array(list) if !list.elems.is_empty() => list.elems.iter().map(pair).collect(),
+            _ => None,
+        }
+    }
+
+    fn meant(expr: &Expr) -> Option<String> {
+        // One pair, without the list around it.
+        let Expr::Tuple(pair) = expr else { return None };
+        let text = |at: usize| Some(LitStr::from_expr(inner(pair.elems.get(at)?))?.value());
+        (pair.elems.len() == 2).then_some(())?;
+        Some(format!("[({:?}, {:?})]", text(0)?, text(1)?))
+    }
+}
+
 impl Value for Vec<LitStr> {
     const EXPECTED: &'static str = "a list of strings";
     const EXAMPLE: &'static str = "[\"a\", \"b\"]";

@@ -47,6 +47,8 @@ pub(crate) struct Credential {
 pub(crate) struct Client {
     /// None if it can't be read, which was reported.
     pub(crate) base: Option<LitStr>,
+    /// What goes with each of its requests: names and values.
+    pub(crate) headers: Vec<(LitStr, LitStr)>,
 }
 
 impl Field {
@@ -153,10 +155,12 @@ fn read_credential(
 
 fn read_client(errors: &Errors, attribute: &Attribute, ident: &Ident) -> Client {
     let mut base = Slot::<LitStr>::empty();
+    let mut headers = Slot::<Vec<(LitStr, LitStr)>>::empty();
     let list = entries(errors, attribute);
     for entry in list.iter() {
         match entry.name().as_str() {
             keys::BASE => base.read(errors, entry),
+            keys::HEADERS => headers.read(errors, entry),
             _ => unknown_key(errors, entry, keys::HTTP, &keys::HTTP_KEYS),
         }
     }
@@ -166,5 +170,5 @@ fn read_client(errors: &Errors, attribute: &Attribute, ident: &Ident) -> Client 
         );
         errors.at(ident, message);
     }
-    Client { base: base.take() }
+    Client { base: base.take(), headers: headers.take().unwrap_or_default() }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, redirect};
 use tokio::sync::Semaphore;
 
@@ -27,6 +28,8 @@ pub(super) struct Inner {
     pub(super) client: Client,
     pub(super) guard: Guard,
     pub(super) credentials: Ready,
+    /// What goes with requests to the base URL's origin, unless they have a header of that name.
+    pub(super) headers: HeaderMap,
     pub(super) limiter: Option<Limiter>,
     pub(super) slots: Option<Arc<Semaphore>>,
     pub(super) timeout: Duration,
@@ -44,6 +47,7 @@ impl Http {
         Builder {
             base: base.into(),
             credentials: Credentials::None,
+            headers: Vec::new(),
             rate: None,
             concurrency: None,
             connect_timeout: Duration::from_secs(10),
@@ -114,6 +118,7 @@ impl fmt::Debug for Http {
 pub struct Builder {
     base: String,
     credentials: Credentials,
+    headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     rate: Option<Rate>,
     concurrency: Option<usize>,
     connect_timeout: Duration,
@@ -132,6 +137,13 @@ impl Builder {
     /// What goes with every request to the base URL's origin.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
+        self
+    }
+
+    /// A header that goes with every request to the base URL's origin, unless the request has one of that name.
+    /// For what is no secret, such as the version of an API.
+    pub fn header(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
     }
 
@@ -214,7 +226,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// `setup` for a base URL that is none or may not be spoken to, and for credentials that can't be sent.
+    /// `setup` for a base URL that is none or may not be spoken to, and for headers and credentials that can't be
+    /// sent.
     pub fn build(self) -> Result<Http> {
         let mut guard = Guard::new(&self.base)?;
         guard.plain_http = self.plain_http;
@@ -235,6 +248,13 @@ impl Builder {
             Error::internal(format!("the HTTP client can't be made: {}", error.without_url()))
         })?;
         let credentials = self.credentials.ready()?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let wrong =
+                || Error::setup(format!("the header `{name}` can't be sent with what it should hold"));
+            let key = HeaderName::try_from(&**name).map_err(|_| wrong())?;
+            headers.insert(key, HeaderValue::try_from(&**value).map_err(|_| wrong())?);
+        }
         let secrets = self.credentials.secrets();
         #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
         let mut redactor = Redactor::new(&secrets);
@@ -247,6 +267,7 @@ impl Builder {
                 client,
                 guard,
                 credentials,
+                headers,
                 limiter: self.rate.map(Limiter::new),
                 slots: self.concurrency.map(|most| Arc::new(Semaphore::new(most))),
                 timeout: self.timeout,

@@ -39,7 +39,9 @@ impl Guard {
     /// The URL of a path below the base.
     pub(super) fn url(&self, path: &str) -> Result<Url> {
         if !path.starts_with('/') || path.contains(['?', '#']) {
-            return Err(Error::internal("a path makes no URL: it begins with `/` and has neither `?` nor `#`"));
+            return Err(Error::internal(
+                "a path makes no URL: it begins with `/` and has neither `?` nor `#`",
+            ));
         }
         // The host was read already.
         let mut url = self.base.clone();

@@ -223,8 +223,14 @@ impl Journey<'_> {
 
     fn prepare(&mut self, timeout: Duration) -> Result<reqwest::Request> {
         let (mut url, mut headers) = (self.url.clone(), self.headers.clone());
+        let is_home = self.inner.guard.is_home(&url);
+        if is_home {
+            for (name, value) in &self.inner.headers {
+                headers.entry(name).or_insert_with(|| value.clone());
+            }
+        }
         headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        if self.inner.guard.is_home(&url) {
+        if is_home {
             self.inner.credentials.send_with(&mut url, &mut headers);
         }
         let mut request = reqwest::Request::new(self.method.clone(), url);
@@ -237,9 +243,11 @@ impl Journey<'_> {
                 Body::Once(Once::Stream(stream)) => *request.body_mut() = Some(stream),
                 Body::Once(Once::Multipart(form)) => {
                     let (client, made) = (self.inner.client.clone(), request);
-                    return RequestBuilder::from_parts(client, made).multipart(form).build().map_err(|error| {
-                        Error::internal(format!("the request can't be made: {}", error.without_url()))
-                    });
+                    return RequestBuilder::from_parts(client, made).multipart(form).build().map_err(
+                        |error| {
+                            Error::internal(format!("the request can't be made: {}", error.without_url()))
+                        },
+                    );
                 }
                 _ => {}
             },

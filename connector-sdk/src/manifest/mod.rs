@@ -34,6 +34,8 @@ pub(crate) use probe::{Fits, Probe, Probes, Takes, matches, repeated, target};
 pub use request::{Content, Most, Paging, Place, Request, RequestParameter};
 pub use setting::{Credential, OptionsSource, Setting};
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the native format that [`Manifest`] serialises to.
@@ -65,6 +67,9 @@ pub struct Manifest {
     /// settings in braces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
+    /// What that client sends with every request besides: headers and their values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// How calls to the service are authenticated.
     pub auth: Auth,
     /// What a user must or may set.
@@ -101,6 +106,7 @@ impl Manifest {
             icon: None,
             docs: None,
             base: None,
+            headers: BTreeMap::new(),
             auth: Auth::None,
             settings: Vec::new(),
             credentials: Vec::new(),

@@ -1,5 +1,7 @@
 //! The request that an action is, where it is nothing else.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The one request that an action makes (`#[http(..)]` on a method without a body).
@@ -11,6 +13,10 @@ pub struct Request {
     /// The base URL, where it is another than the [connector's](super::Manifest::base).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
+    /// What goes with it besides, where it has a base URL of its own: headers and their values. Without one they
+    /// are the [connector's](super::Manifest::headers).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
     /// The path below the base URL. `{name}` stands for the parameter of that name whose place is the path,
     /// or for a setting; `{+name}` for one that may be several parts of the path.
     pub path: String,
@@ -115,6 +121,7 @@ impl Request {
         Self {
             method: method.into(),
             base: None,
+            headers: BTreeMap::new(),
             path: path.into(),
             parameters: Vec::new(),
             content: Content::Json,

@@ -225,7 +225,12 @@ impl Client {
 #[cold]
 fn missing(manifest: &Manifest, name: &str) -> Error {
     let env = manifest.setting(name).map(|setting| setting.env.clone()).unwrap_or_default();
-    Error::setup(format!("setting `{name}` is missing; set it, or the environment variable {env}"))
+    let other = manifest.auth.ways().iter().find_map(|way| manifest.credential(way.credential()?));
+    let instead = match other {
+        Some(other) => format!("; or go without OAuth 2.0 and set {}", other.env),
+        None => String::new(),
+    };
+    Error::setup(format!("setting `{name}` is missing; set it, or the environment variable {env}{instead}"))
         .with_detail("missing_keys", vec![env])
 }
 

@@ -1,5 +1,6 @@
 //! From the static data of the expansion to the manifest.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use schemars::SchemaGenerator;
@@ -41,6 +42,7 @@ impl Table {
             .map(|options| OptionsSource::new(options.name, options.description))
             .collect();
         manifest.base = clients.first().map(|client| client.base.to_owned());
+        manifest.headers = clients.first().map(headers).unwrap_or_default();
         manifest.actions = spec.actions.iter().map(|spec| action(spec, clients)).collect();
         Self::over(manifest)
     }
@@ -156,6 +158,10 @@ fn auth(spec: &AuthSpec) -> Auth {
     }
 }
 
+fn headers(client: &ClientSpec) -> BTreeMap<String, String> {
+    client.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
 fn action<C>(spec: &ActionSpec<C>, clients: &[ClientSpec]) -> Action {
     let (mut input_schema, parameters, probes) = match &spec.input {
         Input::Params(params) => {
@@ -178,7 +184,9 @@ fn action<C>(spec: &ActionSpec<C>, clients: &[ClientSpec]) -> Action {
     let request = spec.request.map(|request| {
         // The first is the connector's own.
         let another = clients.iter().skip(1).find(|client| client.name == request.client);
-        request.describe(another.map(|client| client.base), &parameters)
+        let mut request = request.describe(another.map(|client| client.base), &parameters);
+        request.headers = another.map(headers).unwrap_or_default();
+        request
     });
     Action {
         name: spec.name.to_owned(),

@@ -11,12 +11,17 @@ use crate::{BoxFuture, Error, Result};
     note = "use `connector_sdk::http::Http`, which the feature `http` of connector-sdk turns on"
 )]
 pub trait HttpField: Send + Sync {
-    /// Makes the client of a connection. `base` may have settings in braces.
+    /// Makes the client of a connection. `base` may have settings in braces; `headers` go with each request.
     ///
     /// # Errors
     ///
     /// `setup` where a setting makes no address, or a credential can't be sent.
-    fn make(opening: &Opening<'_>, base: &'static str, rate: Option<&'static str>) -> Result<Self>
+    fn make(
+        opening: &Opening<'_>,
+        base: &'static str,
+        headers: &'static [(&'static str, &'static str)],
+        rate: Option<&'static str>,
+    ) -> Result<Self>
     where
         Self: Sized;
 
@@ -63,8 +68,16 @@ mod http {
     use crate::{BoxFuture, Result, Secret};
 
     impl HttpField for Http {
-        fn make(opening: &Opening<'_>, base: &'static str, rate: Option<&'static str>) -> Result<Self> {
+        fn make(
+            opening: &Opening<'_>,
+            base: &'static str,
+            headers: &'static [(&'static str, &'static str)],
+            rate: Option<&'static str>,
+        ) -> Result<Self> {
             let mut builder = client(opening.manifest(), base, opening)?.settings(in_paths(opening));
+            for (name, value) in headers {
+                builder = builder.header(*name, *value);
+            }
             if let Some(rate) = rate {
                 builder = builder.rate(rate.parse()?);
             }

@@ -84,6 +84,8 @@ pub struct SecretSpec {
 pub struct ClientSpec {
     pub name: &'static str,
     pub base: &'static str,
+    /// What goes with each of its requests: names and values.
+    pub headers: &'static [(&'static str, &'static str)],
 }
 
 /// What the attribute on the impl says.

@@ -6,5 +6,5 @@ use connector_sdk::connectors;
 use connector_sdk::host::{self, Host};
 
 fn main() -> ExitCode {
-    host::main(Host::builder().connectors(connectors![notes::Notes]).folder("connectors"))
+    host::main(Host::builder().connectors(connectors![github::GitHub, notes::Notes]).folder("connectors"))
 }

@@ -62,7 +62,7 @@ fn the_connectors_of_this_repository_load_and_nothing_is_noted() {
         assert_eq!(data["failed"], json!([]));
         let rows = data["connectors"].as_array().expect("rows");
         let ids: Vec<&Value> = rows.iter().map(|row| &row["id"]).collect();
-        assert_eq!(ids, ["notes", "mastodon", "open-meteo", "stripe"]);
+        assert_eq!(ids, ["github", "notes", "mastodon", "open-meteo", "stripe"]);
         assert!(rows.iter().all(|row| row["notes"] == json!([])), "{data}");
     }
     assert_eq!(user.run("doctor").status.code(), Some(0));

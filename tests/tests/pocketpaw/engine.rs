@@ -130,7 +130,10 @@ impl Engine {
             "cookie" => named().map(|value| ("cookie".to_owned(), value)),
             _ => None,
         };
-        header.into_iter().collect()
+        let constant = auth["headers"].as_object().into_iter().flatten();
+        let constant =
+            constant.filter_map(|(name, value)| Some((name.to_lowercase(), value.as_str()?.to_owned())));
+        constant.chain(header).collect()
     }
 }
 

@@ -47,7 +47,7 @@ struct Hub {
     /// The token.
     #[secret(env = "HUB_PASS")]
     token: Secret,
-    #[http(base = "{url}/v1")]
+    #[http(base = "{url}/v1", headers = [("X-Hub-Version", "2022-11-28"), ("X-Yes", "yes")])]
     http: Http,
 }
 
@@ -260,7 +260,7 @@ fn seen(request: &Request) -> Seen {
     let mut query: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
     query.sort();
     let text = String::from_utf8_lossy(&request.body).into_owned();
-    let headers = ["authorization", "x-api-key"].into_iter().filter_map(|name| {
+    let headers = ["authorization", "x-api-key", "x-hub-version", "x-yes"].into_iter().filter_map(|name| {
         Some((name.to_owned(), request.headers.get(name)?.to_str().expect("text").to_owned()))
     });
     Seen {
@@ -408,6 +408,50 @@ fn what_a_file_can_not_say_is_left_out_with_the_reason() {
         written,
         "the same bytes each time"
     );
+}
+
+/// Two services.
+#[connector(id = "two")]
+struct Two {
+    #[http(base = "https://one.example.com", headers = [("X-Version", "1")])]
+    one: Http,
+    #[http(base = "https://two.example.com", headers = [("X-Version", "2")])]
+    two: Http,
+}
+
+#[connector]
+impl Two {
+    /// Of the first.
+    #[action(read)]
+    #[http(GET, "/one", client = one)]
+    async fn one(&self) -> Result<Value>;
+
+    /// Of the second.
+    #[action(read)]
+    #[http(GET, "/two", client = two)]
+    async fn two(&self) -> Result<Value>;
+}
+
+#[test]
+fn a_file_has_headers_for_all_or_none() {
+    let written = pocketpaw::write(factory::<Two>().manifest()).expect("a file");
+    let why = "its client doesn't send the headers that the connector's first one does";
+    let told: Vec<_> = written.left_out.iter().map(|one| (&*one.action, &*one.why)).collect();
+    assert_eq!(told, [("two", why)]);
+    assert!(written.text.contains("  headers:\n    \"X-Version\": \"1\"\n"), "{}", written.text);
+}
+
+#[test]
+fn of_several_ways_to_authenticate_a_file_has_the_first_that_it_can_say() {
+    let written = pocketpaw::write(factory::<github::GitHub>().manifest()).expect("a file");
+    let auth = "auth:\n  method: bearer\n  headers:\n    \"X-GitHub-Api-Version\": \"2022-11-28\"\n  credentials:\n    \
+                - name: \"GITHUB_TOKEN\"\n";
+    assert!(written.text.contains(auth), "{}", written.text);
+    assert!(!written.text.contains("GITHUB_CLIENT_ID") && !written.text.contains("GITHUB_WEB_URL"));
+    let loaded = pocketpaw::parse(&written.text, "github").expect("a connector");
+    let manifest = loaded.factory.manifest();
+    assert!(manifest.credential("GITHUB_TOKEN").is_some_and(|token| token.required), "{}", written.text);
+    assert!(manifest.action("merge_pull").is_some() && manifest.action("list_issues").is_none());
 }
 
 #[tokio::test]

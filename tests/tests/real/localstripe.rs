@@ -8,11 +8,13 @@ use crate::files::{admin, open, shared};
 use crate::servers;
 use crate::traces::leave;
 
-const STRIPE: &str = include_str!("../../data/stripe.yaml");
+/// The file that this repository's host has.
+const STRIPE: &str = include_str!("../../../examples/connectors/stripe.yaml");
+const ADDRESS: &str = "https://api.stripe.com";
 const KEY: &str = "sk_test_s3cret";
 
 fn stripe(server: &servers::Server, key: &str) -> Connection {
-    open(STRIPE, &Settings::new().text("STRIPE_URL", server.url()).secret("STRIPE_API_KEY", key))
+    open(&STRIPE.replace(ADDRESS, &server.url()), &Settings::new().secret("STRIPE_API_KEY", key))
 }
 
 async fn call(stripe: &Connection, action: &str, input: Value) -> Result<Value> {
@@ -32,13 +34,14 @@ async fn customers_are_created_listed_in_pages_and_deleted() {
     let stripe = stripe(&server, KEY);
     let mut created = Vec::new();
     for n in 0..5 {
-        let input = json!({ "email": format!("{n}+a&b@example.com"), "metadata": { "n": n, "é": "=" } });
+        let input = json!({ "name": "A & B", "email": format!("{n}+a&b@example.com"), "metadata": { "n": n, "é": "=" } });
         let customer = call(&stripe, "create_customer", input).await.expect("a customer");
         assert_eq!(customer["email"], format!("{n}+a&b@example.com"));
         assert_eq!(
             (&customer["metadata"]["n"], &customer["metadata"]["é"]),
             (&json!("0".replace('0', &n.to_string())), &json!("="))
         );
+        assert_eq!(customer["name"], "A & B");
         created.push(customer["id"].as_str().expect("an id").to_owned());
     }
     let mut listed: Vec<String> = Vec::new();
@@ -60,6 +63,12 @@ async fn customers_are_created_listed_in_pages_and_deleted() {
     call(&stripe, "delete_customer", json!({ "customer": created[0] })).await.expect("deleted");
     let left = call(&stripe, "list_customers", json!({})).await.expect("a page");
     assert_eq!(ids(&left).len(), 4, "{left}");
+    let invoices = call(&stripe, "list_invoices", json!({ "customer": created[1] })).await.expect("a page");
+    assert_eq!((&invoices["object"], ids(&invoices).len()), (&json!("list"), 0), "{invoices}");
+    let balance = call(&stripe, "get_balance", json!({})).await.expect("a balance");
+    assert_eq!(balance["available"]["currency"], "eur", "{balance}");
+    let refund = call(&stripe, "create_refund", json!({ "payment_intent": "pi_none", "amount": 1 })).await;
+    assert_eq!(refund.expect_err("no such payment").kind(), ErrorKind::NotFound);
     let again: Error =
         call(&stripe, "delete_customer", json!({ "customer": "cus_none" })).await.expect_err("no such");
     assert_eq!(again.kind(), ErrorKind::NotFound);
@@ -80,9 +89,11 @@ async fn a_wrong_key_is_refused_and_not_shown() {
 #[ignore = "needs localstripe: tests/servers/install"]
 async fn pocketpaws_own_file_works() {
     let server = servers::localstripe();
-    let Some(text) = shared("stripe.yaml", "https://api.stripe.com", &server.url()) else { return };
+    let Some(text) = shared("stripe.yaml", ADDRESS, &server.url()) else { return };
     let theirs = open(&text, &Settings::new().secret("STRIPE_API_KEY", KEY));
-    let customer = call(&stripe(&server, KEY), "create_customer", json!({ "email": "a@example.com" })).await;
+    let customer =
+        call(&stripe(&server, KEY), "create_customer", json!({ "name": "A", "email": "a@example.com" }))
+            .await;
     let customer = customer.expect("a customer");
     let found = call(&theirs, "list_customers", json!({ "email": "a@example.com" })).await.expect("a page");
     assert_eq!(ids(&found), [customer["id"].as_str().expect("an id")]);

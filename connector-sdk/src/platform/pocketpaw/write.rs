@@ -209,6 +209,12 @@ impl<'m> Names<'m> {
         for (key, value) in &self.keys {
             text.push_str(&format!("  {key}: {value}\n"));
         }
+        if !manifest.headers.is_empty() {
+            text.push_str("  headers:\n");
+        }
+        for (header, value) in &manifest.headers {
+            text.push_str(&format!("    {}: {}\n", emit::text(header), emit::text(value)));
+        }
         let others = manifest.settings.iter().map(|one| one.name.as_str());
         let others = others.filter(|name| self.used.contains(name) && !self.sent.contains(name));
         let all: Vec<&str> = self.sent.iter().copied().chain(others).collect();
@@ -244,6 +250,10 @@ struct Said<'m> {
 /// Says an action, or why it can't be said.
 fn said<'m>(manifest: &'m Manifest, action: &Action, names: &Names<'m>) -> Result<Said<'m>, String> {
     let request = action.request.as_ref().ok_or("it is Rust code and no `#[http]` request")?;
+    // What the file says of headers goes with everything.
+    if request.base.is_some() && request.headers != manifest.headers {
+        return Err("its client doesn't send the headers that the connector's first one does".into());
+    }
     if request.page.is_some() {
         return Err("its answer comes in pages, of which PocketPaw reads the first".into());
     }
