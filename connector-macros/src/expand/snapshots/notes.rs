@@ -419,6 +419,8 @@ const _: () = {
             ],
             health: &[|__this, _| __private::boxed_health(__this.health())],
             login: &[],
+            events: &[],
+            send: &[],
         };
         const OPTIONS: &'static [&'static ::core::primitive::str] = &["paths"];
         fn table() -> &'static __private::Table {
