@@ -1,5 +1,7 @@
 //! What the macro refuses, with the words that it does so, and what it takes. See `ui/README.md`.
 
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
+
 use std::path::PathBuf;
 
 // Two sets: trybuild compiles all cases in one go only where none of them is to pass.
