@@ -14,13 +14,15 @@ pub(crate) const ACTION: &str = "action";
 pub(crate) const HEALTH: &str = "health";
 pub(crate) const OPTIONS: &str = "options";
 pub(crate) const LOGIN: &str = "login";
+pub(crate) const EVENTS: &str = "events";
+pub(crate) const SEND: &str = "send";
 
 /// Attributes of parameters.
 pub(crate) const ARG: &str = "arg";
 pub(crate) const INPUT: &str = "input";
 
 pub(crate) const FIELD_ATTRIBUTES: [&str; 4] = [CONFIG, SECRET, STATE, HTTP];
-pub(crate) const METHOD_ATTRIBUTES: [&str; 4] = [ACTION, HEALTH, OPTIONS, LOGIN];
+pub(crate) const METHOD_ATTRIBUTES: [&str; 6] = [ACTION, HEALTH, OPTIONS, LOGIN, EVENTS, SEND];
 pub(crate) const PARAMETER_ATTRIBUTES: [&str; 2] = [ARG, INPUT];
 
 /// Keys of `#[connector(..)]` on a struct.
@@ -85,6 +87,10 @@ pub(crate) const IDEMPOTENT: &str = "idempotent";
 pub(crate) const TRUST: &str = "trust";
 pub(crate) const MODE: &str = "mode";
 
+/// Keys of `#[events(..)]`.
+pub(crate) const EVERY: &str = "every";
+pub(crate) const WINDOW: &str = "window";
+
 /// Methods of HTTP that an action without a body can be.
 pub(crate) const HTTP_METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -138,6 +144,8 @@ pub(crate) const ACTION_KEYS: [&str; 13] = [
     TRUST,
     MODE,
 ];
+pub(crate) const EVENTS_KEYS: [&str; 2] = [EVERY, WINDOW];
+pub(crate) const SEND_KEYS: [&str; 1] = [IDEMPOTENT];
 pub(crate) const AUTH_KINDS: [&str; 6] = [NONE, BEARER, API_KEY, BASIC, OAUTH2, ANY];
 pub(crate) const OAUTH2_KEYS: [&str; 9] =
     [AUTHORIZE, DEVICE, TOKEN, REVOKE, SCOPES, CLIENT_ID, CLIENT_SECRET, CLIENT_AUTH, GRANT];

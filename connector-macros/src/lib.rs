@@ -24,7 +24,7 @@ macro_rules! inside_connector_only {
 }
 
 // `#[connector]` takes these off before they are resolved, so whoever expands them stands elsewhere.
-inside_connector_only!(action health login options);
+inside_connector_only!(action events health login options send);
 
 /// Makes a connector of a struct and its `impl` block; see `connector_sdk::connector`.
 #[proc_macro_attribute]

@@ -67,14 +67,14 @@ pub mod __private;
 /// What a connector's source file wants in scope: `use connector_sdk::prelude::*;`.
 pub mod prelude {
     #[doc(hidden)]
-    pub use connector_macros::{action, health, login, options};
+    pub use connector_macros::{action, events, health, login, options, send};
 
     #[cfg(feature = "events")]
     pub use crate::event::{Event, Events};
     #[cfg(feature = "http")]
     pub use crate::http::Http;
     #[cfg(feature = "events")]
-    pub use crate::message::{Message, OutgoingMessage};
+    pub use crate::message::{Message, OutgoingMessage, Receipt};
     pub use crate::{Ask, Choice, Context, Error, ErrorKind, Level, Obtained, Result, Secret, connector};
 }
 

@@ -166,6 +166,11 @@ fn every_key_is_documented_and_no_other() {
         keys("REQUEST_KEYS"),
         documented(&docs, "| key of `http` | default | what it becomes |", 0, &[])
     );
+    assert_eq!(
+        keys("EVENTS_KEYS"),
+        documented(&docs, "| key of `events` | default | what it becomes |", 0, &[])
+    );
+    assert_eq!(keys("SEND_KEYS"), documented(&docs, "| key of `send` | default | what it becomes |", 0, &[]));
     let arguments = docs.split_once("`#[arg(..)]` with the keys").expect("the keys of arguments").1;
     let arguments = quoted(arguments.split_once("as above").expect("their end").0);
     assert_eq!(keys("ARG_KEYS"), arguments.into_iter().collect());

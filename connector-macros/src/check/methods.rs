@@ -77,3 +77,33 @@ pub(super) fn login_is_one(errors: &Errors, methods: &Methods) {
         }
     }
 }
+
+/// A host reads one stream with one cursor.
+pub(super) fn events_are_one(errors: &Errors, methods: &Methods) {
+    if let [first, second, ..] = methods.events.as_slice()
+        && first.cfgs.is_empty()
+        && second.cfgs.is_empty()
+    {
+        for events in [first, second] {
+            errors.at(
+                &events.ident,
+                "two methods are marked `#[events]`\nhelp: keep one, whose payload is an enum of what happens",
+            );
+        }
+    }
+}
+
+/// A message is delivered in one way.
+pub(super) fn send_is_one(errors: &Errors, methods: &Methods) {
+    if let [first, second, ..] = methods.send.as_slice()
+        && first.cfgs.is_empty()
+        && second.cfgs.is_empty()
+    {
+        for send in [first, second] {
+            errors.at(
+                &send.ident,
+                "two methods are marked `#[send]`\nhelp: keep one, which looks at the message's conversation",
+            );
+        }
+    }
+}

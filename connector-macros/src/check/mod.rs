@@ -62,4 +62,6 @@ pub(crate) fn methods(errors: &Errors, model: &Methods) {
     methods::commands_are_told_apart(errors, model);
     methods::health_is_checked_once(errors, model);
     methods::login_is_one(errors, model);
+    methods::events_are_one(errors, model);
+    methods::send_is_one(errors, model);
 }

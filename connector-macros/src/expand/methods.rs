@@ -6,7 +6,7 @@ use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
-use super::{located, params, requests, with_self};
+use super::{events, located, params, requests, with_self};
 use crate::model::{Action, Effect, Health, Login, Methods, Options, Parameter, ParameterKind, Passed};
 use crate::parse::Block;
 
@@ -27,6 +27,8 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
     let requests = requests::checks(model);
     let health = health(&model.health);
     let login = login(&model.login);
+    let needed = events::checks(model);
+    let (events, send) = (events::events(model), events::send(model));
     let allowed = &model.allowed;
     quote! {
         #(#allowed)*
@@ -35,6 +37,7 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
             #(#structs)*
             #(#shapes)*
             #requests
+            #needed
             #[automatically_derived]
             impl __private::Actions for #self_type {
                 const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
@@ -42,6 +45,8 @@ pub(super) fn expand(model: &Methods) -> TokenStream {
                     options: &[#(#options,)*],
                     health: #health,
                     login: #login,
+                    events: #events,
+                    send: #send,
                 };
                 const OPTIONS: &'static [&'static ::core::primitive::str] = &[#(#names,)*];
 
@@ -242,7 +247,7 @@ fn login(methods: &[Login]) -> TokenStream {
 
 /// Where a method's name stands, with names resolved as in the rest of the expansion: the method may come
 /// from a `macro_rules!`, which doesn't see our locals.
-fn at(method: &Ident) -> Span {
+pub(super) fn at(method: &Ident) -> Span {
     method.span().resolved_at(Span::call_site())
 }
 

@@ -1,6 +1,7 @@
 //! From the model to tokens. Expansion is data and calls into `connector_sdk::__private`, never logic.
 
 mod connector;
+mod events;
 mod limits;
 mod methods;
 mod params;

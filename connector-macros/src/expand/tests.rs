@@ -125,6 +125,15 @@ fn an_impl() -> (TokenStream, TokenStream) {
             #[health]
             async fn health(&self) -> Result<()> {}
 
+            /// News.
+            #[events(every = "30s", window = 9)]
+            async fn news(&self, since: Option<u64>, context: &Context, out: &mut Events<News>) -> Result<()> {}
+
+            /// Deliver.
+            #[cfg(unix)]
+            #[send(idempotent)]
+            async fn deliver(&self, message: OutgoingMessage) -> Result<Receipt> {}
+
             fn own(&self) {}
         }
     };

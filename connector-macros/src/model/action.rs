@@ -2,10 +2,10 @@
 
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::{Attribute, Expr, Ident, LitStr, Type};
+use syn::{Attribute, Ident, LitStr, Type};
 
 use super::methods::Parameters;
-use super::{Parameter, ParameterKind, Plain, Request, bare, foreign, signature, unknown_key};
+use super::{Duration, Parameter, ParameterKind, Plain, Request, bare, foreign, signature, unknown_key};
 use crate::keys;
 use crate::kit::{
     Description, Entries, Entry, Errors, Slot, Value, cfgs, did_you_mean, doc, entries, expected_one_of, flag,
@@ -104,7 +104,7 @@ impl Action {
             Description::missing()
         });
         let output = signature::output(errors, keys::ACTION, method);
-        let timeout = timeout.take().and_then(|Duration(text)| duration(errors, &text));
+        let timeout = timeout.take().and_then(|text| text.milliseconds(errors, "timeout"));
         Self {
             renamed: renamed.take(),
             effect,
@@ -188,48 +188,6 @@ pub(super) fn word(errors: &Errors, entry: &Entry, slot: &mut Slot<Ident>, known
         is_known
     });
     slot.set(errors, &entry.key, value);
-}
-
-/// The text of a duration.
-struct Duration(LitStr);
-
-impl Value for Duration {
-    const EXPECTED: &'static str = LitStr::EXPECTED;
-    const EXAMPLE: &'static str = "\"30s\"";
-
-    fn from_expr(expr: &Expr) -> Option<Self> {
-        LitStr::from_expr(expr).map(Self)
-    }
-}
-
-/// `"30s"` in milliseconds.
-fn duration(errors: &Errors, text: &LitStr) -> Option<u64> {
-    let value = text.value();
-    let digits = value.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = match &value[digits.len()..] {
-        "ms" => Some(1),
-        "s" => Some(1_000),
-        "m" => Some(60_000),
-        "h" => Some(3_600_000),
-        _ => None,
-    };
-    let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let Some((unit, digits)) = unit.zip(digits.filter(|digits| !digits.is_empty())) else {
-        errors.at(
-            text,
-            "a timeout is a number with a unit\nhelp: write `\"500ms\"`, `\"30s\"`, `\"5m\"` or `\"1h\"`",
-        );
-        return None;
-    };
-    let duration = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
-    match duration {
-        Some(0) => {
-            errors.at(text, "a timeout is more than nothing\nhelp: leave `timeout` out for none");
-        }
-        None => errors.at(text, "the timeout is too long\nhelp: leave `timeout` out for none"),
-        Some(_) => {}
-    }
-    duration.filter(|duration| *duration > 0)
 }
 
 impl Action {

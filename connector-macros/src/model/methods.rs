@@ -5,8 +5,8 @@ use syn::{Attribute, FnArg, Pat, Path, PathArguments, Signature, Type};
 
 use super::misplaced::{self, Place};
 use super::{
-    Action, Health, Login, Options, Parameter, ParameterKind, Request, lints, misspelt, runtime, signature,
-    strip, unknown_key,
+    Action, Events, Health, Login, Options, Parameter, ParameterKind, Request, Send, lints, misspelt,
+    runtime, signature, strip, unknown_key,
 };
 use crate::keys;
 use crate::kit::{Entries, Errors, Slot, entries, last_word};
@@ -18,6 +18,8 @@ pub(crate) struct Methods {
     pub(crate) options: Vec<Options>,
     pub(crate) health: Vec<Health>,
     pub(crate) login: Vec<Login>,
+    pub(crate) events: Vec<Events>,
+    pub(crate) send: Vec<Send>,
     pub(crate) runtime: Path,
     /// What the expansion is not warned of.
     pub(crate) allowed: Vec<Attribute>,
@@ -72,6 +74,8 @@ impl Methods {
             options: Vec::new(),
             health: Vec::new(),
             login: Vec::new(),
+            events: Vec::new(),
+            send: Vec::new(),
             runtime: runtime(path.take()),
             allowed: allowed(block),
         };
@@ -130,6 +134,18 @@ impl Methods {
                 Request::refuse(errors, request, method);
             }
             self.login.push(Login::read(errors, method));
+            return true;
+        }
+        if kind == keys::EVENTS || kind == keys::SEND {
+            for request in &requests {
+                Request::refuse(errors, request, method);
+            }
+            if kind == keys::EVENTS {
+                self.events.push(Events::read(errors, attribute, method));
+            } else {
+                self.send.push(Send::read(errors, attribute, method));
+            }
+            method.attributes.extend(lints::allow_what_is_asked_for(method));
             return true;
         }
         let parameters = Parameters::read(errors, &kind, method);

@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Attribute, Meta};
 
-use crate::keys::{ACTION, ARG, CONFIG, HEALTH, INPUT, OPTIONS, SECRET, STATE};
+use crate::keys::{ACTION, ARG, CONFIG, EVENTS, HEALTH, INPUT, LOGIN, OPTIONS, SECRET, SEND, STATE};
 use crate::kit::Errors;
 
 /// A kind of place for attributes.
@@ -14,13 +14,16 @@ pub(super) enum Place {
     Parameter,
 }
 
-const PLACES: [(&str, Place); 8] = [
+const PLACES: [(&str, Place); 11] = [
     (CONFIG, Place::Field),
     (SECRET, Place::Field),
     (STATE, Place::Field),
     (ACTION, Place::Method),
     (HEALTH, Place::Method),
     (OPTIONS, Place::Method),
+    (LOGIN, Place::Method),
+    (EVENTS, Place::Method),
+    (SEND, Place::Method),
     (ARG, Place::Parameter),
     (INPUT, Place::Parameter),
 ];

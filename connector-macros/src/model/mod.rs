@@ -4,6 +4,8 @@
 mod action;
 mod auth;
 mod connector;
+mod duration;
+mod events;
 mod field;
 mod foreign;
 mod limits;
@@ -21,6 +23,7 @@ mod signature;
 pub(crate) use action::{Action, Effect};
 pub(crate) use auth::{Auth, Role};
 pub(crate) use connector::{Connector, refuse, refuse_another};
+pub(crate) use events::{Events, EventsInput, Send, SendInput};
 pub(crate) use field::{Client, Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
 pub(crate) use login::{Login, Passed};
@@ -30,6 +33,7 @@ pub(crate) use options::{Health, Options};
 pub(crate) use parameter::{Parameter, ParameterKind, Plain, SentTo};
 pub(crate) use request::{Most, Pages, Request};
 
+use duration::Duration;
 use syn::{Attribute, Path};
 
 use crate::kit::{Entry, Errors, Slot, did_you_mean, flag};

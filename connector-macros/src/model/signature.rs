@@ -74,8 +74,9 @@ pub(super) fn output(errors: &Errors, kind: &str, method: &Method) -> Type {
         }
         ReturnType::Default => {
             let help = match kind {
-                keys::HEALTH => "return `Result<()>`",
+                keys::EVENTS | keys::HEALTH => "return `Result<()>`",
                 keys::LOGIN => "return `Result<Obtained>`",
+                keys::SEND => "return `Result<Receipt>`, or `Result<()>` where the platform tells no id",
                 keys::OPTIONS => "return `Result<Vec<Choice>>`",
                 _ => "return `Result<..>`, `Result<()>` for no data",
             };

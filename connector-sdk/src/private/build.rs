@@ -12,6 +12,8 @@ use super::checks::Keywords;
 use super::linked::{Actions, Described, object_of};
 use super::oauth;
 use super::spec::{ActionSpec, AuthSpec, ClientSpec, Input, Param, StructSpec};
+#[cfg(feature = "events")]
+use super::{EventsSpec, SendSpec};
 use crate::manifest::{
     Action, ApiKeyPlace, Auth, Credential, Manifest, OptionsSource, Parameter, Probe, Probes, Setting,
     add_bounds, elements, unenforced_keywords,
@@ -36,6 +38,11 @@ impl Table {
         let mut manifest = describe(&described);
         manifest.health = !spec.health.is_empty();
         manifest.login = !spec.login.is_empty();
+        #[cfg(feature = "events")]
+        {
+            manifest.events = spec.events.first().map(EventsSpec::manifest);
+            manifest.delivery = spec.send.first().map(SendSpec::manifest);
+        }
         manifest.options = spec
             .options
             .iter()

@@ -1,26 +1,28 @@
 //! The static data of `#[events]` and `#[send]`, and what is made of it.
 //!
-//! The expansion writes `EventsSpec::new::<P>(description, run)` with the payload's type as the method's
+//! The expansion writes `EventsSpec::<Self>::new::<P>(description, run)` with the payload's type as the method's
 //! signature says it, and for `run` a closure of one statement:
 //!
 //! ```text
 //! |__c, __since, __out, __context| Box::pin(async move {
-//!     let (__since, mut __out) = __private::typed(__since, __out)?;
-//!     __private::ended(Type::method(__c, __since, &mut __out).await)
+//!     let (__since, mut __out) = __private::begun::<C, _>(__since, __out)?;
+//!     __private::ended(__c.method(__since, &mut __out).await)
 //! })
 //! ```
 //!
-//! in which the types of cursor and payload follow from the method.
+//! with the cursor's type as the signature says it.
 
 use std::any::TypeId;
+use std::future::Future;
 use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::MethodError;
 use super::build::payload_schema;
-use crate::event::Emitter;
+use crate::event::{Emitter, Events as Out, typed};
 use crate::manifest::{Delivery, Events};
 use crate::message::{Message, OutgoingMessage, Receipt};
 use crate::{BoxFuture, Context, Result};
@@ -35,6 +37,17 @@ pub trait Payload: Serialize + JsonSchema + 'static {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + JsonSchema + 'static> Payload for T {}
+
+/// What can be the cursor of an event.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be the cursor of an event",
+    label = "this type can't be written as JSON and read again",
+    note = "derive or implement `serde::Serialize` and `serde::Deserialize` for it; a `String` or a number will do"
+)]
+pub trait Place: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Place for T {}
 
 /// An `#[events]` method.
 pub struct EventsSpec<C: 'static> {
@@ -79,9 +92,31 @@ impl<C> EventsSpec<C> {
     }
 }
 
-/// What an `#[events]` method returned, with an error of whatever type it likes.
-pub fn ended<E: MethodError>(result: Result<(), E>) -> Result<()> {
-    result.map_err(Into::into)
+/// What an `#[events]` method is called with.
+pub fn begun<C: Place, P>(since: Option<&str>, out: Emitter) -> Result<(Option<C>, Out<P>)> {
+    typed(since, out)
+}
+
+/// What an `#[events]` method may return.
+#[diagnostic::on_unimplemented(
+    message = "an `#[events]` method can't return `{Self}`",
+    label = "this is not a `Result<()>`",
+    note = "return `connector_sdk::Result<()>`, or a `Result<(), E>` whose `E` converts into `connector_sdk::Error`"
+)]
+pub trait Ending {
+    /// The same with the error that hosts know.
+    fn end(self) -> Result<()>;
+}
+
+impl<E: MethodError> Ending for Result<(), E> {
+    fn end(self) -> Result<()> {
+        self.map_err(Into::into)
+    }
+}
+
+/// What an `#[events]` method returned.
+pub fn ended(returned: impl Ending) -> Result<()> {
+    returned.end()
 }
 
 fn is_message<P: 'static>() -> bool {
@@ -97,6 +132,36 @@ pub struct SendSpec<C: 'static> {
 
 /// A `#[send]` method as the runtime calls it.
 pub type SendFn<C> = for<'a> fn(&'a C, &'a OutgoingMessage, &'a Context) -> BoxFuture<'a, Result<Receipt>>;
+
+/// What a `#[send]` method may return.
+#[diagnostic::on_unimplemented(
+    message = "a `#[send]` method can't return `{Self}`",
+    label = "this is not a `Result<Receipt>`",
+    note = "return `connector_sdk::Result<Receipt>`, or `Result<()>` where the platform tells no id; its error may be any type that converts into `connector_sdk::Error`"
+)]
+pub trait Sending {
+    /// The receipt, or the error that hosts know.
+    fn receipt(self) -> Result<Receipt>;
+}
+
+impl<E: MethodError> Sending for Result<Receipt, E> {
+    fn receipt(self) -> Result<Receipt> {
+        self.map_err(Into::into)
+    }
+}
+
+impl<E: MethodError> Sending for Result<(), E> {
+    fn receipt(self) -> Result<Receipt> {
+        self.map(Into::into).map_err(Into::into)
+    }
+}
+
+/// The adaptor of a `#[send]` method.
+pub fn boxed_send<'a, R: Sending>(
+    send: impl Future<Output = R> + Send + 'a,
+) -> BoxFuture<'a, Result<Receipt>> {
+    Box::pin(async move { send.await.receipt() })
+}
 
 impl<C> SendSpec<C> {
     /// Delivers messages.
@@ -122,7 +187,7 @@ impl<C> SendSpec<C> {
 mod tests {
     use super::*;
     use crate::Error;
-    use crate::event::{Event, Events as Out, typed};
+    use crate::event::Event;
 
     struct Clock;
 
@@ -140,7 +205,7 @@ mod tests {
     /// What an expansion will look like.
     static TICKS: EventsSpec<Clock> = EventsSpec::new::<String>("Ticks.", |c, since, out, _| {
         Box::pin(async move {
-            let (since, mut out) = typed(since, out)?;
+            let (since, mut out) = begun(since, out)?;
             ended(Clock::ticks(c, since, &mut out).await)
         })
     })
@@ -148,7 +213,7 @@ mod tests {
 
     static TALK: EventsSpec<Clock> = EventsSpec::new::<Message>("Talk.", |c, since, out, _| {
         Box::pin(async move {
-            let (since, mut out) = typed(since, out)?;
+            let (since, mut out) = begun(since, out)?;
             ended(Clock::talk(c, since, &mut out).await)
         })
     });

@@ -9,6 +9,8 @@ use super::client::HttpField;
 use super::open::Opening;
 use super::spec::{ImplSpec, Ready, StructSpec};
 use crate::connector::unknown_options_source;
+#[cfg(feature = "events")]
+use crate::connector::{no_delivery, no_events};
 use crate::manifest::Manifest;
 use crate::{
     Ask, BoxFuture, Call, Choice, Connector, Context, Error, Factory, Obtained, Result, Run, Settings,
@@ -190,6 +192,31 @@ impl<T: Actions + Send + Sync> Connector for Linked<T> {
         match <T as Actions>::SPEC.login.first() {
             Some(login) => login(&self.connector, ask, context),
             None => Box::pin(async { Err(Error::usage("this connector has no login of its own")) }),
+        }
+    }
+
+    #[cfg(feature = "events")]
+    fn events<'a>(
+        &'a self,
+        since: Option<&'a str>,
+        out: crate::event::Emitter,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<()>> {
+        match <T as Actions>::SPEC.events.first() {
+            Some(events) => (events.run)(&self.connector, since, out, context),
+            None => Box::pin(async { Err(no_events(&self.table.manifest.id)) }),
+        }
+    }
+
+    #[cfg(feature = "events")]
+    fn send<'a>(
+        &'a self,
+        message: &'a crate::message::OutgoingMessage,
+        context: &'a Context,
+    ) -> BoxFuture<'a, Result<crate::message::Receipt>> {
+        match <T as Actions>::SPEC.send.first() {
+            Some(send) => (send.run)(&self.connector, message, context),
+            None => Box::pin(async { Err(no_delivery(&self.table.manifest.id)) }),
         }
     }
 

@@ -10,6 +10,7 @@ mod client;
 mod events;
 #[cfg(feature = "validate")]
 mod fault;
+mod features;
 mod input;
 mod linked;
 mod oauth;
@@ -32,12 +33,14 @@ pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
 pub use client::HttpField;
 #[cfg(feature = "events")]
-pub use events::{EventsFn, EventsSpec, Payload, SendFn, SendSpec, ended};
+pub use events::{
+    Ending, EventsFn, EventsSpec, Payload, Place, SendFn, SendSpec, Sending, begun, boxed_send, ended,
+};
+pub use features::{EventsFeature, Features, OAuthFeature, assert_events, assert_oauth};
 pub use linked::{
     Actions, Described, TypeFactory, assert_connector, has_client, has_credential, has_one_client,
     has_options, has_setting,
 };
-pub use oauth::{Features, OAuthFeature, assert_oauth};
 pub use open::{Opening, SecretField};
 pub use request::{
     Answer, Answered, At, Count, Failed, List, MostSpec, Outgoing, PageSpec, Reply, RequestSpec, Sent,
@@ -49,14 +52,35 @@ pub use spec::{
     ActionSpec, Argument, AuthSpec, ClientSpec, Given, HealthFn, ImplSpec, Input, LoginFn, OAuth2Spec,
     OptionsFn, OptionsSpec, Param, Ready, SecretSpec, SettingSpec, StructSpec, default_value,
 };
+#[cfg(not(feature = "events"))]
+pub use spec::{EventsSpec, SendSpec};
 pub use spec::{FromText, Published};
 pub use state::{AnyBeginning, Beginning, Shared, State, Unset};
 
 pub use crate::Result;
-#[cfg(feature = "events")]
-pub use crate::event::typed;
 pub use crate::manifest::{Mode, Trust};
 pub use std::sync::LazyLock;
+
+/// What the expansion of an `#[events]` or `#[send]` is wrapped in: it is made without knowing which features this
+/// crate has.
+#[cfg(feature = "events")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_events {
+    ($($spec:tt)*) => { $($spec)* };
+}
+
+/// The same where there is no such feature, which is said by [`assert_events`].
+#[cfg(not(feature = "events"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __with_events {
+    ($($spec:tt)*) => {
+        ::core::marker::PhantomData
+    };
+}
+
+pub use crate::__with_events as with_events;
 
 #[cfg(feature = "cli")]
 pub use crate::cli::run_main;

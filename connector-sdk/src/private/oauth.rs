@@ -1,4 +1,4 @@
-//! OAuth 2.0 as the attribute says it: what follows for the manifest, and whether this crate knows it.
+//! OAuth 2.0 as the attribute says it: what follows for the manifest.
 
 use serde_json::json;
 
@@ -8,23 +8,6 @@ use crate::manifest::{ClientAuth, ClientId, Credential, Grant, Manifest, OAuth2,
 /// The names of what no field holds.
 const CLIENT_ID: &str = "client_id";
 const CLIENT_SECRET: &str = "client_secret";
-
-/// Stands for the features that this crate was compiled with.
-pub struct Features;
-
-/// Implemented where the feature is on.
-#[diagnostic::on_unimplemented(
-    message = "`auth = oauth2(..)` needs the feature `oauth` of connector-sdk",
-    label = "this needs the feature",
-    note = "add `features = [\"oauth\"]` to connector-sdk in your `Cargo.toml`"
-)]
-pub trait OAuthFeature {}
-
-#[cfg(feature = "oauth")]
-impl OAuthFeature for Features {}
-
-/// Checked where `auth` says `oauth2`.
-pub fn assert_oauth<T: OAuthFeature>() {}
 
 pub(super) fn oauth2(spec: &OAuth2Spec) -> OAuth2 {
     let text = |text: Option<&str>| text.map(str::to_owned);

@@ -6,6 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::checks::Keywords;
+#[cfg(feature = "events")]
+use super::{EventsSpec, SendSpec};
 use super::{Opening, RequestSpec, Shared, Slot, arguments, input};
 use crate::manifest::{Effect, Mode, Permission, Takes, Trust};
 use crate::{Ask, BoxFuture, Call, Choice, Context, Obtained, Result, Run};
@@ -96,7 +98,19 @@ pub struct ImplSpec<C: 'static> {
     pub health: &'static [HealthFn<C>],
     /// The same.
     pub login: &'static [LoginFn<C>],
+    /// The same.
+    pub events: &'static [EventsSpec<C>],
+    /// The same.
+    pub send: &'static [SendSpec<C>],
 }
+
+/// Without the feature there are none.
+#[cfg(not(feature = "events"))]
+pub type EventsSpec<C> = std::marker::PhantomData<C>;
+
+/// The same.
+#[cfg(not(feature = "events"))]
+pub type SendSpec<C> = EventsSpec<C>;
 
 /// A `#[health]` method.
 pub type HealthFn<C> = for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<()>>;
@@ -123,7 +137,8 @@ impl StructSpec {
 
 impl<C> ImplSpec<C> {
     /// Stands where the attribute has mistakes; the program doesn't compile anyway.
-    pub const BROKEN: Self = Self { actions: &[], options: &[], health: &[], login: &[] };
+    pub const BROKEN: Self =
+        Self { actions: &[], options: &[], health: &[], login: &[], events: &[], send: &[] };
 }
 
 /// An `#[action]` method.

@@ -6,6 +6,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(feature = "watch")]
+use connector_sdk::event::Events;
 use connector_sdk::{Choice, Context, Result, connector};
 
 use folder::Folder;
@@ -21,10 +23,14 @@ mod search;
 #[cfg(test)]
 mod testing;
 mod text;
+#[cfg(feature = "watch")]
+mod watch;
 mod write;
 
 pub use note::{Note, Summary};
 pub use search::Hit;
+#[cfg(feature = "watch")]
+pub use watch::{Change, ChangeKind, Seen};
 pub use write::Created;
 
 /// A folder of Markdown notes.
@@ -118,6 +124,13 @@ impl Notes {
         }
         let hits = search::search(&folder, query, CHOICES, ctx)?;
         Ok(hits.into_iter().map(|hit| Choice::new(hit.path, hit.title)).collect())
+    }
+
+    /// Notes that are created, changed or removed. Removals are told while somebody listens.
+    #[cfg(feature = "watch")]
+    #[events]
+    async fn changes(&self, ctx: &Context, since: Option<Seen>, out: &mut Events<Change>) -> Result<()> {
+        watch::watch(&self.root, since, out, ctx).await
     }
 
     /// Is the root a folder that can be read?

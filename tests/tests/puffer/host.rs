@@ -13,7 +13,12 @@ pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// The connector's program with nothing around it.
 pub(crate) fn ticker(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ticker"));
+    program(env!("CARGO_BIN_EXE_ticker"), arguments)
+}
+
+/// The same of another connector.
+pub(crate) fn program(path: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(path);
     command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command

@@ -3,5 +3,6 @@
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
 mod host;
+mod made;
 mod process;
 mod stream;

@@ -71,6 +71,28 @@ impl GitHub {
     /// Good?
     #[allow(clippy::unnecessary_wraps, clippy::unused_async, clippy::unused_self)]
     async fn health(&self) -> Result<()> {}
+    /// News.
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
+    async fn news(
+        &self,
+        since: Option<u64>,
+        context: &Context,
+        out: &mut Events<News>,
+    ) -> Result<()> {}
+    /// Deliver.
+    #[cfg(unix)]
+    #[allow(
+        clippy::needless_pass_by_value,
+        clippy::unnecessary_wraps,
+        clippy::unused_async,
+        clippy::unused_self
+    )]
+    async fn deliver(&self, message: OutgoingMessage) -> Result<Receipt> {}
     fn own(&self) {}
 }
 const _: () = {
@@ -217,6 +239,9 @@ const _: () = {
         __private::has_one_client:: < GitHub > (),
         "action `send` needs one HTTP client: add a field `#[http(base = \"..\")] http: Http`, or name one of several: `client = ..`"
     );
+    const _: fn() = __private::assert_events::<__private::Features>;
+    #[cfg(unix)]
+    const _: fn() = __private::assert_events::<__private::Features>;
     #[automatically_derived]
     impl __private::Actions for GitHub {
         const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
@@ -393,6 +418,23 @@ const _: () = {
             ],
             health: &[|__this, _| __private::boxed_health(__this.health())],
             login: &[],
+            events: &[
+                __private::with_events!(
+                    __private::EventsSpec:: < Self > ::new:: < News > ("News.", | __this,
+                    __since, __out, __context | ::std::boxed::Box::pin(async move { let
+                    (__since, mut __out) = __private::begun:: < u64, _ > (__since, __out)
+                    ?; __private::ended(__this.news(__since, __context, & mut __out).
+                    await) })).every(30000u64).window(9)
+                ),
+            ],
+            send: &[
+                #[cfg(unix)]
+                __private::with_events!(
+                    __private::SendSpec:: < Self > ::new("Deliver.", | __this, __message,
+                    _ | __private::boxed_send(__this
+                    .deliver(::core::clone::Clone::clone(__message)))).idempotent()
+                ),
+            ],
         };
         const OPTIONS: &'static [&'static ::core::primitive::str] = &["words"];
         fn table() -> &'static __private::Table {

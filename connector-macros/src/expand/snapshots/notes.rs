@@ -101,6 +101,17 @@ impl Notes {
         let hits = search::search(&folder, query, CHOICES, ctx)?;
         Ok(hits.into_iter().map(|hit| Choice::new(hit.path, hit.title)).collect())
     }
+    /// Notes that are created, changed or removed. Removals are told while somebody listens.
+    #[cfg(feature = "watch")]
+    #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)]
+    async fn changes(
+        &self,
+        ctx: &Context,
+        since: Option<Seen>,
+        out: &mut Events<Change>,
+    ) -> Result<()> {
+        watch::watch(&self.root, since, out, ctx).await
+    }
     /// Is the root a folder that can be read?
     #[allow(clippy::unnecessary_wraps, clippy::unused_async)]
     async fn health(&self) -> Result<()> {
@@ -269,6 +280,8 @@ const _: () = {
             ::core::result::Result::Ok(__values)
         }
     }
+    #[cfg(feature = "watch")]
+    const _: fn() = __private::assert_events::<__private::Features>;
     #[automatically_derived]
     impl __private::Actions for Notes {
         const SPEC: __private::ImplSpec<Self> = __private::ImplSpec {
@@ -419,6 +432,18 @@ const _: () = {
             ],
             health: &[|__this, _| __private::boxed_health(__this.health())],
             login: &[],
+            events: &[
+                #[cfg(feature = "watch")]
+                __private::with_events!(
+                    __private::EventsSpec:: < Self > ::new:: < Change >
+                    ("Notes that are created, changed or removed. Removals are told while somebody listens.",
+                    | __this, __since, __out, __context | ::std::boxed::Box::pin(async
+                    move { let (__since, mut __out) = __private::begun:: < Seen, _ >
+                    (__since, __out) ?; __private::ended(__this.changes(__context,
+                    __since, & mut __out). await) }))
+                ),
+            ],
+            send: &[],
         };
         const OPTIONS: &'static [&'static ::core::primitive::str] = &["paths"];
         fn table() -> &'static __private::Table {

@@ -1,0 +1,320 @@
+//! What happens to the notes, as it happens, and what happened while nobody listened.
+//!
+//! The system only says that something moved somewhere below the root; what it was is found by looking at all
+//! notes and comparing with what was there before. So a lost notice, a rename, and an editor that writes
+//! another file in place of the old one are all the same, and what lists leave out is left out here too.
+//!
+//! The cursor is the time and path of the latest change. A note whose file is newer was created or changed
+//! since, whenever that was. A file that is gone has no time, so what is removed while nobody listens is never
+//! told; nor is a file that comes with an old time, as from an archive, unless somebody listens.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use connector_sdk::event::{Event, Events};
+use connector_sdk::{Context, Level, Result};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
+
+use crate::folder::Folder;
+
+/// One save is several notices, and a checkout is thousands: no look before it has been that long.
+const SETTLE: Duration = Duration::from_millis(200);
+
+/// Not every file system gives notice, such as one of another machine: no longer than that without a look.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// What happened to a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Change {
+    /// What it was.
+    pub kind: ChangeKind,
+    /// Where the note is or was, relative to the folder.
+    pub path: String,
+}
+
+/// A kind of change. A note that is moved is removed and created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It wasn't there before.
+    Created,
+    /// It is another than before.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+/// The latest change that was told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Seen {
+    /// In nanoseconds since 1970.
+    time: u64,
+    /// Of several changes at one time, those of lesser paths come first.
+    path: String,
+}
+
+/// Tells what changed since then, and goes on.
+pub(crate) async fn watch(
+    root: &Path,
+    since: Option<Seen>,
+    out: &mut Events<Change>,
+    ctx: &Context,
+) -> Result<()> {
+    let folder = Folder::open(root)?;
+    let moved = Arc::new(Notify::new());
+    // Before the first look, so that nothing falls between.
+    let watcher = notice(folder.root(), Arc::clone(&moved));
+    if let Err(error) = &watcher {
+        ctx.log(Level::Warn, format_args!("looking every {} s: {error}", LONGEST.as_secs()));
+    }
+    let is_first = since.is_none();
+    let (mut notes, news) = Notes::first(&folder, since, ctx)?;
+    if is_first {
+        out.checkpoint(&notes.latest)?;
+    }
+    tell(news, out).await?;
+    loop {
+        // Either way it is time to look.
+        let _ = tokio::time::timeout(LONGEST, moved.notified()).await;
+        tokio::time::sleep(SETTLE).await;
+        // A folder that is gone is an error, and not a folder whose notes are all removed.
+        let news = notes.look(&Folder::open(root)?, ctx)?;
+        tell(news, out).await?;
+    }
+}
+
+type News = Vec<Event<Change, Seen>>;
+
+async fn tell(news: News, out: &mut Events<Change>) -> Result<()> {
+    for event in news {
+        out.emit(event).await?;
+    }
+    Ok(())
+}
+
+/// Gives notice whenever something is not as it was, until it is dropped.
+fn notice(root: &Path, moved: Arc<Notify>) -> notify::Result<RecommendedWatcher> {
+    let config = notify::Config::default().with_follow_symlinks(false);
+    let tell = move |event: notify::Result<notify::Event>| {
+        // To look is to open files, which would be another reason to look.
+        if !event.is_ok_and(|event| event.kind.is_access()) {
+            moved.notify_one();
+        }
+    };
+    let mut watcher = RecommendedWatcher::new(tell, config)?;
+    watcher.watch(root, RecursiveMode::Recursive)?;
+    Ok(watcher)
+}
+
+/// A note's file: when it was written, and how long it is.
+type State = (u64, u64);
+
+/// The notes as they were at the last look.
+struct Notes {
+    known: HashMap<String, State>,
+    latest: Seen,
+}
+
+impl Notes {
+    /// The first look, with what is newer than the cursor. Without a cursor all that is there is known.
+    fn first(folder: &Folder, since: Option<Seen>, ctx: &Context) -> Result<(Self, News)> {
+        let mut notes = Self { known: HashMap::new(), latest: since.clone().unwrap_or_default() };
+        let Some(since) = since else {
+            notes.look(folder, ctx)?;
+            return Ok((notes, Vec::new()));
+        };
+        let news = notes.look(folder, ctx)?.into_iter().filter_map(|mut event| {
+            // Of a file without a time of its birth it isn't known whether it is new.
+            let born = fs::symlink_metadata(folder.root().join(&event.payload.path))
+                .and_then(|file| file.created())
+                .is_ok_and(|born| nanoseconds(born) > since.time);
+            event.payload.kind = if born { ChangeKind::Created } else { ChangeKind::Changed };
+            (event.cursor > since).then_some(event)
+        });
+        let news = news.collect();
+        Ok((notes, news))
+    }
+
+    /// Looks at all notes, and returns what changed since the last look, in the order of cursors.
+    fn look(&mut self, folder: &Folder, ctx: &Context) -> Result<News> {
+        let now = nanoseconds(SystemTime::now());
+        let mut found = HashMap::new();
+        let mut written = Vec::new();
+        for note in folder.notes(folder.root(), ctx) {
+            let note = note?;
+            // One that is gone since it was listed is found to be so at the next look.
+            let Ok(file) = fs::symlink_metadata(&note.file) else { continue };
+            let state = (file.modified().map_or(0, nanoseconds), file.len());
+            let kind = match self.known.get(&note.path) {
+                None => Some(ChangeKind::Created),
+                Some(known) => (*known != state).then_some(ChangeKind::Changed),
+            };
+            if let Some(kind) = kind {
+                // A time that is yet to come would hide all that changes until then.
+                let seen = Seen { time: state.0.min(now), path: note.path.clone() };
+                written.push((seen, state, kind));
+            }
+            found.insert(note.path, state);
+        }
+        let mut removed: Vec<String> = Vec::new();
+        for (path, state) in self.known.drain() {
+            if found.contains_key(&path) {
+                continue;
+            }
+            match fs::symlink_metadata(folder.root().join(&path)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => removed.push(path),
+                // It can't be looked at for now.
+                Err(_) => drop(found.insert(path, state)),
+                // It is hidden, ignored or no file any more, which lists leave out.
+                Ok(_) => {}
+            }
+        }
+        self.known = found;
+        removed.sort();
+        let mut news = News::new();
+        for path in removed {
+            let id = format!("{path}@{now}-removed");
+            news.push(Event {
+                id,
+                cursor: self.latest.clone(),
+                payload: Change { kind: ChangeKind::Removed, path },
+            });
+        }
+        written.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        for (seen, (time, length), kind) in written {
+            let path = seen.path.clone();
+            let mut id = format!("{path}@{time}-{length}");
+            if seen > self.latest {
+                self.latest = seen;
+            } else {
+                // One that comes with an old time doesn't lead back, and it may have been told at that time.
+                id = format!("{id}@{now}");
+            }
+            news.push(Event { id, cursor: self.latest.clone(), payload: Change { kind, path } });
+        }
+        Ok(news)
+    }
+}
+
+fn nanoseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ChangeKind::{Changed, Created, Removed};
+    use super::*;
+    use crate::testing::Sandbox;
+
+    /// Writes a note, as if it had been that many seconds ago.
+    fn write(sandbox: &Sandbox, path: &str, text: &str, ago: u64) {
+        let file = sandbox.path().join(path);
+        fs::write(&file, text).unwrap();
+        let file = fs::File::options().write(true).open(file).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(ago)).unwrap();
+    }
+
+    fn first(sandbox: &Sandbox, since: Option<Seen>) -> (Notes, News) {
+        Notes::first(&sandbox.folder, since, &Context::new()).unwrap()
+    }
+
+    fn look(notes: &mut Notes, sandbox: &Sandbox) -> News {
+        notes.look(&sandbox.folder, &Context::new()).unwrap()
+    }
+
+    fn told(news: &News) -> Vec<(ChangeKind, &str)> {
+        assert!(news.is_sorted_by_key(|event| &event.cursor), "in the order of cursors: {news:?}");
+        news.iter().map(|event| (event.payload.kind, event.payload.path.as_str())).collect()
+    }
+
+    #[test]
+    fn what_happens_is_told_and_nothing_else() {
+        let sandbox = Sandbox::new(&[(".gitignore", "no.md"), ("a.md", "a"), ("b/c.md", "c")]);
+        let (mut notes, news) = first(&sandbox, None);
+        assert_eq!(told(&news), [], "what is there is known");
+        for path in ["no.md", ".hidden.md", "a.txt"] {
+            fs::write(sandbox.path().join(path), "x").unwrap();
+        }
+        assert_eq!(told(&look(&mut notes, &sandbox)), []);
+        write(&sandbox, "new.md", "new", 0);
+        write(&sandbox, "a.md", "longer", 5);
+        fs::remove_file(sandbox.path().join("b/c.md")).unwrap();
+        let news = look(&mut notes, &sandbox);
+        assert_eq!(told(&news), [(Removed, "b/c.md"), (Changed, "a.md"), (Created, "new.md")]);
+        assert_eq!(told(&look(&mut notes, &sandbox)), []);
+    }
+
+    #[test]
+    fn what_changed_while_nobody_listened_is_found() {
+        let sandbox = Sandbox::new(&[("a.md", "a"), ("b.md", "b"), ("c.md", "c")]);
+        for path in ["a.md", "b.md", "c.md"] {
+            write(&sandbox, path, "old", 90);
+        }
+        let (notes, _) = first(&sandbox, None);
+        write(&sandbox, "c.md", "c", 60);
+        write(&sandbox, "b.md", "b", 30);
+        fs::remove_file(sandbox.path().join("a.md")).unwrap();
+        let (_, news) = first(&sandbox, Some(notes.latest));
+        let paths: Vec<&str> = told(&news).into_iter().map(|(_, path)| path).collect();
+        assert_eq!(paths, ["c.md", "b.md"]);
+        // From the cursor of each, those after it.
+        let (_, rest) = first(&sandbox, Some(news[0].cursor.clone()));
+        assert_eq!(rest.iter().map(|event| &event.id).collect::<Vec<_>>(), [&news[1].id], "the same id");
+        assert_eq!(told(&first(&sandbox, Some(news[1].cursor.clone())).1), []);
+    }
+
+    #[test]
+    fn notes_of_one_time_are_told_one_after_the_other() {
+        let sandbox = Sandbox::empty();
+        let time = SystemTime::now() - Duration::from_secs(9);
+        for path in ["c.md", "a.md", "b.md"] {
+            fs::write(sandbox.path().join(path), "").unwrap();
+            fs::File::options()
+                .write(true)
+                .open(sandbox.path().join(path))
+                .unwrap()
+                .set_modified(time)
+                .unwrap();
+        }
+        let (_, news) = first(&sandbox, Some(Seen::default()));
+        let paths: Vec<&str> = told(&news).into_iter().map(|(_, path)| path).collect();
+        assert_eq!(paths, ["a.md", "b.md", "c.md"]);
+        let (_, rest) = first(&sandbox, Some(news[1].cursor.clone()));
+        assert_eq!(rest.len(), 1);
+    }
+
+    #[test]
+    fn a_note_that_comes_back_is_another_event() {
+        let sandbox = Sandbox::new(&[("a.md", "a")]);
+        let (mut notes, news) = first(&sandbox, Some(Seen::default()));
+        let away = sandbox.path().join("a.away");
+        fs::rename(sandbox.path().join("a.md"), &away).unwrap();
+        assert_eq!(told(&look(&mut notes, &sandbox)), [(Removed, "a.md")]);
+        fs::rename(&away, sandbox.path().join("a.md")).unwrap();
+        let back = look(&mut notes, &sandbox);
+        assert_eq!(told(&back), [(Created, "a.md")]);
+        assert_ne!(back[0].id, news[0].id);
+    }
+
+    #[test]
+    fn a_time_to_come_hides_nothing() {
+        let sandbox = Sandbox::empty();
+        let (mut notes, _) = first(&sandbox, None);
+        fs::write(sandbox.path().join("a.md"), "").unwrap();
+        let file = fs::File::options().write(true).open(sandbox.path().join("a.md")).unwrap();
+        file.set_modified(SystemTime::now() + Duration::from_secs(9999)).unwrap();
+        let cursor = look(&mut notes, &sandbox).remove(0).cursor;
+        std::thread::sleep(Duration::from_millis(20));
+        fs::write(sandbox.path().join("b.md"), "").unwrap();
+        let (_, news) = first(&sandbox, Some(cursor));
+        assert!(told(&news).iter().any(|(_, path)| *path == "b.md"), "{news:?}");
+    }
+}

@@ -1,0 +1,19 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+/// Stands for `Events`, which is there with the feature alone.
+struct Events<P>(Vec<P>);
+
+#[connector]
+impl Demo {
+    /// News.
+    #[events]
+    async fn news(&self, _out: &mut Events<String>) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use connector_sdk::prelude::*;
+
+/// A demo.
+#[connector(id = "demo")]
+struct Demo;
+
+/// Stand for what is there with the feature alone.
+struct OutgoingMessage;
+struct Receipt;
+
+#[connector]
+impl Demo {
+    /// Deliver.
+    #[send(write)]
+    async fn deliver(&self, _message: &OutgoingMessage) -> Result<Receipt> {
+        Ok(Receipt)
+    }
+}
+
+fn main() {}
