@@ -1,0 +1,9 @@
+//! What a seed-agent does around a connector's process, and what it must find (its contract).
+
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
+#![cfg(unix)]
+
+mod agent;
+mod incoming;
+mod outgoing;
+mod process;
