@@ -319,6 +319,8 @@ pub(super) const FORMATS: &[&str] = &[
     "pocketpaw",
     #[cfg(feature = "puffer")]
     "puffer",
+    #[cfg(feature = "seed-agent")]
+    "seed-agent",
 ];
 /// The shells for which there are completions.
 pub(super) const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];

@@ -57,6 +57,11 @@ impl Agent {
         Mailbox(set(&mut command).spawn().expect("it starts"))
     }
 
+    /// A process that becomes one.
+    pub(crate) fn run(&self, command: &mut Command) -> Mailbox {
+        Mailbox(command.env("MAILER_SENT", self.sent_file()).spawn().expect("it starts"))
+    }
+
     /// A file for the connector, written as the agent's library does.
     pub(crate) fn write(&self, name: &str, contents: impl AsRef<[u8]>) {
         fs::create_dir_all(self.outbox()).expect("a folder");

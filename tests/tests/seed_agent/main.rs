@@ -5,5 +5,6 @@
 
 mod agent;
 mod incoming;
+mod module;
 mod outgoing;
 mod process;

@@ -8,6 +8,7 @@
 
 mod failed;
 mod file;
+mod files;
 mod home;
 mod inbox;
 mod incoming;
@@ -20,9 +21,11 @@ mod seen;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use files::files;
 use tokio_util::sync::CancellationToken;
 
 use crate::call::Connection;
+use crate::manifest::Manifest;
 use crate::{Error, ErrorKind, Observer, Result};
 
 /// What records call the agent.
@@ -65,10 +68,7 @@ pub async fn mailbox(
 ) -> Result<()> {
     let manifest = connection.manifest();
     if !manifest.is_messaging() {
-        return Err(Error::usage(format!(
-            "`{}` carries no messages: that needs events over `Message` and a way to send one",
-            manifest.id
-        )));
+        return Err(no_messages(manifest));
     }
     let home = Arc::new(home::Home::open(&options.home, &options.instance)?);
     let writer = incoming::Writer::open(&home, &manifest.id, options.durable, Arc::clone(&log))?;
@@ -86,6 +86,13 @@ pub async fn mailbox(
         },
     );
     received.and(delivered)
+}
+
+fn no_messages(manifest: &Manifest) -> Error {
+    let id = &manifest.id;
+    Error::usage(format!(
+        "`{id}` carries no messages: that needs events over `Message` and a way to send one"
+    ))
 }
 
 /// The number that the process ends with: 2 where a restart can't help, which the agent's manager knows, and
