@@ -18,6 +18,7 @@
 //! | `oauth` | no | [`oauth`], tokens that somebody agrees to and that are renewed |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `puffer` | no | [`platform::puffer`], the commands `auth-ok`, `act`, `subscribe` and `manifest --format puffer` |
+//! | `seed-agent` | no | [`platform::seed_agent`], the command `mailbox` and `manifest --format seed-agent` |
 //! | `testing` | no | [`testing`], recorded exchanges and a server that misbehaves, for the tests of a connector |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -89,6 +89,8 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         Builtin::AuthOk | Builtin::Act | Builtin::Subscribe | Builtin::Subscriber | Builtin::Contacts => {
             Err(Error::internal("Puffer's commands have no envelope"))
         }
+        #[cfg(feature = "seed-agent")]
+        Builtin::Mailbox => Err(Error::internal("a mailbox has no envelope")),
         Builtin::Completions => {
             let shell = text(next()).unwrap_or_default();
             let script = completions::script(&session.process.program, &shell)?;

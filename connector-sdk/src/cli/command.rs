@@ -76,6 +76,8 @@ pub(super) enum Builtin {
     Subscriber,
     #[cfg(feature = "puffer")]
     Contacts,
+    #[cfg(feature = "seed-agent")]
+    Mailbox,
     Completions,
     Complete,
 }
@@ -105,6 +107,8 @@ impl Builtin {
         Self::Subscriber,
         #[cfg(feature = "puffer")]
         Self::Contacts,
+        #[cfg(feature = "seed-agent")]
+        Self::Mailbox,
         Self::Completions,
         Self::Complete,
     ];
@@ -135,6 +139,8 @@ impl Builtin {
             Self::Subscriber => "subscriber",
             #[cfg(feature = "puffer")]
             Self::Contacts => "contacts",
+            #[cfg(feature = "seed-agent")]
+            Self::Mailbox => "mailbox",
             Self::Completions => "completions",
             Self::Complete => COMPLETE,
         }
@@ -165,6 +171,8 @@ impl Builtin {
             Self::Subscriber => "Send events to a topic of Puffer's, as long as standard input is open",
             #[cfg(feature = "puffer")]
             Self::Contacts => "Tell Puffer that there are no contacts",
+            #[cfg(feature = "seed-agent")]
+            Self::Mailbox => "Carry messages between the service and the folders of a seed-agent",
             Self::Completions => "Print completions for a shell",
             Self::Complete => "List what may stand where a command line ends, for a shell",
         }
@@ -311,6 +319,8 @@ pub(super) const FORMATS: &[&str] = &[
     "pocketpaw",
     #[cfg(feature = "puffer")]
     "puffer",
+    #[cfg(feature = "seed-agent")]
+    "seed-agent",
 ];
 /// The shells for which there are completions.
 pub(super) const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
@@ -390,6 +400,20 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
         }
         #[cfg(feature = "puffer")]
         Builtin::Subscribe | Builtin::Subscriber | Builtin::Contacts => Vec::new(),
+        #[cfg(feature = "seed-agent")]
+        Builtin::Mailbox => vec![
+            Parameter { required: true, ..option("home", Takes::Value, "The agent's folder") },
+            Parameter {
+                required: true,
+                ..option("name", Takes::Value, "What the connection is called there: its outbox")
+            },
+            option("durable", Takes::Boolean, "Write so that a loss of power loses nothing [default: true]"),
+            option(
+                "resend",
+                Takes::Boolean,
+                "Send again what a crash interrupted, although it may come twice [default: false]",
+            ),
+        ],
         Builtin::Capabilities | Builtin::Health | Builtin::ConfigShow | Builtin::Doctor => Vec::new(),
     }
 }

@@ -35,6 +35,8 @@ enum Format {
     PocketPaw,
     #[cfg(feature = "puffer")]
     Puffer,
+    #[cfg(feature = "seed-agent")]
+    SeedAgent,
 }
 
 impl Format {
@@ -46,6 +48,8 @@ impl Format {
             Self::PocketPaw => "pocketpaw",
             #[cfg(feature = "puffer")]
             Self::Puffer => "puffer",
+            #[cfg(feature = "seed-agent")]
+            Self::SeedAgent => "seed-agent",
         }
     }
 }
@@ -78,6 +82,8 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
         Some("pocketpaw") => Format::PocketPaw,
         #[cfg(feature = "puffer")]
         Some("puffer") => Format::Puffer,
+        #[cfg(feature = "seed-agent")]
+        Some("seed-agent") => Format::SeedAgent,
         Some(other) => return Err(unknown_format(other)),
     };
     let files: Files = match format {
@@ -87,6 +93,8 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
         Format::PocketPaw => pocketpaw(request.manifest)?,
         #[cfg(feature = "puffer")]
         Format::Puffer => crate::platform::puffer::files(request.manifest, request.program).into(),
+        #[cfg(feature = "seed-agent")]
+        Format::SeedAgent => crate::platform::seed_agent::files(request.manifest, request.program)?.into(),
     };
     // The tool is found by its files and run as a binary; the two belong to one another.
     let binary = (format == Format::Argentos).then(|| binary_path(request.manifest));

@@ -37,6 +37,8 @@ pub(crate) mod host;
 mod interrupt;
 #[cfg(feature = "credentials")]
 mod login;
+#[cfg(feature = "seed-agent")]
+mod mailbox;
 mod observer;
 mod panic;
 mod process;

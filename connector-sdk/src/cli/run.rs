@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::answer::{Answer, People};
 use super::command::{Builtin, Command};
+#[cfg(feature = "seed-agent")]
+use super::mailbox;
 use super::process::{Process, Sink, say, write};
 #[cfg(feature = "puffer")]
 use super::puffer;
@@ -39,6 +41,10 @@ pub fn run(factory: &dyn Factory, mut process: Process) -> u8 {
     #[cfg(feature = "puffer")]
     if let Some(asked) = puffer::asked(&scan) {
         return puffer::run(&mut session, asked);
+    }
+    #[cfg(feature = "seed-agent")]
+    if mailbox::asked(&scan) {
+        return mailbox::run(&mut session);
     }
     let result = attempt(&mut session, Session::answer);
     Report::of(&session).write(result)

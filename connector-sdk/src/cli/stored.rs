@@ -80,6 +80,28 @@ pub(super) fn complete(
     Ok(())
 }
 
+/// The command line with the connection of that name, where one is stored and no other is named.
+#[cfg(feature = "seed-agent")]
+pub(super) fn preferring<'m>(
+    manifest: &Manifest,
+    mut scan: Scan<'m>,
+    name: &str,
+    process: &Process,
+) -> Result<Scan<'m>> {
+    let wanted = address_of(
+        manifest,
+        &Scan { workspace: scan.workspace.clone(), ..Scan::default() },
+        Some(name.to_owned()),
+    );
+    if let (None, Ok(wanted), Some(store)) = (&scan.connection, wanted, store(process))
+        && store.is_there()
+        && load(&store, &wanted, process)?.is_some()
+    {
+        scan.connection = Some(name.to_owned());
+    }
+    Ok(scan)
+}
+
 /// What is stored of a connection, and nothing else.
 #[cfg(feature = "puffer")]
 pub(super) fn only<'m>(

@@ -12,6 +12,9 @@ pub mod pocketpaw;
 #[cfg(feature = "puffer")]
 #[doc = include_str!("../../docs/puffer.md")]
 pub mod puffer;
+#[cfg(feature = "seed-agent")]
+#[doc = include_str!("../../docs/seed-agent.md")]
+pub mod seed_agent;
 
 #[cfg(feature = "cli")]
 pub use file::File;

@@ -1,0 +1,45 @@
+//! Where what could not be delivered goes, each with the reason beside it (contract 2.3, 2.10).
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::home::Home;
+use super::names::{Moments, kept_name};
+
+/// A name in the folder of failures that no file has.
+fn free(home: &Home, moments: &mut Moments, from: &Path) -> PathBuf {
+    loop {
+        let stem = format!("{}_{}", home.instance, kept_name(&moments.next(), from));
+        let path = home.failed.join(format!("{stem}.json"));
+        // Nobody else writes names that begin with this instance's.
+        if fs::symlink_metadata(&path).is_err() {
+            return path;
+        }
+    }
+}
+
+/// Moves a file there and says why. The agent's readers take `*.json`, so the reason is no such file.
+pub(super) fn reject(home: &Home, moments: &mut Moments, path: &Path, why: &str) -> io::Result<PathBuf> {
+    let to = free(home, moments, path);
+    // First the reason, so that no file is there without one; where there is no room for it, without.
+    let reason = to.with_extension("error.txt");
+    let _ = fs::write(&reason, format!("{why}\n"));
+    match fs::rename(path, &to) {
+        Ok(()) => Ok(to),
+        Err(error) => {
+            let _ = fs::remove_file(&reason);
+            Err(error)
+        }
+    }
+}
+
+/// Keeps what a connector told and what is no message.
+pub(super) fn keep(home: &Home, moments: &mut Moments, contents: &[u8], why: &str) -> io::Result<PathBuf> {
+    let temporary = home.state.join("incoming.tmp");
+    fs::write(&temporary, contents)?;
+    let to = free(home, moments, Path::new("incoming.json"));
+    fs::write(to.with_extension("error.txt"), format!("{why}\n"))?;
+    fs::rename(&temporary, &to)?;
+    Ok(to)
+}

@@ -1,0 +1,108 @@
+//! The folders of an agent, and our own among them (contract 2.1).
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::names::check_instance;
+use crate::{Error, Result};
+
+/// The folders of one instance, which nobody else uses as long as this is there.
+#[derive(Debug)]
+pub(super) struct Home {
+    pub(super) instance: String,
+    /// What the agent reads, of all instances.
+    pub(super) inbox: PathBuf,
+    /// Where this instance's files are written before they appear in the inbox.
+    pub(super) temporary: PathBuf,
+    /// What the agent writes to this instance.
+    pub(super) outbox: PathBuf,
+    /// What could not be delivered, of all instances.
+    pub(super) failed: PathBuf,
+    /// What this instance remembers.
+    pub(super) state: PathBuf,
+    /// Files that were taken out of the outbox, and of which nothing has begun.
+    pub(super) claimed: PathBuf,
+    /// Files whose delivery has begun.
+    pub(super) sending: PathBuf,
+    /// Held as long as it is open.
+    _lock: File,
+}
+
+impl Home {
+    /// Makes what isn't there and takes the instance.
+    ///
+    /// # Errors
+    ///
+    /// `usage` or `setup` when the name or the home can't be used, `conflict` when another process has the
+    /// instance.
+    pub(super) fn open(home: &Path, instance: &str) -> Result<Self> {
+        check_instance(instance)?;
+        let shown = home.display();
+        match fs::metadata(home) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => return Err(Error::setup(format!("the home `{shown}` is no folder; name the agent's"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::setup(format!("there is no home `{shown}`; name the agent's folder")));
+            }
+            Err(error) => return Err(Error::setup(format!("the home `{shown}` can't be read: {error}"))),
+        }
+        let messages = home.join("messages");
+        let state = messages.join(".connectors").join(instance);
+        let folder = |path: PathBuf, private: bool| match make(&path, private) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(Error::setup(format!(
+                "the folder `{}` can't be made: {error}; let this program write to the agent's home",
+                path.display()
+            ))),
+        };
+        let state = folder(state, true)?;
+        let lock = lock(&state.join("lock"), instance)?;
+        Ok(Self {
+            instance: instance.to_owned(),
+            inbox: folder(messages.join("inbox"), false)?,
+            temporary: folder(messages.join(".tmp").join(instance), false)?,
+            outbox: folder(messages.join("outbox").join(instance), false)?,
+            failed: folder(messages.join("failed"), false)?,
+            claimed: folder(state.join("claimed"), true)?,
+            sending: folder(state.join("sending"), true)?,
+            state,
+            _lock: lock,
+        })
+    }
+}
+
+fn make(path: &Path, private: bool) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    builder.create(path)
+}
+
+fn lock(path: &Path, instance: &str) -> Result<File> {
+    let shown = path.display();
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|error| Error::setup(format!("`{shown}` can't be written: {error}")))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(
+            "another process serves the instance `{instance}` of this home; stop it, or use another name"
+        ))),
+        Err(TryLockError::Error(error)) => Err(Error::setup(format!("`{shown}` can't be locked: {error}"))),
+    }
+}
+
+/// Makes sure that the names in a folder outlive a loss of power.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    // Other systems know no such thing.
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}

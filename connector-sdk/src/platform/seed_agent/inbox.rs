@@ -1,0 +1,221 @@
+//! Puts files into the inbox, each complete at the moment it appears, and wakes whoever watches
+//! (contract 2.8).
+//!
+//! The agent's loop waits for a file that is created. A rename creates none, so a finished file gets a second
+//! name by `link`, which also never takes the place of another file.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::home::{Home, sync_folder};
+use super::names::Moments;
+
+/// A file that is written and has not appeared yet.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) id: Uuid,
+    temporary: PathBuf,
+    /// Its name in the inbox, without the ending.
+    stem: String,
+}
+
+pub(super) struct Inbox {
+    home: Arc<Home>,
+    moments: Moments,
+    durable: bool,
+    /// Whether this file system gave a file a second name, as far as is known.
+    links: bool,
+}
+
+impl Inbox {
+    pub(super) fn new(home: Arc<Home>, durable: bool) -> Self {
+        Self { home, moments: Moments::default(), durable, links: true }
+    }
+
+    /// Writes a file beside the inbox.
+    pub(super) fn write(&mut self, id: Uuid, contents: &[u8]) -> io::Result<Pending> {
+        let short: String = id.simple().to_string().chars().take(8).collect();
+        let stem = format!("{}_{}_{short}", self.home.instance, self.moments.next());
+        let temporary = self.home.temporary.join(format!("{stem}.{}.tmp", id.simple()));
+        if let Err(error) = fill(&temporary, contents, self.durable) {
+            let _ = fs::remove_file(&temporary);
+            return Err(error);
+        }
+        Ok(Pending { id, temporary, stem })
+    }
+
+    /// Forgets a file that is not to appear.
+    pub(super) fn discard(pending: &Pending) {
+        let _ = fs::remove_file(&pending.temporary);
+    }
+
+    /// Makes sure that files which were written and haven't appeared are there after a loss of power.
+    pub(super) fn settle(&self) -> io::Result<()> {
+        if self.durable { sync_folder(&self.home.temporary) } else { Ok(()) }
+    }
+
+    /// Lets files appear. Those that did are taken out of the list.
+    pub(super) fn publish(&mut self, pending: &mut Vec<Pending>) -> io::Result<()> {
+        let mut done = 0;
+        let mut result = Ok(());
+        for one in &mut *pending {
+            result = self.appear(one);
+            if result.is_err() {
+                break;
+            }
+            done += 1;
+        }
+        // Only then are their first names of no use.
+        if self.durable && done > 0 {
+            sync_folder(&self.home.inbox)?;
+        }
+        for one in pending.drain(..done) {
+            let _ = fs::remove_file(&one.temporary);
+        }
+        result
+    }
+
+    fn appear(&mut self, one: &mut Pending) -> io::Result<()> {
+        if is_linked(&one.temporary)? {
+            return Ok(());
+        }
+        loop {
+            let path = self.home.inbox.join(format!("{}.json", one.stem));
+            match self.second_name(&one.temporary, &path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    if same_contents(&one.temporary, &path)? {
+                        return Ok(());
+                    }
+                    // Another one has the name, which takes a clock that was set back and much chance.
+                    let short: String = one.id.simple().to_string().chars().take(8).collect();
+                    one.stem = format!("{}_{}_{short}", self.home.instance, self.moments.next());
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn second_name(&mut self, temporary: &Path, path: &Path) -> io::Result<()> {
+        if self.links {
+            match fs::hard_link(temporary, path) {
+                Ok(()) => return Ok(()),
+                Err(error) if knows_no_links(&error) => self.links = false,
+                Err(error) => return Err(error),
+            }
+        }
+        // The creation of the hidden file wakes the loop, which looks only after a while.
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let hidden = self.home.inbox.join(format!(".{name}.tmp"));
+        let moved = fs::read(temporary)
+            .and_then(|contents| fill(&hidden, &contents, self.durable))
+            .and_then(|()| fs::rename(&hidden, path));
+        if moved.is_err() {
+            let _ = fs::remove_file(&hidden);
+        }
+        moved
+    }
+
+    /// The files that an earlier run wrote. Those that it had not remembered are removed: their messages come
+    /// again.
+    pub(super) fn left(&self, is_remembered: impl Fn(&Uuid) -> bool) -> io::Result<Vec<Pending>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.home.temporary)? {
+            let temporary = entry?.path();
+            let name = temporary.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let mut parts = name.strip_suffix(".tmp").unwrap_or_default().rsplitn(2, '.');
+            let id = parts.next().and_then(|id| Uuid::try_parse(id).ok());
+            match (id, parts.next()) {
+                (Some(id), Some(stem)) if is_remembered(&id) => {
+                    found.push(Pending { id, temporary, stem: stem.to_owned() });
+                }
+                _ => {
+                    let _ = fs::remove_file(&temporary);
+                }
+            }
+        }
+        // Those of an inbox without links, which were not finished.
+        let begin = format!(".{}_", self.home.instance);
+        for entry in fs::read_dir(&self.home.inbox)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(&begin) && name.ends_with(".tmp") {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        found.sort_by(|one, other| one.stem.cmp(&other.stem));
+        Ok(found)
+    }
+
+    /// Whether a file of this instance has waited in the inbox for that long.
+    pub(super) fn has_waiting(&self, since: Duration) -> io::Result<bool> {
+        let begin = format!("{}_", self.home.instance);
+        for entry in fs::read_dir(&self.home.inbox)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if !name.starts_with(&begin) || !name.ends_with(".json") {
+                continue;
+            }
+            // The agent may take it at any moment.
+            let Ok(modified) = entry.metadata().and_then(|found| found.modified()) else { continue };
+            // A time that is yet to come is one of a clock that was set back.
+            if modified.elapsed().map_or(true, |age| age >= since) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Wakes an agent that missed a file because it was busy when the file appeared.
+    pub(super) fn wake(&self) -> io::Result<()> {
+        let path = self.home.inbox.join(format!(".{}.wake", self.home.instance));
+        File::create(&path)?;
+        fs::remove_file(&path)
+    }
+}
+
+fn fill(path: &Path, contents: &[u8], durable: bool) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(contents)?;
+    if durable { file.sync_all() } else { Ok(()) }
+}
+
+/// Whether a file has a second name already.
+#[cfg(unix)]
+fn is_linked(path: &Path) -> io::Result<bool> {
+    Ok(std::os::unix::fs::MetadataExt::nlink(&fs::metadata(path)?) > 1)
+}
+
+/// It is found by its contents.
+#[cfg(not(unix))]
+fn is_linked(_: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
+fn knows_no_links(error: &io::Error) -> bool {
+    // Linux says `EPERM` for a file system that has none.
+    matches!(
+        error.kind(),
+        ErrorKind::Unsupported
+            | ErrorKind::CrossesDevices
+            | ErrorKind::PermissionDenied
+            | ErrorKind::TooManyLinks
+    )
+}
+
+fn same_contents(one: &Path, other: &Path) -> io::Result<bool> {
+    match fs::read(other) {
+        Ok(found) => Ok(found == fs::read(one)?),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,238 @@
+//! What an instance remembers: the ids of the messages that it has written, and the cursor after them.
+//!
+//! One file of lines that is only added to: `m <uuid>` and `c <cursor as JSON>` after a first line that says
+//! whose it is. A last line without an end was cut by a crash and is none. Once most of the file is of no use
+//! it is written anew.
+
+use std::collections::{HashSet, VecDeque};
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use uuid::Uuid;
+
+use super::home::sync_folder;
+use crate::{Error, Result};
+
+/// How many ids are remembered at least. What comes again comes from behind the cursor, and between that and
+/// the newest event there are at most 16 times as many as may be unacknowledged.
+const KEPT: usize = 20_000;
+
+pub(super) struct Seen {
+    path: PathBuf,
+    file: File,
+    owner: String,
+    /// Up to where the file is whole.
+    length: u64,
+    lines: usize,
+    kept: usize,
+    durable: bool,
+    ids: HashSet<Uuid>,
+    order: VecDeque<Uuid>,
+    pub(super) cursor: Option<String>,
+}
+
+impl Seen {
+    /// Reads what is remembered of an instance.
+    ///
+    /// # Errors
+    ///
+    /// `setup` when the file is another connector's or can't be understood. To begin anew by itself would
+    /// bring every message once more.
+    pub(super) fn open(folder: &Path, connector: &str, durable: bool) -> Result<Self> {
+        let path = folder.join("seen");
+        let unusable = |problem: String| {
+            let shown = path.display();
+            Error::setup(format!("what is remembered in `{shown}` {problem}; remove the file to begin anew"))
+        };
+        let unreadable = |error: io::Error| unusable(format!("can't be read: {error}"));
+        let mut file =
+            File::options().read(true).append(true).create(true).open(&path).map_err(unreadable)?;
+        let bytes = fs::read(&path).map_err(unreadable)?;
+        let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
+        let text = std::str::from_utf8(&bytes[..whole]).map_err(|_| unusable("is no text".to_owned()))?;
+        let owner = format!("connector-sdk 1 {connector}\n");
+        let mut lines = text.lines();
+        match lines.next() {
+            None => {
+                file.set_len(0).and_then(|()| file.write_all(owner.as_bytes())).map_err(unreadable)?;
+            }
+            Some(first) if owner.trim_end() == first => {
+                file.set_len(whole as u64).map_err(unreadable)?;
+            }
+            Some(_) => return Err(unusable(format!("is not of the connector `{connector}`"))),
+        }
+        let mut seen = Self {
+            file,
+            length: whole.max(owner.len()) as u64,
+            owner,
+            lines: 0,
+            kept: KEPT,
+            durable,
+            ids: HashSet::new(),
+            order: VecDeque::new(),
+            cursor: None,
+            path: path.clone(),
+        };
+        for line in lines {
+            seen.lines += 1;
+            match line.split_at_checked(2) {
+                Some(("m ", id)) => {
+                    let id = Uuid::try_parse(id).map_err(|_| unusable("is damaged".to_owned()))?;
+                    seen.remember(id);
+                }
+                Some(("c ", cursor)) => {
+                    let cursor =
+                        serde_json::from_str(cursor).map_err(|_| unusable("is damaged".to_owned()))?;
+                    seen.cursor = Some(cursor);
+                }
+                _ => return Err(unusable("is damaged".to_owned())),
+            }
+        }
+        Ok(seen)
+    }
+
+    pub(super) fn contains(&self, id: &Uuid) -> bool {
+        self.ids.contains(id)
+    }
+
+    /// Remembers messages, for good once it returns.
+    pub(super) fn add(&mut self, ids: &[Uuid]) -> io::Result<()> {
+        let mut text = String::with_capacity(ids.len() * 36);
+        for id in ids {
+            text.push_str(&format!("m {}\n", id.simple()));
+        }
+        self.append(&text, self.durable)?;
+        self.lines += ids.len();
+        ids.iter().for_each(|id| self.remember(*id));
+        self.tidy();
+        Ok(())
+    }
+
+    /// Remembers where to begin the next time. That an older one is found after a crash does no harm.
+    pub(super) fn save_cursor(&mut self, cursor: &str) -> io::Result<()> {
+        if self.cursor.as_deref() == Some(cursor) {
+            return Ok(());
+        }
+        self.append(&cursor_line(cursor), false)?;
+        self.lines += 1;
+        self.cursor = Some(cursor.to_owned());
+        self.tidy();
+        Ok(())
+    }
+
+    fn append(&mut self, text: &str, sync: bool) -> io::Result<()> {
+        let written = self.file.write_all(text.as_bytes());
+        let written = written.and_then(|()| if sync { self.file.sync_data() } else { Ok(()) });
+        match written {
+            Ok(()) => {
+                self.length += text.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                // Half a line would spoil the next one.
+                self.file.set_len(self.length)?;
+                Err(error)
+            }
+        }
+    }
+
+    fn remember(&mut self, id: Uuid) {
+        if self.ids.insert(id) {
+            self.order.push_back(id);
+            if self.order.len() > self.kept
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.ids.remove(&oldest);
+            }
+        }
+    }
+
+    /// Writes the file anew where most of it is of no use. Where that fails, the old one goes on.
+    fn tidy(&mut self) {
+        if self.lines > 4 * self.kept {
+            let _ = self.rewrite();
+        }
+    }
+
+    fn rewrite(&mut self) -> io::Result<()> {
+        let mut text = self.owner.clone();
+        for id in &self.order {
+            text.push_str(&format!("m {}\n", id.simple()));
+        }
+        text.push_str(&self.cursor.as_deref().map(cursor_line).unwrap_or_default());
+        let temporary = self.path.with_extension("tmp");
+        fs::write(&temporary, &text)?;
+        let file = File::options().append(true).open(&temporary)?;
+        if self.durable {
+            file.sync_all()?;
+        }
+        fs::rename(&temporary, &self.path)?;
+        self.file = file;
+        self.length = text.len() as u64;
+        self.lines = self.order.len() + 1;
+        match self.path.parent() {
+            Some(folder) if self.durable => sync_folder(folder),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn cursor_line(cursor: &str) -> String {
+    format!("c {}\n", serde_json::Value::from(cursor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    #[test]
+    fn it_is_remembered_over_a_restart_even_where_the_last_line_was_cut() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut seen = Seen::open(folder.path(), "chat", true).expect("new");
+        seen.add(&[id(1), id(2)]).expect("written");
+        seen.save_cursor("a \"b\"\nc").expect("written");
+        drop(seen);
+        let path = folder.path().join("seen");
+        let mut file = File::options().append(true).open(&path).expect("there");
+        file.write_all(b"m 0000").expect("written");
+        let mut seen = Seen::open(folder.path(), "chat", true).expect("read");
+        assert_eq!(seen.cursor.as_deref(), Some("a \"b\"\nc"));
+        assert!(seen.contains(&id(2)) && !seen.contains(&id(3)));
+        seen.add(&[id(3)]).expect("written");
+        assert!(Seen::open(folder.path(), "chat", true).expect("read").contains(&id(3)));
+    }
+
+    #[test]
+    fn what_is_of_another_connector_or_damaged_is_not_the_beginning() {
+        let folder = tempfile::tempdir().expect("a folder");
+        drop(Seen::open(folder.path(), "chat", false).expect("new"));
+        let error = Seen::open(folder.path(), "mail", false).err().expect("another's");
+        assert_eq!(error.kind(), crate::ErrorKind::Setup);
+        let path = folder.path().join("seen");
+        for rest in [&b"x\n"[..], b"m 12\n", b"c {\n", b"\xff\n"] {
+            fs::write(&path, [b"connector-sdk 1 chat\n", rest].concat()).expect("written");
+            Seen::open(folder.path(), "chat", false).err().expect("damaged");
+        }
+    }
+
+    #[test]
+    fn the_file_stays_small_and_keeps_the_latest() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut seen = Seen::open(folder.path(), "chat", false).expect("new");
+        seen.kept = 10;
+        for n in 0..1000 {
+            seen.add(&[id(n)]).expect("written");
+            seen.save_cursor(&n.to_string()).expect("written");
+        }
+        let length = fs::metadata(folder.path().join("seen")).expect("there").len();
+        assert!(length < 41 * 36, "{length}");
+        let seen = Seen::open(folder.path(), "chat", false).expect("read");
+        assert_eq!(seen.cursor.as_deref(), Some("999"));
+        assert!(seen.contains(&id(999)) && seen.contains(&id(990)) && !seen.contains(&id(900)));
+    }
+}

@@ -1,0 +1,10 @@
+//! What a seed-agent does around a connector's process, and what it must find (its contract).
+
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
+#![cfg(unix)]
+
+mod agent;
+mod incoming;
+mod module;
+mod outgoing;
+mod process;
