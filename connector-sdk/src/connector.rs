@@ -177,8 +177,7 @@ impl Output {
     ///
     /// [`ErrorKind::Internal`] when the value can't be JSON, such as a map with keys that are no text.
     pub fn serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        // As much as most results are: growing would copy what is written already.
-        let mut json = Vec::with_capacity(1024);
+        let mut json = Vec::with_capacity(128);
         match serde_json::to_writer(&mut json, value) {
             Ok(()) => Ok(Self(json)),
             Err(error) => Err(Error::internal(format!("the result can't be written as JSON: {error}"))),

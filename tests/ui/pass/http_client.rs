@@ -9,7 +9,7 @@ use connector_sdk::{Factory as _, Settings, factory};
 struct Http(&'static str, Option<&'static str>);
 
 impl HttpField for Http {
-    fn make(_: &Opening<'_>, base: &'static str, rate: Option<&'static str>) -> Result<Self> {
+    fn make(_: &Opening<'_>, base: &'static str, _: &[(&'static str, &'static str)], rate: Option<&'static str>) -> Result<Self> {
         Ok(Self(base, rate))
     }
 }

@@ -4,7 +4,7 @@ use connector_sdk::prelude::*;
 struct Http;
 
 impl HttpField for Http {
-    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+    fn make(_: &Opening<'_>, _: &'static str, _: &[(&'static str, &'static str)], _: Option<&'static str>) -> Result<Self> {
         Ok(Self)
     }
 }

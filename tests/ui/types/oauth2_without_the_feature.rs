@@ -27,7 +27,7 @@ impl Client {
 }
 
 impl HttpField for Client {
-    fn make(_: &Opening<'_>, _: &'static str, _: Option<&'static str>) -> Result<Self> {
+    fn make(_: &Opening<'_>, _: &'static str, _: &[(&'static str, &'static str)], _: Option<&'static str>) -> Result<Self> {
         Ok(Self)
     }
 }
