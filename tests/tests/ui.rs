@@ -33,6 +33,8 @@ fn files(folder: &std::path::Path) -> impl Iterator<Item = PathBuf> {
         match source.lines().next() {
             Some("// Needs the feature `events`.") => cfg!(feature = "events"),
             Some("// Needs that the feature `events` is off.") => !cfg!(feature = "events"),
+            // Which has the feature `http` of connector-sdk.
+            Some("// Needs that the feature `host` is off.") => !cfg!(feature = "host"),
             _ => true,
         }
     })

@@ -1,3 +1,4 @@
+// Needs that the feature `host` is off.
 use connector_sdk::prelude::*;
 
 /// A demo.
