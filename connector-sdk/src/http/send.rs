@@ -182,7 +182,7 @@ impl Journey<'_> {
         }
         let asked = retry::asked(response.headers(), SystemTime::now());
         let may_pass = retry::may_pass(status, response.headers());
-        let mut error = failure::of_answer(response).await;
+        let mut error = failure::of_answer(response, &inner.redactor).await;
         if let (Some(wait), true) = (asked, may_pass) {
             error = error.with_retry_after(wait);
         }
