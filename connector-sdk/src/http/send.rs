@@ -22,8 +22,13 @@ use crate::{Error, Result};
 const MOST_REDIRECTS: u32 = 10;
 
 pub(super) async fn send(mut request: Request) -> Result<Response> {
+    let leads_on = request.elsewhere.is_some();
     let url = request.url()?;
     let inner = Arc::clone(&request.http.inner);
+    if leads_on && !inner.guard.is_home(&url) {
+        let has_body = !matches!(request.body, Body::None);
+        leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
+    }
     // The path as it was written: what fills its placeholders is nobody's business.
     let span = tracing::debug_span!(
         "http",
@@ -141,7 +146,6 @@ impl Journey<'_> {
         }
         let host = self.url.host_str().unwrap_or_default().to_owned();
         let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
-        #[cfg(feature = "oauth")]
         let sends_once = matches!(self.body, Body::Once(_));
         #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
         let mut request = self.prepare(timeout)?;
@@ -158,7 +162,7 @@ impl Journey<'_> {
         let status = answer.status();
         if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(LOCATION)) {
             let location = location.clone();
-            self.follow(status.as_u16(), &location)?;
+            self.follow(status.as_u16(), &location, sends_once)?;
             return Ok(None);
         }
         #[cfg(feature = "oauth")]
@@ -256,41 +260,61 @@ impl Journey<'_> {
     }
 
     /// Goes where the service sends it (RFC 9110, section 15.4).
-    fn follow(&mut self, status: u16, location: &HeaderValue) -> Result<()> {
+    fn follow(&mut self, status: u16, location: &HeaderValue, sent_once: bool) -> Result<()> {
         self.redirects += 1;
         if self.redirects > MOST_REDIRECTS {
             return Err(Error::upstream("the service sends the request on in a circle"));
         }
         let wrong = || Error::upstream("the service sends the request on to something that is no URL");
         let url = self.url.join(location.to_str().map_err(|_| wrong())?).map_err(|_| wrong())?;
-        let keeps = matches!(status, 307 | 308) || self.method == Method::GET || self.method == Method::HEAD;
+        // RFC 9110, section 15.4: 303 asks for a look at something else, 301 and 302 make a `POST` one for
+        // historical reasons; any other request stays what it is.
+        let keeps = match status {
+            303 => matches!(self.method, Method::GET | Method::HEAD),
+            301 | 302 => self.method != Method::POST,
+            _ => true,
+        };
         if !keeps {
             self.method = Method::GET;
             self.body = Body::None;
             for name in [CONTENT_TYPE, CONTENT_LENGTH] {
                 self.headers.remove(name);
             }
+        } else if sent_once {
+            return Err(Error::upstream(
+                "the service sends the request on, but its body can be sent once only; use a body of bytes",
+            ));
         }
         if self.url.origin() != url.origin() {
-            if !matches!(self.body, Body::None) || (self.method != Method::GET && self.method != Method::HEAD)
-            {
-                let host = url.host_str().unwrap_or_default();
-                return Err(Error::upstream(format!(
-                    "the service sends the request on to `{host}`, which is not its own host; nothing was sent there"
-                )));
-            }
-            // Whatever else was set may be a credential of another name.
-            let harmless = [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT];
-            let mut kept = HeaderMap::new();
-            for name in harmless {
-                if let Some(value) = self.headers.remove(&name) {
-                    kept.insert(name, value);
-                }
-            }
-            self.headers = kept;
+            let has_body = !matches!(self.body, Body::None);
+            leave(&url, &self.method, &mut self.headers, has_body, "the service sends the request on")?;
         }
         debug_assert!(!self.headers.contains_key(AUTHORIZATION) || self.inner.guard.is_home(&self.url));
         self.url = url;
         Ok(())
     }
+}
+
+/// Makes a request ready for another host than the one that it was made for.
+///
+/// # Errors
+///
+/// `upstream` where it is more than a question: nothing that changes something, and no body, goes there.
+fn leave(url: &Url, method: &Method, headers: &mut HeaderMap, has_body: bool, what: &str) -> Result<()> {
+    if has_body || !matches!(*method, Method::GET | Method::HEAD) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::upstream(format!(
+            "{what} to `{host}`, which is not its own host; nothing was sent there"
+        )));
+    }
+    // Whatever else was set may be a credential of another name.
+    let harmless = [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT];
+    let mut kept = HeaderMap::new();
+    for name in harmless {
+        if let Some(value) = headers.remove(&name) {
+            kept.insert(name, value);
+        }
+    }
+    *headers = kept;
+    Ok(())
 }

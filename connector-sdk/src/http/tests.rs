@@ -167,6 +167,45 @@ async fn redirects_at_home_are_followed_with_credentials_and_end() {
 }
 
 #[tokio::test]
+async fn what_is_sent_on_stays_what_it_is() {
+    let (server, http) = server().await;
+    for status in [301, 302, 308] {
+        let moved = ResponseTemplate::new(status).insert_header("location", "/there");
+        Mock::given(path(format!("/{status}"))).respond_with(moved).mount(&server).await;
+    }
+    Mock::given(path("/there")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    for (status, change) in [(301, Method::PUT), (302, Method::PATCH), (302, Method::DELETE)] {
+        let request = http.request(change.clone(), format!("/{status}")).json(&json!({"a": 1}));
+        request.send().await.expect("followed");
+        let there = received(&server).await.pop().expect("received");
+        assert_eq!((there.method, &*there.body), (change, &b"{\"a\":1}"[..]), "{status}");
+    }
+    http.post("/302").json(&json!(1)).send().await.expect("followed");
+    let there = received(&server).await.pop().expect("received");
+    assert_eq!((there.method, there.body.len()), (Method::GET, 0), "as browsers do");
+    let once = http.post("/308").multipart(multipart::Form::new().text("a", "b")).send().await;
+    assert!(once.expect_err("the body is gone").message().contains("sent once only"));
+}
+
+#[tokio::test]
+async fn a_page_of_another_host_gets_nothing_of_the_request() {
+    let (other, _) = server().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json([2])).mount(&other).await;
+    let (home, http) = server().await;
+    let link = format!("<{}/x>; rel=next", other.uri());
+    let page = ResponseTemplate::new(200).set_body_json([1]).insert_header("link", link.as_str());
+    Mock::given(any()).respond_with(page).mount(&home).await;
+    let pages = http.get("/x").header("X-Other-Key", TOKEN).pages(Page::Link).items::<u32>("");
+    assert_eq!(pages.try_collect::<Vec<_>>().await.expect("pages"), [1, 2]);
+    let there = received(&other).await.pop().expect("received");
+    assert!(!format!("{:?}", there.headers).contains(TOKEN), "{there:?}");
+    let search = http.post("/x").json(&json!({"q": "private"})).pages(Page::Link).items::<u32>("");
+    let error = search.try_collect::<Vec<_>>().await.expect_err("a body stays at home");
+    assert!(error.message().contains("not its own host"), "{error}");
+    assert_eq!(received(&other).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_host_from_a_setting_has_to_be_public() {
     let error = Http::builder("https://169.254.169.254").public_only().build().expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Setup);
