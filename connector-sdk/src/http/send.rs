@@ -9,6 +9,7 @@ use reqwest::header::{
     HeaderValue, LOCATION, USER_AGENT,
 };
 use reqwest::{Method, RequestBuilder, Url};
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
 use super::client::Inner;
@@ -133,13 +134,7 @@ impl Journey<'_> {
         }
         #[cfg(feature = "oauth")]
         let token = self.token().await?;
-        let slot =
-            match &inner.slots {
-                Some(slots) => Some(Arc::clone(slots).acquire_owned().await.map_err(|error| {
-                    Error::internal(format!("the client has no slots any more: {error}"))
-                })?),
-                None => None,
-            };
+        let slot = self.slot().await?;
         let left = self.left();
         if left == Some(Duration::ZERO) {
             return Err(Error::cancelled("the call ran out of time").into());
@@ -156,8 +151,10 @@ impl Journey<'_> {
         }
         let answer = inner.wire.send(&inner.client, request).await?;
         let answer = answer.map_err(|error| {
-            let unseen = error.is_connect();
-            Failed { may_pass: !error.is_builder(), unseen, error: failure::of_transport(error, &host) }
+            let (unseen, is_wrong) = (error.is_connect(), error.is_builder());
+            let error = failure::of_transport(error, &host);
+            // What the guard refused stays refused.
+            Failed { may_pass: !is_wrong && error.kind().is_retryable(), unseen, error }
         })?;
         let status = answer.status();
         if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(LOCATION)) {
@@ -191,6 +188,19 @@ impl Journey<'_> {
             error = error.with_retry_after(wait);
         }
         Err(Failed { error, may_pass, unseen: false })
+    }
+
+    /// Waits until the client has fewer requests under way than it may have.
+    async fn slot(&self) -> Result<Option<OwnedSemaphorePermit>> {
+        let Some(slots) = &self.inner.slots else { return Ok(None) };
+        let slot = Arc::clone(slots).acquire_owned();
+        let slot = match self.left() {
+            Some(left) => tokio::time::timeout(left, slot).await.map_err(|_| {
+                Error::cancelled("the call ran out of time while other requests of the client were under way")
+            })?,
+            None => slot.await,
+        };
+        slot.map(Some).map_err(|error| Error::internal(format!("the client has no slots any more: {error}")))
     }
 
     /// The access token that goes with it, where there is one.

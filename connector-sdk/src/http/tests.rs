@@ -2,6 +2,8 @@
 
 mod log;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
@@ -310,6 +312,58 @@ async fn only_so_many_are_under_way_at_once() {
     assert_eq!(received(&server).await.len(), 2, "until a body is read its request is under way");
     drop((first, second));
     third.await.expect("no panic").expect("its turn came");
+}
+
+#[tokio::test]
+async fn who_waits_for_others_waits_no_longer_than_the_call_lasts() {
+    let server = MockServer::start().await;
+    let http = builder(&server.uri()).concurrency(1).build().expect("a client");
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let first = http.get("/x").send().await.expect("an answer");
+    let context = Context::new().with_timeout(Duration::from_millis(20));
+    let second = http.get("/x").within(&context).send();
+    let second = tokio::time::timeout(Duration::from_secs(20), second).await.expect("it waits for ever");
+    assert_eq!(second.expect_err("no slot was free").kind(), ErrorKind::Cancelled);
+    drop(first);
+}
+
+/// Looks every name up once more, and refuses it.
+struct Refusing(Arc<AtomicUsize>);
+
+impl reqwest::dns::Resolve for Refusing {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move { Err(guard::internal(name.as_str()).into()) })
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_refused_is_looked_up_once() {
+    let lookups = Arc::new(AtomicUsize::new(0));
+    let mut http = builder("https://api.test").build().expect("a client");
+    let client = reqwest::Client::builder().no_proxy().dns_resolver(Refusing(Arc::clone(&lookups)));
+    Arc::get_mut(&mut http.inner).expect("one client").client = client.build().expect("a client");
+    let error = http.get("/x").send().await.expect_err("refused");
+    assert_eq!((error.kind(), lookups.load(Ordering::Relaxed)), (ErrorKind::Setup, 1), "{error}");
+}
+
+/// Runs itself once more as a program that is told of a proxy.
+#[tokio::test]
+async fn loopback_is_not_reached_through_a_proxy() {
+    const PROXY: &str = "http://127.0.0.1:1";
+    if std::env::var("http_proxy").is_ok_and(|proxy| proxy == PROXY) {
+        let (server, http) = server().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        http.get("/x").retry(Retry::never()).send().await.expect("reached");
+        return;
+    }
+    let program = std::env::current_exe().expect("a path");
+    let mut program = std::process::Command::new(program);
+    program.args(["--exact", "http::tests::loopback_is_not_reached_through_a_proxy"]);
+    let output = program.env("http_proxy", PROXY).env_remove("no_proxy").env_remove("NO_PROXY").output();
+    let output = output.expect("run");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[tokio::test]
