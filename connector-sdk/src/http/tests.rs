@@ -441,6 +441,47 @@ async fn pages_that_lead_to_themselves_end() {
 }
 
 #[tokio::test]
+async fn the_parameter_of_a_page_is_sent_once() {
+    let (server, http) = server().await;
+    let page = |items: &[u32], next| ResponseTemplate::new(200).set_body_json(json!({"i": items, "n": next}));
+    server::in_turn(&server, [page(&[1], Some("b")), page(&[2], None), page(&[], None)]).await;
+    let cursor = Page::Cursor { at: "n", parameter: "at" };
+    for (kind, queries) in [
+        (cursor, &["x=1&at=a", "x=1&at=b"][..]),
+        (Page::Number { parameter: "at", first: 1 }, &["x=1&at=1"]),
+        (Page::Offset { parameter: "at" }, &["x=1&at=0"]),
+    ] {
+        let before = received(&server).await.len();
+        let pages = http.get("/x").query("x", 1).query("at", "a").pages(kind).items::<u32>("i");
+        pages.try_collect::<Vec<_>>().await.expect("pages");
+        let all = received(&server).await;
+        let sent: Vec<_> = all[before..].iter().map(|request| request.url.query().unwrap_or("")).collect();
+        assert_eq!(sent, queries, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn cursors_that_go_in_a_circle_or_nowhere_end() {
+    let (server, http) = server().await;
+    let answer = |next: &str| ResponseTemplate::new(200).set_body_json(json!({"i": [1], "n": next}));
+    let cursor = Page::Cursor { at: "n", parameter: "at" };
+    Mock::given(query_param("at", "a")).respond_with(answer("b")).mount(&server).await;
+    Mock::given(path("/circle")).respond_with(answer("a")).mount(&server).await;
+    let items = http.get("/circle").pages(cursor).items::<u32>("i");
+    let error = items.try_collect::<Vec<_>>().await.expect_err("a circle");
+    assert!(error.message().contains("named before"), "{error}");
+    let count = AtomicUsize::new(0);
+    let empty = move |_: &Received| {
+        let next = count.fetch_add(1, Ordering::Relaxed).to_string();
+        ResponseTemplate::new(200).set_body_json(json!({"i": [], "n": next}))
+    };
+    Mock::given(path("/empty")).respond_with(empty).mount(&server).await;
+    let items = http.get("/empty").pages(cursor).items::<u32>("i");
+    let error = items.try_collect::<Vec<_>>().await.expect_err("nothing comes");
+    assert!(error.message().contains("nothing on it"), "{error}");
+}
+
+#[tokio::test]
 async fn a_mistake_in_a_request_is_said_when_it_is_sent() {
     let (server, http) = server().await;
     let newline = http.get("/x").header("X-Name", "a\r\nX-Evil: b").send().await.expect_err("refused");
