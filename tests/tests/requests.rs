@@ -214,6 +214,17 @@ impl Hub {
         let two = self.create_issue("two", None, None, false).await?;
         Ok(one.number + two.number)
     }
+
+    /// Do what takes long.
+    #[action(write, timeout = "50ms")]
+    #[http(POST, "/slow", client = http)]
+    async fn do_slowly(&self) -> Result<()>;
+
+    /// Do what takes long, by a method that has a body.
+    #[action(write)]
+    async fn do_slowly_inside(&self) -> Result<()> {
+        self.do_slowly().await
+    }
 }
 
 async fn hub(server: &MockServer) -> Connection {
@@ -625,7 +636,7 @@ async fn pages_that_are_no_lists_or_lead_nowhere_end() {
         (json!({ "data": [{ "number": "x" }] }), "`127.0.0.1` answered JSON of another shape than expected"),
         (
             json!({ "data": [], "meta": { "next": "c" } }),
-            "`127.0.0.1` answers page after page with nothing on it",
+            "`127.0.0.1` names a next page that it has named before",
         ),
     ] {
         let server = MockServer::start().await;
@@ -633,6 +644,16 @@ async fn pages_that_are_no_lists_or_lead_nowhere_end() {
         let error = act(&server, "by_cursor", json!({ "limit": 9 })).await.expect_err(said);
         assert_eq!(error.message(), said);
     }
+}
+
+#[tokio::test]
+async fn the_time_of_an_action_is_that_of_its_request() {
+    let server = MockServer::start().await;
+    let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(10));
+    Mock::given(any()).respond_with(late).mount(&server).await;
+    // Without a call whose end would end it.
+    let error = act(&server, "do_slowly_inside", json!({})).await.expect_err("too late");
+    assert_eq!(error.message(), "`127.0.0.1` didn't answer in time");
 }
 
 #[test]

@@ -247,10 +247,14 @@ fn add_forms(secret: &str, forms: &mut Vec<String>) {
         forms.push(secret.to_owned());
         forms.push(secret.escape_debug().to_string());
         forms.extend(as_written(secret));
-        let percent = percent_encoded(secret);
+        let percent = percent_encoded(secret, b"-._~");
+        // A form keeps other characters than a path does (WHATWG URL, application/x-www-form-urlencoded).
+        let form = percent_encoded(secret, b"*-._").replace("%20", "+");
         forms.push(percent.replace("%20", "+"));
-        forms.push(lower_escapes(&percent));
-        forms.push(percent);
+        for encoded in [percent, form] {
+            forms.push(lower_escapes(&encoded));
+            forms.push(encoded);
+        }
         if secret.len() >= SHORTEST_ENCODED {
             for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
                 forms.extend((0..3).map(|before| base64_inside(engine, secret.as_bytes(), before)));
@@ -262,11 +266,11 @@ fn add_forms(secret: &str, forms: &mut Vec<String>) {
     }
 }
 
-/// RFC 3986: everything but unreserved characters becomes `%XX`.
-fn percent_encoded(text: &str) -> String {
+/// Everything but letters, digits and the characters in `kept` becomes `%XX` (RFC 3986 keeps `-._~`).
+fn percent_encoded(text: &str, kept: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));
@@ -330,6 +334,17 @@ mod tests {
             assert!(redacted.contains(REDACTED), "{redacted}");
         }
         assert_eq!(redactor().text("nothing here"), None);
+    }
+
+    #[test]
+    fn a_secret_is_found_in_a_form() {
+        for (secret, sent) in
+            [("ab~cd", "ab%7Ecd"), ("ab~cd", "ab%7ecd"), ("ab*c/d", "ab*c%2Fd"), ("a b~c*d", "a+b%7Ec*d")]
+        {
+            let text = format!("x={sent}&y");
+            let redacted = Redactor::new(&[Secret::new(secret)]).text(&text);
+            assert_eq!(redacted.as_deref(), Some("x=[redacted]&y"), "{text}");
+        }
     }
 
     #[test]

@@ -244,6 +244,10 @@ impl Builder {
         if self.public_only {
             client = client.dns_resolver(PublicOnly);
         }
+        if guard.is_loopback() {
+            // A proxy would see the credentials in the clear, and leads to its own loopback.
+            client = client.no_proxy();
+        }
         let client = client.build().map_err(|error| {
             Error::internal(format!("the HTTP client can't be made: {}", error.without_url()))
         })?;

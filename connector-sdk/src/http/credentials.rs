@@ -121,7 +121,15 @@ impl Credentials {
                 if value.expose().contains([';', ',', ' ', '"', '\\']) {
                     return Err(Error::setup(format!("the cookie `{name}` can't hold that credential")));
                 }
-                (COOKIE, value_of(format!("{name}={}", value.expose()))?)
+                let mut cookie = format!("{name}={}", value.expose());
+                // RFC 6265, section 5.4: all cookies are one header.
+                if let Some(at) = ready.headers.iter().position(|(name, _)| name == COOKIE)
+                    && let Ok(others) = ready.headers[at].1.to_str()
+                {
+                    cookie = format!("{others}; {cookie}");
+                    ready.headers.remove(at);
+                }
+                (COOKIE, value_of(cookie)?)
             }
         };
         ready.headers.push(header);
@@ -187,6 +195,10 @@ mod tests {
         assert_eq!(sent(&query).0, "https://a.test/x?q=1&key=a%26b");
         let cookie = Credentials::Cookie { name: "sid".to_owned(), value: secret() };
         assert_eq!(sent(&cookie).1[COOKIE], "sid=s3cret");
+        let second = Credentials::Cookie { name: "user".to_owned(), value: Secret::new("7") };
+        let two = sent(&Credentials::All(vec![cookie.clone(), second])).1;
+        assert_eq!(two[COOKIE], "sid=s3cret; user=7");
+        assert!(two[COOKIE].is_sensitive());
         let (url, both) = sent(&Credentials::All(vec![header, cookie, query]));
         assert_eq!(
             (&both["x-api-key"], &both[COOKIE], url.contains("key=a%26b")),

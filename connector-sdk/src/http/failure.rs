@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::Response;
 use super::retry::is_rate_limit;
+use crate::call::Redactor;
 use crate::{Error, ErrorKind};
 
 /// More of an answer than this is not read for what it says.
@@ -55,14 +56,14 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
 }
 
 /// What a refusal means, with what the service says.
-pub(super) async fn of_answer(response: Response) -> Error {
+pub(super) async fn of_answer(response: Response, redactor: &Redactor) -> Error {
     let status = response.status();
     let kind = kind_of(status, is_rate_limit(status, response.headers()));
     let host = response.host().to_owned();
     let body = response.beginning(MOST_BODY).await;
     let reason = status.canonical_reason().unwrap_or("no reason given");
     let number = status.as_u16();
-    let message = match said(&body) {
+    let message = match said(&body, redactor) {
         Some(said) => format!("`{host}` answered {number} ({reason}): {said}"),
         None => format!("`{host}` answered {number} ({reason})"),
     };
@@ -80,10 +81,12 @@ fn kind_of(status: StatusCode, is_rate_limit: bool) -> ErrorKind {
     }
 }
 
-/// What an error's body says, if that can be found in it.
-fn said(body: &[u8]) -> Option<String> {
+/// What an error's body says, if that can be found in it. Secrets are taken out of all of it first: of one
+/// that was cut in two, or whose blanks were folded, nobody could tell what it was.
+fn said(body: &[u8], redactor: &Redactor) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
+    let cut = |text: &str| cut(redactor.text(text).as_deref().unwrap_or(text));
     match serde_json::from_str::<Value>(text) {
         Ok(json) => message_in(&json, 0).map(cut),
         // A page for people says nothing in so few words, and what broke off can't be told from one.
@@ -125,13 +128,17 @@ pub(crate) fn cut(text: &str) -> String {
         .map(|letter| if letter.is_control() { ' ' } else { letter })
         .take(MOST_MESSAGE)
         .collect();
+    let is_whole = text.chars().count() <= MOST_MESSAGE;
+    // Half a word may be half a secret, which nobody could find any more.
+    let line = if is_whole { &line } else { line.rsplit_once(' ').map_or(&*line, |(words, _)| words) };
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.chars().count() > MOST_MESSAGE { format!("{line}…") } else { line }
+    if is_whole { line } else { format!("{line}…") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Secret;
 
     #[test]
     fn what_services_say_is_found() {
@@ -150,12 +157,27 @@ mod tests {
             ("{}", None),
             ("", None),
         ] {
-            assert_eq!(said(body.as_bytes()).as_deref(), message, "{body}");
+            assert_eq!(said(body.as_bytes(), &Redactor::default()).as_deref(), message, "{body}");
         }
         assert_eq!(
-            said("x".repeat(5000).as_bytes()).map(|text| text.chars().count()),
+            said("x".repeat(5000).as_bytes(), &Redactor::default()).map(|text| text.chars().count()),
             Some(MOST_MESSAGE + 1)
         );
+    }
+
+    #[test]
+    fn a_secret_at_the_end_of_what_is_shown_is_not_shown_in_part() {
+        let secret = "first-half  second-half";
+        let redactor = Redactor::new(&[Secret::new(secret)]);
+        for before in [0, MOST_MESSAGE - 12, MOST_MESSAGE - 1] {
+            let text = format!("{}{secret} and more", "x".repeat(before));
+            for body in [text.clone(), serde_json::json!({ "message": text }).to_string()] {
+                let said = said(body.as_bytes(), &redactor).expect("said");
+                assert!(!said.contains("first") && !said.contains("second"), "{said}");
+            }
+        }
+        let unknown = cut(&format!("{}s3cret and more", "x ".repeat(MOST_MESSAGE / 2 - 1)));
+        assert!(!unknown.contains("s3"), "{unknown}");
     }
 
     #[test]

@@ -89,11 +89,44 @@ impl Guard {
                 "the service leads on to `{host}`, which is not one of the hosts that may be spoken to"
             )));
         }
-        let address = || host.trim_matches(['[', ']']).parse::<IpAddr>();
-        if self.public_only && address().is_ok_and(|address| is_internal(address) && !address.is_loopback()) {
-            return Err(internal(host));
+        self.check_address(host)
+    }
+
+    /// Refuses what is inside, unless the base is there as well: a public service that leads to this machine or
+    /// its network would have somebody else's doors opened.
+    fn check_address(&self, host: &str) -> Result<()> {
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        let is_loopback = is_loopback_name(host);
+        if !is_loopback && !address.is_ok_and(is_internal) {
+            return Ok(());
         }
-        Ok(())
+        let base = self.base.host_str().unwrap_or_default();
+        let is_base = base == host;
+        let is_named = self.allowed_hosts.as_ref().is_some_and(|hosts| hosts.iter().any(|name| name == host));
+        let may_be_spoken_to = match (is_loopback, self.public_only) {
+            (true, true) => self.is_loopback(),
+            (true, false) => self.is_loopback() || is_named,
+            (false, true) => false,
+            (false, false) => is_base || is_named || self.is_inside(),
+        };
+        match may_be_spoken_to {
+            true => Ok(()),
+            false if is_base => Err(internal(host)),
+            false => Err(Error::upstream(format!(
+                "the service leads on to `{host}`, an address of this machine or of a private network; nothing was sent there"
+            ))),
+        }
+    }
+
+    /// Whether the base is on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback_name(self.base.host_str().unwrap_or_default())
+    }
+
+    /// Whether the base is an address that the public network doesn't reach.
+    fn is_inside(&self) -> bool {
+        let host = self.base.host_str().unwrap_or_default();
+        self.is_loopback() || host.trim_matches(['[', ']']).parse().is_ok_and(is_internal)
     }
 }
 
@@ -213,10 +246,11 @@ mod tests {
 
     #[test]
     fn in_the_clear_only_where_it_is_safe_or_allowed() {
-        let mut guard = guard("https://api.test");
+        let here = guard("http://127.0.0.1:1");
         for safe in ["https://x.test/", "http://127.0.0.1:80/", "http://localhost/", "http://[::1]:8080/"] {
-            guard.check(&url(safe)).unwrap_or_else(|error| panic!("{safe}: {error}"));
+            here.check(&url(safe)).unwrap_or_else(|error| panic!("{safe}: {error}"));
         }
+        let mut guard = guard("https://api.test");
         for unsafe_ in
             ["http://api.test/", "http://localhost.test/", "http://10.0.0.1/", "file:///etc/passwd"]
         {
@@ -278,5 +312,29 @@ mod tests {
         ] {
             assert!(guard.check(&url(host)).is_err(), "{host}");
         }
+    }
+
+    #[test]
+    fn a_public_service_leads_nowhere_inside() {
+        let mut public = guard("https://api.test");
+        let inside = ["http://127.0.0.1:2375/", "https://localhost/", "https://[::1]/", "https://10.0.0.1/"];
+        for address in inside {
+            let error = public.check(&url(address)).expect_err(address);
+            assert_eq!(error.kind(), crate::ErrorKind::Upstream, "{error}");
+        }
+        public.allowed_hosts = Some(vec!["10.0.0.1".to_owned(), "localhost".to_owned()]);
+        for address in ["https://10.0.0.1/", "http://localhost:81/"] {
+            public.check(&url(address)).expect("named");
+        }
+        public.public_only = true;
+        for address in inside {
+            assert!(public.check(&url(address)).is_err(), "{address}");
+        }
+        let office = guard("https://10.0.0.7");
+        office.check(&url("https://10.0.0.8/")).expect("it is inside itself");
+        assert!(office.check(&url("https://localhost/")).is_err(), "another machine's own is not ours");
+        let mut here = guard("http://localhost:81");
+        here.public_only = true;
+        here.check(&url("http://localhost:82/")).expect("whoever sets it means it");
     }
 }

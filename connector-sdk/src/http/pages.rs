@@ -1,6 +1,7 @@
 //! Lists that come in pages.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher as _, RandomState};
 
 use futures_util::Stream;
 use reqwest::Url;
@@ -47,6 +48,11 @@ pub struct Pages {
     page: Page,
     next: Next,
     count: u64,
+    /// How many pages without an item came one after the other.
+    empty: u32,
+    /// Hashes of where it was led to: a place that comes up again is on a circle.
+    seen: HashSet<u64>,
+    hasher: RandomState,
     /// Who sent the last page.
     host: String,
 }
@@ -67,7 +73,16 @@ enum Next {
 
 impl Pages {
     pub(super) fn new(request: Request, page: Page) -> Self {
-        Self { request, page, next: Next::First, count: 0, host: String::new() }
+        Self {
+            request,
+            page,
+            next: Next::First,
+            count: 0,
+            empty: 0,
+            seen: HashSet::new(),
+            hasher: RandomState::new(),
+            host: String::new(),
+        }
     }
 
     /// The items of all pages, which stand at `select` in each (`data.items`; nothing: the answer is the
@@ -97,14 +112,9 @@ impl Pages {
     pub(crate) async fn collect(mut self, select: &str, most: Option<u64>) -> Result<(Vec<u8>, String)> {
         let limit = most.unwrap_or(MOST_ITEMS);
         let most_bytes = self.request.http.inner.most_bytes;
-        let (mut json, mut count, mut empty) = (vec![b'['], 0, 0);
+        let (mut json, mut count) = (vec![b'['], 0);
         while count < limit || most.is_none() {
             let Some(items) = self.page(select).await? else { break };
-            empty = if items.is_empty() { empty + 1 } else { 0 };
-            if empty > MOST_EMPTY {
-                let message = format!("`{}` answers page after page with nothing on it", self.host);
-                return Err(Error::upstream(message));
-            }
             for item in items {
                 if count == limit {
                     if most.is_some() {
@@ -141,13 +151,13 @@ impl Pages {
             Next::Url(url) => request.elsewhere = Some(url),
             Next::Cursor(cursor) => {
                 if let Page::Cursor { parameter, .. } = self.page {
-                    request = request.query(parameter, cursor);
+                    request = request.query_anew(parameter, cursor);
                 }
             }
         }
         match self.page {
-            Page::Number { parameter, first } => request = request.query(parameter, first + self.count),
-            Page::Offset { parameter } => request = request.query(parameter, self.count),
+            Page::Number { parameter, first } => request = request.query_anew(parameter, first + self.count),
+            Page::Offset { parameter } => request = request.query_anew(parameter, self.count),
             Page::Link | Page::Cursor { .. } => {}
         }
         let response = request.send().await?;
@@ -181,11 +191,21 @@ impl Pages {
         };
         let ends = items.is_empty() && matches!(next, Some(Next::Counted));
         self.next = next.filter(|_| !ends).unwrap_or(Next::None);
-        if let (Next::Url(next), true) = (&self.next, items.is_empty()) {
-            // A link to the same empty page for ever.
-            if *next == url {
-                return Err(Error::upstream("the next page that the service names is the page itself"));
-            }
+        self.empty = if items.is_empty() { self.empty + 1 } else { 0 };
+        if self.empty > MOST_EMPTY {
+            let message = format!("`{}` answers page after page with nothing on it", self.host);
+            return Err(Error::upstream(message));
+        }
+        let place = match &self.next {
+            Next::Url(url) => Some(url.as_str()),
+            Next::Cursor(cursor) => Some(cursor.as_str()),
+            Next::First | Next::Counted | Next::None => None,
+        };
+        if let Some(place) = place
+            && !self.seen.insert(self.hasher.hash_one(place))
+        {
+            let message = format!("`{}` names a next page that it has named before", self.host);
+            return Err(Error::upstream(message));
         }
         Ok(Some(items))
     }

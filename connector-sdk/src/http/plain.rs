@@ -6,6 +6,7 @@ use tracing::Instrument as _;
 
 use super::guard::Guard;
 use super::{Http, Response, failure};
+use crate::call::Redactor;
 use crate::{Error, Result};
 
 /// The scheme, host and port of a URL, as a base URL.
@@ -51,8 +52,8 @@ impl Http {
 }
 
 impl Response {
-    /// What a refusal means.
+    /// What a refusal means. Whoever made the request knows which secrets it had, and takes them out.
     pub(crate) async fn refusal(self) -> Error {
-        failure::of_answer(self).await
+        failure::of_answer(self, &Redactor::default()).await
     }
 }

@@ -79,6 +79,12 @@ impl Request {
         self
     }
 
+    /// Adds a parameter to the query, in the place of those of that name.
+    pub(super) fn query_anew(mut self, name: &str, value: impl Display) -> Self {
+        self.query.retain(|(known, _)| known != name);
+        self.query(name, value)
+    }
+
     /// Adds a parameter to the query if there is a value.
     pub fn query_if(self, name: impl Into<String>, value: Option<impl Display>) -> Self {
         match value {

@@ -24,6 +24,7 @@ impl Resolve for PublicOnly {
 /// others there to pass.
 fn vetted(name: &str, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>> {
     let inside = addresses.iter().any(|address| is_internal(address.ip()));
+    // By that name the guard lets nobody through but whose base is there.
     if inside && !is_loopback_name(name) { Err(internal(name)) } else { Ok(addresses) }
 }
 

@@ -5,6 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
+/// What a service may ask for is waited by a call without a deadline up to this, lest it wait for hours.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+
 /// How a request is sent again after a failure that may pass: 429, 502, 503, 504, 529, a 403 that says
 /// that a rate is used up, and connections that broke.
 ///
@@ -14,7 +17,8 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 ///
 /// The wait is what the service asked for (`Retry-After`, `x-ratelimit-reset`), else a random part of a
 /// time that doubles from half a second to a minute. A wait that is longer than the call may last is not
-/// begun: the error then says how long it would be.
+/// begun, nor one of more than a minute where the call may last for ever: the error then says how long it would
+/// be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     attempts: u32,
@@ -84,6 +88,9 @@ impl Retry {
             let most = self.first.saturating_mul(1 << (made - 1).min(20)).min(self.longest);
             most.mul_f64(fastrand::f64())
         });
+        if left.is_none() && self.within.is_none() && wait > LONGEST_ASKED.max(self.longest) {
+            return None;
+        }
         let fits = |limit: Option<Duration>| limit.is_none_or(|limit| wait < limit);
         let within = self.within.map(|within| within.saturating_sub(elapsed));
         (fits(left) && fits(within)).then_some(wait)
@@ -121,7 +128,12 @@ pub(super) fn asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         return None;
     }
     let reset = ["x-ratelimit-reset", "ratelimit-reset"].into_iter().find_map(|name| text(headers, name))?;
-    let reset = seconds(reset)?;
+    let mut reset = seconds(reset)?;
+    // No time in seconds is that late, nor in milliseconds that early.
+    const IN_MILLISECONDS: Duration = Duration::from_secs(100_000_000_000);
+    if reset >= IN_MILLISECONDS {
+        reset /= 1000;
+    }
     // Some say in how many seconds, others when (in Unix time).
     const AN_AGE: Duration = Duration::from_secs(1_000_000_000);
     if reset < AN_AGE {
@@ -159,6 +171,7 @@ mod tests {
         assert_eq!(wait(&[("retry-after", "Tue, 14 Nov 2023 22:13:30 GMT")]), Some(10_000));
         assert_eq!(wait(&[("retry-after", "Tue, 14 Nov 2000 22:13:30 GMT")]), Some(0));
         assert_eq!(wait(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1700000007")]), Some(7000));
+        assert_eq!(wait(&[("x-ratelimit-reset", "1700000007500")]), Some(7500), "in milliseconds");
         assert_eq!(wait(&[("x-ratelimit-reset", "12")]), Some(12_000));
         assert_eq!(wait(&[("x-ratelimit-remaining", "5"), ("x-ratelimit-reset", "12")]), None);
         for nothing in
@@ -183,6 +196,11 @@ mod tests {
             None,
             "over its seven seconds"
         );
+        let hour = Duration::from_secs(3600);
+        assert_eq!(retry.wait(1, Duration::ZERO, Some(hour), None), None, "nobody waits that long");
+        assert_eq!(retry.wait(1, Duration::ZERO, Some(hour), Some(hour * 2)), Some(hour), "but who says so");
+        let minute = Some(Duration::from_secs(60));
+        assert_eq!(retry.wait(1, Duration::ZERO, minute, None), minute);
         assert_eq!(Retry::never().wait(1, Duration::ZERO, None, None), None);
         assert!(
             Retry::background().attempts(100).wait(99, Duration::ZERO, None, None)

@@ -9,6 +9,7 @@ use reqwest::header::{
     HeaderValue, LOCATION, USER_AGENT,
 };
 use reqwest::{Method, RequestBuilder, Url};
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument as _;
 
 use super::client::Inner;
@@ -22,8 +23,13 @@ use crate::{Error, Result};
 const MOST_REDIRECTS: u32 = 10;
 
 pub(super) async fn send(mut request: Request) -> Result<Response> {
+    let leads_on = request.elsewhere.is_some();
     let url = request.url()?;
     let inner = Arc::clone(&request.http.inner);
+    if leads_on && !inner.guard.is_home(&url) {
+        let has_body = !matches!(request.body, Body::None);
+        leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
+    }
     // The path as it was written: what fills its placeholders is nobody's business.
     let span = tracing::debug_span!(
         "http",
@@ -128,20 +134,13 @@ impl Journey<'_> {
         }
         #[cfg(feature = "oauth")]
         let token = self.token().await?;
-        let slot =
-            match &inner.slots {
-                Some(slots) => Some(Arc::clone(slots).acquire_owned().await.map_err(|error| {
-                    Error::internal(format!("the client has no slots any more: {error}"))
-                })?),
-                None => None,
-            };
+        let slot = self.slot().await?;
         let left = self.left();
         if left == Some(Duration::ZERO) {
             return Err(Error::cancelled("the call ran out of time").into());
         }
         let host = self.url.host_str().unwrap_or_default().to_owned();
         let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
-        #[cfg(feature = "oauth")]
         let sends_once = matches!(self.body, Body::Once(_));
         #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
         let mut request = self.prepare(timeout)?;
@@ -152,13 +151,15 @@ impl Journey<'_> {
         }
         let answer = inner.wire.send(&inner.client, request).await?;
         let answer = answer.map_err(|error| {
-            let unseen = error.is_connect();
-            Failed { may_pass: !error.is_builder(), unseen, error: failure::of_transport(error, &host) }
+            let (unseen, is_wrong) = (error.is_connect(), error.is_builder());
+            let error = failure::of_transport(error, &host);
+            // What the guard refused stays refused.
+            Failed { may_pass: !is_wrong && error.kind().is_retryable(), unseen, error }
         })?;
         let status = answer.status();
         if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(LOCATION)) {
             let location = location.clone();
-            self.follow(status.as_u16(), &location)?;
+            self.follow(status.as_u16(), &location, sends_once)?;
             return Ok(None);
         }
         #[cfg(feature = "oauth")]
@@ -182,11 +183,24 @@ impl Journey<'_> {
         }
         let asked = retry::asked(response.headers(), SystemTime::now());
         let may_pass = retry::may_pass(status, response.headers());
-        let mut error = failure::of_answer(response).await;
+        let mut error = failure::of_answer(response, &inner.redactor).await;
         if let (Some(wait), true) = (asked, may_pass) {
             error = error.with_retry_after(wait);
         }
         Err(Failed { error, may_pass, unseen: false })
+    }
+
+    /// Waits until the client has fewer requests under way than it may have.
+    async fn slot(&self) -> Result<Option<OwnedSemaphorePermit>> {
+        let Some(slots) = &self.inner.slots else { return Ok(None) };
+        let slot = Arc::clone(slots).acquire_owned();
+        let slot = match self.left() {
+            Some(left) => tokio::time::timeout(left, slot).await.map_err(|_| {
+                Error::cancelled("the call ran out of time while other requests of the client were under way")
+            })?,
+            None => slot.await,
+        };
+        slot.map(Some).map_err(|error| Error::internal(format!("the client has no slots any more: {error}")))
     }
 
     /// The access token that goes with it, where there is one.
@@ -256,41 +270,61 @@ impl Journey<'_> {
     }
 
     /// Goes where the service sends it (RFC 9110, section 15.4).
-    fn follow(&mut self, status: u16, location: &HeaderValue) -> Result<()> {
+    fn follow(&mut self, status: u16, location: &HeaderValue, sent_once: bool) -> Result<()> {
         self.redirects += 1;
         if self.redirects > MOST_REDIRECTS {
             return Err(Error::upstream("the service sends the request on in a circle"));
         }
         let wrong = || Error::upstream("the service sends the request on to something that is no URL");
         let url = self.url.join(location.to_str().map_err(|_| wrong())?).map_err(|_| wrong())?;
-        let keeps = matches!(status, 307 | 308) || self.method == Method::GET || self.method == Method::HEAD;
+        // RFC 9110, section 15.4: 303 asks for a look at something else, 301 and 302 make a `POST` one for
+        // historical reasons; any other request stays what it is.
+        let keeps = match status {
+            303 => matches!(self.method, Method::GET | Method::HEAD),
+            301 | 302 => self.method != Method::POST,
+            _ => true,
+        };
         if !keeps {
             self.method = Method::GET;
             self.body = Body::None;
             for name in [CONTENT_TYPE, CONTENT_LENGTH] {
                 self.headers.remove(name);
             }
+        } else if sent_once {
+            return Err(Error::upstream(
+                "the service sends the request on, but its body can be sent once only; use a body of bytes",
+            ));
         }
         if self.url.origin() != url.origin() {
-            if !matches!(self.body, Body::None) || (self.method != Method::GET && self.method != Method::HEAD)
-            {
-                let host = url.host_str().unwrap_or_default();
-                return Err(Error::upstream(format!(
-                    "the service sends the request on to `{host}`, which is not its own host; nothing was sent there"
-                )));
-            }
-            // Whatever else was set may be a credential of another name.
-            let harmless = [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT];
-            let mut kept = HeaderMap::new();
-            for name in harmless {
-                if let Some(value) = self.headers.remove(&name) {
-                    kept.insert(name, value);
-                }
-            }
-            self.headers = kept;
+            let has_body = !matches!(self.body, Body::None);
+            leave(&url, &self.method, &mut self.headers, has_body, "the service sends the request on")?;
         }
         debug_assert!(!self.headers.contains_key(AUTHORIZATION) || self.inner.guard.is_home(&self.url));
         self.url = url;
         Ok(())
     }
+}
+
+/// Makes a request ready for another host than the one that it was made for.
+///
+/// # Errors
+///
+/// `upstream` where it is more than a question: nothing that changes something, and no body, goes there.
+fn leave(url: &Url, method: &Method, headers: &mut HeaderMap, has_body: bool, what: &str) -> Result<()> {
+    if has_body || !matches!(*method, Method::GET | Method::HEAD) {
+        let host = url.host_str().unwrap_or_default();
+        return Err(Error::upstream(format!(
+            "{what} to `{host}`, which is not its own host; nothing was sent there"
+        )));
+    }
+    // Whatever else was set may be a credential of another name.
+    let harmless = [ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, USER_AGENT];
+    let mut kept = HeaderMap::new();
+    for name in harmless {
+        if let Some(value) = headers.remove(&name) {
+            kept.insert(name, value);
+        }
+    }
+    *headers = kept;
+    Ok(())
 }

@@ -2,9 +2,11 @@
 
 mod log;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::TryStreamExt as _;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, body_json, body_string, header, header_exists, method, path, query_param};
 use wiremock::{Mock, MockServer, Request as Received, ResponseTemplate};
@@ -167,6 +169,45 @@ async fn redirects_at_home_are_followed_with_credentials_and_end() {
 }
 
 #[tokio::test]
+async fn what_is_sent_on_stays_what_it_is() {
+    let (server, http) = server().await;
+    for status in [301, 302, 308] {
+        let moved = ResponseTemplate::new(status).insert_header("location", "/there");
+        Mock::given(path(format!("/{status}"))).respond_with(moved).mount(&server).await;
+    }
+    Mock::given(path("/there")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    for (status, change) in [(301, Method::PUT), (302, Method::PATCH), (302, Method::DELETE)] {
+        let request = http.request(change.clone(), format!("/{status}")).json(&json!({"a": 1}));
+        request.send().await.expect("followed");
+        let there = received(&server).await.pop().expect("received");
+        assert_eq!((there.method, &*there.body), (change, &b"{\"a\":1}"[..]), "{status}");
+    }
+    http.post("/302").json(&json!(1)).send().await.expect("followed");
+    let there = received(&server).await.pop().expect("received");
+    assert_eq!((there.method, there.body.len()), (Method::GET, 0), "as browsers do");
+    let once = http.post("/308").multipart(multipart::Form::new().text("a", "b")).send().await;
+    assert!(once.expect_err("the body is gone").message().contains("sent once only"));
+}
+
+#[tokio::test]
+async fn a_page_of_another_host_gets_nothing_of_the_request() {
+    let (other, _) = server().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json([2])).mount(&other).await;
+    let (home, http) = server().await;
+    let link = format!("<{}/x>; rel=next", other.uri());
+    let page = ResponseTemplate::new(200).set_body_json([1]).insert_header("link", link.as_str());
+    Mock::given(any()).respond_with(page).mount(&home).await;
+    let pages = http.get("/x").header("X-Other-Key", TOKEN).pages(Page::Link).items::<u32>("");
+    assert_eq!(pages.try_collect::<Vec<_>>().await.expect("pages"), [1, 2]);
+    let there = received(&other).await.pop().expect("received");
+    assert!(!format!("{:?}", there.headers).contains(TOKEN), "{there:?}");
+    let search = http.post("/x").json(&json!({"q": "private"})).pages(Page::Link).items::<u32>("");
+    let error = search.try_collect::<Vec<_>>().await.expect_err("a body stays at home");
+    assert!(error.message().contains("not its own host"), "{error}");
+    assert_eq!(received(&other).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_host_from_a_setting_has_to_be_public() {
     let error = Http::builder("https://169.254.169.254").public_only().build().expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Setup);
@@ -274,6 +315,58 @@ async fn only_so_many_are_under_way_at_once() {
 }
 
 #[tokio::test]
+async fn who_waits_for_others_waits_no_longer_than_the_call_lasts() {
+    let server = MockServer::start().await;
+    let http = builder(&server.uri()).concurrency(1).build().expect("a client");
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let first = http.get("/x").send().await.expect("an answer");
+    let context = Context::new().with_timeout(Duration::from_millis(20));
+    let second = http.get("/x").within(&context).send();
+    let second = tokio::time::timeout(Duration::from_secs(20), second).await.expect("it waits for ever");
+    assert_eq!(second.expect_err("no slot was free").kind(), ErrorKind::Cancelled);
+    drop(first);
+}
+
+/// Looks every name up once more, and refuses it.
+struct Refusing(Arc<AtomicUsize>);
+
+impl reqwest::dns::Resolve for Refusing {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move { Err(guard::internal(name.as_str()).into()) })
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_refused_is_looked_up_once() {
+    let lookups = Arc::new(AtomicUsize::new(0));
+    let mut http = builder("https://api.test").build().expect("a client");
+    let client = reqwest::Client::builder().no_proxy().dns_resolver(Refusing(Arc::clone(&lookups)));
+    Arc::get_mut(&mut http.inner).expect("one client").client = client.build().expect("a client");
+    let error = http.get("/x").send().await.expect_err("refused");
+    assert_eq!((error.kind(), lookups.load(Ordering::Relaxed)), (ErrorKind::Setup, 1), "{error}");
+}
+
+/// Runs itself once more as a program that is told of a proxy.
+#[tokio::test]
+async fn loopback_is_not_reached_through_a_proxy() {
+    const PROXY: &str = "http://127.0.0.1:1";
+    if std::env::var("http_proxy").is_ok_and(|proxy| proxy == PROXY) {
+        let (server, http) = server().await;
+        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+        http.get("/x").retry(Retry::never()).send().await.expect("reached");
+        return;
+    }
+    let program = std::env::current_exe().expect("a path");
+    let mut program = std::process::Command::new(program);
+    program.args(["--exact", "http::tests::loopback_is_not_reached_through_a_proxy"]);
+    let output = program.env("http_proxy", PROXY).env_remove("no_proxy").env_remove("NO_PROXY").output();
+    let output = output.expect("run");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[tokio::test]
 async fn what_has_not_changed_is_not_sent_again() {
     let (server, http) = server().await;
     Mock::given(header("if-none-match", "\"v1\""))
@@ -345,6 +438,48 @@ async fn pages_that_lead_to_themselves_end() {
     let items: Result<Vec<u32>, Error> =
         http.get("/x").pages(Page::Link).items::<u32>("data").try_collect().await;
     assert!(items.is_err());
+}
+
+#[tokio::test]
+async fn the_parameter_of_a_page_is_sent_once() {
+    let (server, http) = server().await;
+    let page = |items: &[u32], next| ResponseTemplate::new(200).set_body_json(json!({"i": items, "n": next}));
+    server::in_turn(&server, [page(&[1], Some("b")), page(&[2], None), page(&[], None)]).await;
+    let cursor = Page::Cursor { at: "n", parameter: "at" };
+    for (kind, queries) in [
+        (cursor, &["x=1&at=a", "x=1&at=b"][..]),
+        (Page::Number { parameter: "at", first: 1 }, &["x=1&at=1"]),
+        (Page::Offset { parameter: "at" }, &["x=1&at=0"]),
+    ] {
+        let before = received(&server).await.len();
+        let pages = http.get("/x").query("x", 1).query("at", "a").pages(kind).items::<u32>("i");
+        pages.try_collect::<Vec<_>>().await.expect("pages");
+        let all = received(&server).await;
+        let sent: Vec<_> = all[before..].iter().map(|request| request.url.query().unwrap_or("")).collect();
+        assert_eq!(sent, queries, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn cursors_that_go_in_a_circle_or_nowhere_end() {
+    let (server, http) = server().await;
+    let answer = |next: &str| ResponseTemplate::new(200).set_body_json(json!({"i": [1], "n": next}));
+    let cursor = Page::Cursor { at: "n", parameter: "at" };
+    Mock::given(query_param("at", "a")).respond_with(answer("b")).mount(&server).await;
+    Mock::given(path("/circle")).respond_with(answer("a")).mount(&server).await;
+    let items = http.get("/circle").pages(cursor).items::<u32>("i").take(9);
+    let error = items.try_collect::<Vec<_>>().await.expect_err("a circle");
+    assert!(error.message().contains("named before"), "{error}");
+    let count = AtomicUsize::new(0);
+    let empty = move |_: &Received| {
+        let next = count.fetch_add(1, Ordering::Relaxed).to_string();
+        ResponseTemplate::new(200).set_body_json(json!({"i": [], "n": next}))
+    };
+    Mock::given(path("/empty")).respond_with(empty).mount(&server).await;
+    let items = http.get("/empty").pages(cursor).items::<u32>("i").try_collect::<Vec<_>>();
+    let items = tokio::time::timeout(Duration::from_secs(60), items).await.expect("it goes on for ever");
+    let error = items.expect_err("nothing comes");
+    assert!(error.message().contains("nothing on it"), "{error}");
 }
 
 #[tokio::test]

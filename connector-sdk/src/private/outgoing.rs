@@ -112,6 +112,9 @@ fn made(http: &Http, outgoing: &Outgoing<'_>) -> Result<(Request, Option<u64>)> 
     if outgoing.repeatable {
         request = request.repeatable();
     }
+    if let Some(timeout) = outgoing.timeout {
+        request = request.timeout(timeout);
+    }
     if let Some(context) = outgoing.context {
         request = request.within(context);
     }

@@ -5,6 +5,7 @@ use std::any::TypeId;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
 
 use schemars::{Schema, SchemaGenerator};
 use serde::Serialize;
@@ -342,6 +343,8 @@ pub struct Outgoing<'a> {
     /// In the order of the spec's arguments.
     pub values: &'a [&'a dyn Sent],
     pub context: Option<&'a Context>,
+    /// How long the author says that the action may take, instead of what the client says of a request.
+    pub timeout: Option<Duration>,
     /// Whether the author says that doing it twice is doing it once.
     pub repeatable: bool,
     /// Whether nobody reads the answer's body.
@@ -363,7 +366,8 @@ fn send<C: Actions>(
             named => named,
         };
         let repeatable = action.permission.idempotent;
-        let outgoing = Outgoing { spec, values, context, repeatable, ignored };
+        let timeout = action.timeout.map(Duration::from_millis);
+        let outgoing = Outgoing { spec, values, context, timeout, repeatable, ignored };
         Some(connector.client(client)?.send(outgoing))
     });
     reply.unwrap_or_else(|| lost(action))
