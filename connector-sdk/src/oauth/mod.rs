@@ -30,7 +30,7 @@
 //!   shorter. A request that is refused with 401 is sent once more with a new token, whatever its method is, since
 //!   the service did nothing.
 //! - One renewal at a time, however many calls wait for it; they share its outcome. It goes on when the call that
-//!   began it is cancelled, so that a token that was rotated isn't lost.
+//!   began it is cancelled, so that a token that was rotated isn't lost; a command line that is over waits up to 30 seconds for it.
 //! - What is new is given to the connection's [`Keeper`](crate::Keeper) before it is used. Where keeping fails, the
 //!   connection goes on with what it has in memory, and says so by `tracing`.
 //! - Two processes with one connection take turns ([`Keeper::turn`](crate::Keeper::turn)): whoever comes second
@@ -56,6 +56,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod underway;
 
 pub use browser::InBrowser;
 pub use client::Client;
@@ -63,3 +64,4 @@ pub use device::OnDevice;
 pub(crate) use scopes::lacking;
 pub use session::Session;
 pub use tokens::Tokens;
+pub(crate) use underway::{is_renewing, renewed};
