@@ -40,7 +40,8 @@ pub(super) async fn first_answer(listener: TcpListener, state: &str) -> Result<A
                 Ok((stream, _)) => {
                     let (sender, state) = (sender.clone(), Arc::clone(&state));
                     visits.spawn(async move {
-                        if let Ok(Some(answer)) = tokio::time::timeout(PATIENCE, visit(stream, &state)).await {
+                        if let Ok(Some(answer)) = tokio::time::timeout(PATIENCE, visit(stream, &state)).await
+                        {
                             let _ = sender.send(answer).await;
                         }
                     });
