@@ -43,8 +43,11 @@
 //!
 //! Requests are made by the HTTP client's rules: `https` unless on loopback, no private address where the host
 //! comes from a setting, at most 1 MiB an answer. Redirects are not followed, since they would lead credentials
-//! elsewhere. A client's secret is sent by HTTP Basic (RFC 6749, section 2.3.1). The browser comes back to
-//! `http://127.0.0.1:<a free port>/callback` (RFC 8252, section 7.3), with PKCE by S256 (RFC 7636) and a state.
+//! elsewhere. A client's secret is sent by HTTP Basic (RFC 6749, section 2.3.1), or in the body where the connector says
+//! `client_auth = body` ([`ClientAuth::Body`](crate::manifest::ClientAuth::Body)). The browser comes back to
+//! `http://127.0.0.1:<a free port>/callback` (RFC 8252, section 7.3), with PKCE by S256 (RFC 7636) and a state;
+//! what comes back with another state is answered with 400 and ends nothing. The port is another one each time: a service
+//! that compares the whole redirect URL, port included, can't be agreed to so, but on another device.
 
 mod browser;
 mod client;
