@@ -19,6 +19,8 @@ pub struct Context {
     /// Made when somebody first asks for it: most calls are over before anybody could cancel them.
     cancellation: OnceLock<CancellationToken>,
     observer: Option<Arc<dyn Observer>>,
+    /// It asks whether all is well, and somebody waits for it.
+    is_check: bool,
 }
 
 /// How much somebody wants to know.
@@ -67,6 +69,7 @@ impl Context {
             idempotency_key: None,
             cancellation: OnceLock::new(),
             observer: None,
+            is_check: false,
         }
     }
 
@@ -193,6 +196,18 @@ impl Context {
         }
     }
 
+    /// Marks it as a check, which is over soon whatever the service does.
+    pub(crate) fn checking(mut self) -> Self {
+        self.is_check = true;
+        self
+    }
+
+    /// Whether it is a check.
+    #[cfg(feature = "http")]
+    pub(crate) const fn is_check(&self) -> bool {
+        self.is_check
+    }
+
     /// Says which connection serves the call, and for whom; what is reported goes through `wrap` first.
     pub(crate) fn enter(
         &mut self,
@@ -220,6 +235,7 @@ impl Clone for Context {
             idempotency_key: self.idempotency_key.clone(),
             cancellation: self.cancellation().clone().into(),
             observer: self.observer.clone(),
+            is_check: self.is_check,
         }
     }
 }

@@ -444,6 +444,42 @@ async fn two_programs_renew_once() {
 }
 
 #[tokio::test]
+async fn a_command_that_is_over_first_keeps_what_it_renewed() {
+    let world = World::new().await;
+    world.service.life.store(1, Ordering::SeqCst);
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    world.service.delay.store(1500, Ordering::SeqCst);
+    world.service.life.store(3600, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let before = world.asked("/token").await.len();
+    let given_up = world.run("--json --timeout 300ms me").await;
+    assert!(given_up.code != 0, "{given_up:?}");
+    // With the token that follows, and without another renewal.
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+    assert_eq!(world.asked("/token").await.len() - before, 1);
+}
+
+#[tokio::test]
+async fn connecting_again_takes_its_turn_with_those_that_renew() {
+    let world = World::new().await;
+    world.service.life.store(2, Ordering::SeqCst);
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    let before = world.asked("/token").await.len();
+    world.service.delay.store(400, Ordering::SeqCst);
+    world.service.life.store(3600, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(2100)).await;
+    let connect = "--json --mode write connect";
+    let (one, two, three) = tokio::join!(world.run(connect), world.run("--json me"), world.run(connect));
+    one.data();
+    two.data();
+    three.data();
+    assert_eq!(world.asked("/token").await.len() - before, 1);
+    // None of them put back what another one had replaced.
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+    assert_eq!(world.asked("/token").await.len() - before, 1);
+}
+
+#[tokio::test]
 async fn what_fails_at_the_service_does_not_keep_a_connection() {
     let world = World::new().await;
     assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");

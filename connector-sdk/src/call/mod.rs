@@ -16,6 +16,8 @@ pub(crate) mod drive;
 #[cfg(feature = "oauth")]
 mod learned;
 mod redact;
+#[cfg(all(test, feature = "testing"))]
+mod services;
 #[cfg(test)]
 mod tests;
 
@@ -53,6 +55,9 @@ pub struct Connection {
     prefixes: Vec<digest::Prefix>,
     redactor: Arc<Redactor>,
     audit: Option<Arc<dyn Audit>>,
+    /// What records it, or is replayed to it.
+    #[cfg(feature = "testing")]
+    tape: Option<Arc<crate::testing::Tape>>,
     /// What was granted to it, where it obtains its tokens.
     #[cfg(feature = "oauth")]
     learned: Option<Arc<Learned>>,
@@ -116,6 +121,8 @@ impl Connection {
             prefixes,
             redactor: Arc::new(redactor),
             audit: None,
+            #[cfg(feature = "testing")]
+            tape: crate::testing::current(),
             #[cfg(feature = "oauth")]
             learned: None,
         }
@@ -199,7 +206,7 @@ impl Connection {
     ///
     /// What the connector's health check returned.
     pub async fn health(&self, context: Context) -> Result<()> {
-        let context = self.own(context);
+        let context = self.own(context).checking();
         let health = drive::catch(|| Ok(self.connector.health(&context)));
         let result = match health {
             Ok(health) => drive::drive(health, &context, Instant::now()).await,
@@ -223,6 +230,10 @@ impl Connection {
             Err(error) => Err(error),
         };
         let obtained = result.map_err(|error| self.redactor.error(error))?;
+        #[cfg(feature = "testing")]
+        if let Some(tape) = &self.tape {
+            tape.hide(&obtained.secrets.values().cloned().collect::<Vec<_>>());
+        }
         let manifest = self.manifest();
         let unknown = obtained.secrets.keys().find(|name| manifest.credential(name).is_none());
         match unknown.or_else(|| obtained.values.keys().find(|name| manifest.setting(name).is_none())) {

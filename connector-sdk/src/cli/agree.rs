@@ -2,7 +2,7 @@
 //! tokens.
 
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::configuration::Configuration;
@@ -10,7 +10,7 @@ use super::process::{Process, Secrets, Sink, lock, say};
 use super::session::Session;
 use super::show::clean_line;
 use super::stored;
-use crate::credentials::{Address, StoreKeeper};
+use crate::credentials::{Address, FileStore, StoreKeeper};
 use crate::manifest::{Auth, Grant, Manifest, OAuth2};
 use crate::oauth::{Client, Tokens, lacking};
 use crate::{Error, Keeper, Result, Secret, Settings};
@@ -189,11 +189,7 @@ fn remember(tokens: &Tokens, memory: &Secrets) {
 /// Keeps the tokens that a command renews with what is stored.
 pub(super) fn keep(configuration: &mut Configuration<'_>, process: &Process, address: Address) {
     let Some(store) = stored::store(process) else { return };
-    configuration.keep_with(Arc::new(Told {
-        keeper: StoreKeeper::new(Arc::new(store), address),
-        memory: process.memory(),
-        stderr: process.stderr_sink(),
-    }));
+    configuration.keep_with(Arc::new(Told::new(process, store, address)));
 }
 
 /// Remembers what it keeps, and tells a person where that fails.
@@ -201,6 +197,16 @@ struct Told {
     keeper: StoreKeeper,
     memory: Secrets,
     stderr: Sink,
+}
+
+impl Told {
+    fn new(process: &Process, store: FileStore, address: Address) -> Self {
+        Self {
+            keeper: StoreKeeper::new(Arc::new(store), address),
+            memory: process.memory(),
+            stderr: process.stderr_sink(),
+        }
+    }
 }
 
 impl Keeper for Told {
@@ -223,25 +229,49 @@ impl Keeper for Told {
     }
 }
 
-/// Holds what a check renews until it is known where it goes.
+/// Holds what a check renews until it is known where it goes. Tokens that are stored are renewed in turn with other
+/// processes, and stored before they are used: what was stored can't be used any more.
 #[derive(Default)]
-pub(super) struct Held(Mutex<Option<Secret>>);
+pub(super) struct Held {
+    stored: Option<Told>,
+    renewed: Mutex<Option<Secret>>,
+}
 
 impl Held {
-    /// The tokens, where some were renewed.
+    /// For a connection whose tokens are stored.
+    pub(super) fn stored(process: &Process, store: FileStore, address: Address) -> Self {
+        Self { stored: Some(Told::new(process, store, address)), renewed: Mutex::default() }
+    }
+
+    /// The tokens that took the place of others: of the check, or of another process that stored them meanwhile.
     pub(super) fn take(&self) -> Option<Secret> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let renewed = self.renewed().take();
+        renewed.or_else(|| self.stored.as_ref()?.kept(OAuth2::TOKENS).ok().flatten())
+    }
+
+    fn renewed(&self) -> MutexGuard<'_, Option<Secret>> {
+        self.renewed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Keeper for Held {
-    fn keep(&self, _: &str, secret: &Secret) -> Result<()> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(secret.clone());
+    fn keep(&self, name: &str, secret: &Secret) -> Result<()> {
+        let is_stored = self.stored.as_ref().is_some_and(|stored| stored.keep(name, secret).is_ok());
+        // Where it could not be stored, it is once the check is over.
+        *self.renewed() = (!is_stored).then(|| secret.clone());
         Ok(())
     }
 
-    fn kept(&self, _: &str) -> Result<Option<Secret>> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    fn kept(&self, name: &str) -> Result<Option<Secret>> {
+        let renewed = self.renewed().clone();
+        match (&self.stored, renewed) {
+            (Some(stored), None) => stored.kept(name),
+            (_, renewed) => Ok(renewed),
+        }
+    }
+
+    fn turn(&self) -> Result<Box<dyn Send>> {
+        self.stored.as_ref().map_or_else(|| Ok(Box::new(()) as Box<dyn Send>), Keeper::turn)
     }
 }
 

@@ -185,28 +185,26 @@ fn try_out(
     address: &Address,
     settings: Settings,
 ) -> Result<(Settings, Result<()>)> {
-    let held = std::sync::Arc::new(agree::Held::default());
+    // Elsewhere than where they were given for, the connection can't be opened with them.
+    let held = std::sync::Arc::new(match settings.bound.holds(OAuth2::TOKENS) {
+        true => agree::Held::stored(session.process, store.clone(), address.clone()),
+        false => agree::Held::default(),
+    });
     let checked = check(session, address.connection(), &settings.clone().kept_by(held.clone()));
-    let renewed = held.take();
-    let were_stored = settings.bound.holds(OAuth2::TOKENS);
-    let bound = |settings: Settings| match checked {
-        Ok(mut origins) => {
-            origins.extend(agree::origins(session.manifest, &settings));
-            (settings.bound_to(origins), Ok(()))
-        }
-        Err(error) => (settings, Err(error)),
+    let mut origins = match checked {
+        Ok(origins) => origins,
+        Err(error) => return Ok((settings, Err(error))),
     };
-    let Some(renewed) = renewed else { return Ok(bound(settings)) };
-    let settings = settings.secret(OAuth2::TOKENS, renewed.clone());
-    let (settings, outcome) = bound(settings);
-    if outcome.is_err() && were_stored {
-        // What is stored can't be used any more: these tokens have taken its place.
-        let (store, address) = (store.clone(), address.clone());
-        session
-            .process
-            .in_time("the credential store", move || store.entrust(&address, OAuth2::TOKENS, &renewed))??;
-    }
-    Ok((settings, outcome))
+    let renewed = session.process.in_time("the credential store", move || held.take())?;
+    let is_new = |renewed: &Secret| {
+        settings.secrets.get(OAuth2::TOKENS).is_none_or(|old| old.expose() != renewed.expose())
+    };
+    let settings = match renewed.filter(is_new) {
+        Some(renewed) => settings.secret(OAuth2::TOKENS, renewed),
+        None => settings,
+    };
+    origins.extend(agree::origins(session.manifest, &settings));
+    Ok((settings.bound_to(origins), Ok(())))
 }
 
 /// Opens the connection and asks the service whether it works. Says where the credentials go.

@@ -23,6 +23,9 @@ use crate::Error;
 /// How long a call that was cancelled, or is past its deadline, may take to end.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long the process waits for a renewal of tokens that was begun, and that would be lost with it.
+pub(super) const RENEWAL: Duration = Duration::from_secs(30);
+
 /// How long further signals count as the first one: a terminal, a shell and `timeout` may each send one.
 const ECHO: Duration = Duration::from_millis(250);
 
@@ -40,7 +43,7 @@ pub(super) fn watch(
         let Ok(mut signals) = Signals::new() else { return };
         giver.give(());
         let end_at = deadline.and_then(|deadline| deadline.checked_add(PATIENCE));
-        let Ok(in_time) = signals.wait(end_at) else { return };
+        let Ok(in_time) = patiently(&mut signals, end_at) else { return };
         if !in_time {
             end(Error::cancelled("the call ran out of time, and the connector didn't stop by itself"));
             return;
@@ -48,10 +51,31 @@ pub(super) fn watch(
         token.cancel();
         std::thread::sleep(ECHO);
         // Whether nothing more came or nothing more can be heard, it took too long.
-        let _ = signals.forget().and_then(|()| signals.wait(Instant::now().checked_add(PATIENCE)));
+        let _ = signals.forget().and_then(|()| patiently(&mut signals, Instant::now().checked_add(PATIENCE)));
         end(Error::cancelled("the call was cancelled, and the connector didn't stop in time"));
     };
     // Without the thread a signal ends the process at once, as it does for most programs.
     let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
     watching
+}
+
+/// Waits for a signal until then, and longer where tokens are being renewed.
+fn patiently(signals: &mut Signals, until: Option<Instant>) -> std::io::Result<bool> {
+    let last = until.and_then(|until| until.checked_add(RENEWAL));
+    let mut until = until;
+    loop {
+        let heard = signals.wait(until)?;
+        let now = Instant::now();
+        if heard || !is_renewing() || last.is_none_or(|last| now >= last) {
+            return Ok(heard);
+        }
+        until = now.checked_add(PATIENCE);
+    }
+}
+
+fn is_renewing() -> bool {
+    #[cfg(feature = "oauth")]
+    return crate::oauth::is_renewing();
+    #[cfg(not(feature = "oauth"))]
+    false
 }

@@ -273,6 +273,9 @@ impl<'a> Session<'a> {
             }
         }
         runtime.block_on(future);
+        // What the service has rotated is kept, also where the call was over first.
+        #[cfg(feature = "oauth")]
+        runtime.block_on(crate::oauth::renewed(interrupt::RENEWAL));
         // Work that a method left on another thread is not waited for.
         runtime.shutdown_background();
         Ok(())

@@ -46,7 +46,29 @@
 //! digits: `openssl rand -base64 32` makes one. Anything else is refused. It has to be random; a password is
 //! not a key. Without the variable the key is in the file beside the store, which is made with the first
 //! connection. A store is never written over because its key is missing or wrong.
-//! [`FileStore::rotate`] changes the key.
+//!
+//! # Changing the key
+//!
+//! No command does it; a program does, by [`FileStore::rotate`]:
+//!
+//! ```
+//! use connector_sdk::credentials::{FileStore, Key};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path().join("connectors");
+//! # // In a program of one's own: `FileStore::from_env()?`.
+//! let mut store = FileStore::at(folder);
+//! store.rotate(Key::random()?)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - A key in the file beside the store is replaced there. Other processes read that file anew each time, so none has
+//!   to be restarted. A crash in between leaves both keys in the file, and a store that one of them opens.
+//! - A key from `CONNECTOR_KEY` (or [`FileStore::with_key`]) is nobody's to replace but yours: keep
+//!   [`Key::to_text`] of the new one where the variable comes from before you rotate. Processes that still have the old
+//!   key are refused from then on, until they are started with the new one.
+//! - Only the store is encrypted anew. Whoever had the old key and a copy of the old store still has what stood in it: if
+//!   a key was seen by others, replace the credentials at their services as well.
 //!
 //! # The format
 //!

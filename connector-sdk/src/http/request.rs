@@ -169,8 +169,12 @@ impl Request {
         self
     }
 
-    /// Keeps to a call's deadline, and takes its idempotency key.
+    /// Keeps to a call's deadline, and takes its idempotency key. A health check is retried as [`Retry::check`] says,
+    /// unless the client or the request says how it is retried.
     pub fn within(mut self, context: &Context) -> Self {
+        if context.is_check() && self.retry.is_none() && self.http.inner.retry == Retry::background() {
+            self.retry = Some(Retry::check());
+        }
         self.deadline = self.deadline.into_iter().chain(context.deadline()).min();
         match context.idempotency_key() {
             Some(key) if !self.headers.contains_key(IDEMPOTENCY_KEY) => {

@@ -48,15 +48,15 @@ impl InBrowser {
     ///
     /// # Errors
     ///
-    /// `denied` where somebody said no or the answer is not to this question, `cancelled` where nobody came before
-    /// `limit`, else what the service answered.
+    /// `denied` where somebody said no, `cancelled` where nobody came before `limit` with an answer to this question,
+    /// else what the service answered.
     pub async fn finish(self, limit: Duration) -> Result<Tokens> {
         let Self { client, listener, redirect, state, verifier, .. } = self;
-        let answer = tokio::time::timeout(limit, first_answer(listener)).await;
+        let answer = tokio::time::timeout(limit, first_answer(listener, state.secret())).await;
         let answer = answer.map_err(|_| {
             Error::cancelled("nobody has agreed in the browser in time; connect again to be asked again")
         })?;
-        let code = code(answer?, &state)?;
+        let code = code(answer?)?;
         let exchange = Exchange::new(&client.http);
         let asking = client.client()?.set_redirect_uri(redirect);
         let asking = asking.exchange_code(AuthorizationCode::new(code)).set_pkce_verifier(verifier);
@@ -66,14 +66,7 @@ impl InBrowser {
 }
 
 /// The code in what the browser brought.
-fn code(answer: Answer, state: &CsrfToken) -> Result<String> {
-    // First: whoever doesn't know the state is not the service.
-    if answer.state.as_deref() != Some(state.secret().as_str()) {
-        return Err(Error::denied(
-            "what came back from the browser doesn't belong to this question (its `state` is another); connect \
-             again, and open the URL that is shown then",
-        ));
-    }
+fn code(answer: Answer) -> Result<String> {
     if let Some(error) = answer.error {
         let (kind, advice) = of_code(&error);
         return Err(said(kind, &error, answer.description.as_ref(), advice));

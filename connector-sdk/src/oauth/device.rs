@@ -9,6 +9,9 @@ use super::{Client, Tokens};
 use crate::http::shortened;
 use crate::{Error, Result};
 
+/// A service that wants to be asked less often than that is never answered in time.
+const MOST_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
 /// A code that waits for somebody to enter it.
 #[derive(Debug)]
 #[must_use = "nobody has agreed yet"]
@@ -25,6 +28,14 @@ pub(super) async fn begin(client: &Client) -> Result<OnDevice> {
     let request = asking.exchange_device_code().add_scopes(client.wanted());
     let details: StandardDeviceAuthorizationResponse =
         request.request_async(&exchange).await.map_err(|error| exchange.failed(error))?;
+    // Further waits are added to it, and past what a duration can hold that would end in a panic.
+    if details.interval() > MOST_INTERVAL {
+        return Err(Error::upstream(format!(
+            "the service wants to be asked every {} seconds whether somebody agreed; {} is the most that is waited",
+            details.interval().as_secs(),
+            MOST_INTERVAL.as_secs()
+        )));
+    }
     // Somebody will open it.
     let url = details.verification_uri().to_string();
     client.http.vet(&url).map_err(|_| {

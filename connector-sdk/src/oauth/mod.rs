@@ -30,7 +30,7 @@
 //!   shorter. A request that is refused with 401 is sent once more with a new token, whatever its method is, since
 //!   the service did nothing.
 //! - One renewal at a time, however many calls wait for it; they share its outcome. It goes on when the call that
-//!   began it is cancelled, so that a token that was rotated isn't lost.
+//!   began it is cancelled, so that a token that was rotated isn't lost; a command line that is over waits up to 30 seconds for it.
 //! - What is new is given to the connection's [`Keeper`](crate::Keeper) before it is used. Where keeping fails, the
 //!   connection goes on with what it has in memory, and says so by `tracing`.
 //! - Two processes with one connection take turns ([`Keeper::turn`](crate::Keeper::turn)): whoever comes second
@@ -43,8 +43,11 @@
 //!
 //! Requests are made by the HTTP client's rules: `https` unless on loopback, no private address where the host
 //! comes from a setting, at most 1 MiB an answer. Redirects are not followed, since they would lead credentials
-//! elsewhere. A client's secret is sent by HTTP Basic (RFC 6749, section 2.3.1). The browser comes back to
-//! `http://127.0.0.1:<a free port>/callback` (RFC 8252, section 7.3), with PKCE by S256 (RFC 7636) and a state.
+//! elsewhere. A client's secret is sent by HTTP Basic (RFC 6749, section 2.3.1), or in the body where the connector says
+//! `client_auth = body` ([`ClientAuth::Body`](crate::manifest::ClientAuth::Body)). The browser comes back to
+//! `http://127.0.0.1:<a free port>/callback` (RFC 8252, section 7.3), with PKCE by S256 (RFC 7636) and a state;
+//! what comes back with another state is answered with 400 and ends nothing. The port is another one each time: a service
+//! that compares the whole redirect URL, port included, can't be agreed to so, but on another device.
 
 mod browser;
 mod client;
@@ -56,6 +59,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod underway;
 
 pub use browser::InBrowser;
 pub use client::Client;
@@ -63,3 +67,4 @@ pub use device::OnDevice;
 pub(crate) use scopes::lacking;
 pub use session::Session;
 pub use tokens::Tokens;
+pub(crate) use underway::{is_renewing, renewed};

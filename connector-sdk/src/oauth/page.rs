@@ -1,5 +1,6 @@
 //! The page that a browser comes back to: it takes one answer, and is gone.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -25,8 +26,10 @@ pub(super) struct Answer {
     pub(super) description: Option<String>,
 }
 
-/// Waits for the first answer. Whatever else is asked for isn't there.
-pub(super) async fn first_answer(listener: TcpListener) -> Result<Answer> {
+/// Waits for the first answer that has the question's state. Whatever else is asked for isn't there, and an answer to
+/// another question, which anybody on this machine can send, ends nothing.
+pub(super) async fn first_answer(listener: TcpListener, state: &str) -> Result<Answer> {
+    let state: Arc<str> = state.into();
     let (sender, mut receiver) = mpsc::channel(1);
     // Dropped with this future, and the port and all connections with it.
     let mut listening = JoinSet::new();
@@ -35,9 +38,10 @@ pub(super) async fn first_answer(listener: TcpListener) -> Result<Answer> {
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    let sender = sender.clone();
+                    let (sender, state) = (sender.clone(), Arc::clone(&state));
                     visits.spawn(async move {
-                        if let Ok(Some(answer)) = tokio::time::timeout(PATIENCE, visit(stream)).await {
+                        if let Ok(Some(answer)) = tokio::time::timeout(PATIENCE, visit(stream, &state)).await
+                        {
                             let _ = sender.send(answer).await;
                         }
                     });
@@ -52,12 +56,18 @@ pub(super) async fn first_answer(listener: TcpListener) -> Result<Answer> {
 }
 
 /// Serves one request.
-async fn visit(mut stream: TcpStream) -> Option<Answer> {
+async fn visit(mut stream: TcpStream, state: &str) -> Option<Answer> {
     let head = head(&mut stream).await?;
     let mut words = head.lines().next()?.split(' ');
     let (method, target) = (words.next()?, words.next()?);
     let answer = answer(target);
+    let is_ours = answer.as_ref().is_some_and(|answer| answer.state.as_deref() == Some(state));
     let (status, text) = match (method, &answer) {
+        ("GET", Some(_)) if !is_ours => (
+            "400 Bad Request",
+            "This doesn't belong to the question that is asked now (its `state` is another). Open the URL that is \
+             shown where you came from.",
+        ),
         ("GET", Some(Answer { code: Some(_), error: None, .. })) => {
             ("200 OK", "Thank you. You can close this window and go back to where you came from.")
         }
@@ -73,7 +83,7 @@ async fn visit(mut stream: TcpStream) -> Option<Answer> {
     // A browser that doesn't want the page has brought its answer all the same.
     let _ = stream.write_all(page.as_bytes()).await;
     let _ = stream.shutdown().await;
-    answer.filter(|_| method == "GET")
+    answer.filter(|_| is_ours && method == "GET")
 }
 
 /// What a request says before its body.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
+use super::underway::Underway;
 use super::{Client, Tokens};
 use crate::call::Learned;
 use crate::keeper::Keeping;
@@ -154,6 +155,7 @@ impl Session {
         if self.state().refused.as_ref().is_some_and(|refused| refused.expose() == refresh.expose()) {
             return Err(refused_before());
         }
+        let underway = Underway::begin();
         let renewed = match self.0.client.renew(&refresh, &before).await {
             Ok(renewed) => Arc::new(renewed),
             Err(error) => {
@@ -173,7 +175,7 @@ impl Session {
                 "the renewed tokens can't be kept; later runs will have to connect again"
             );
         }
-        drop(turn);
+        drop((underway, turn));
         self.take(Arc::clone(&renewed));
         Ok(renewed)
     }

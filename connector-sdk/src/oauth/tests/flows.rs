@@ -68,12 +68,9 @@ async fn a_browser_brings_a_code() {
 #[tokio::test]
 async fn what_a_browser_brings_may_be_wrong() {
     for (rest, kind, said) in [
-        ("code=c0de&state=another", ErrorKind::Denied, "`state`"),
-        ("code=c0de", ErrorKind::Denied, "`state`"),
         ("error=access_denied&state=STATE", ErrorKind::Denied, "said no"),
         ("error=server_error&error_description=oh%0Adear&state=STATE", ErrorKind::Unavailable, "oh dear"),
         ("error=invalid_scope&state=STATE", ErrorKind::Setup, "invalid_scope"),
-        ("error=access_denied&state=another", ErrorKind::Denied, "`state`"),
         ("state=STATE", ErrorKind::Upstream, "without a code"),
         ("code=&state=STATE", ErrorKind::Upstream, "without a code"),
     ] {
@@ -86,6 +83,19 @@ async fn what_a_browser_brings_may_be_wrong() {
         assert!(error.message().contains(said), "{said}: {error}");
         assert!(asked(&server, "/token").await.is_empty(), "{rest}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_to_another_question_ends_nothing() {
+    let (_server, agreeing, url) = begin(ResponseTemplate::new(200).set_body_json(fresh())).await;
+    let finish = tokio::spawn(agreeing.finish(SOON));
+    for rest in ["code=c0de&state=another", "code=c0de", "error=access_denied&state=another", ""] {
+        let (status, page) = visit(&url, &format!("/callback?{rest}")).await;
+        assert!(status == 400 && page.contains("`state`"), "{rest}: {page}");
+    }
+    let state = query(&url, "state");
+    assert_eq!(visit(&url, &format!("/callback?code=c0de&state={state}")).await.0, 200);
+    assert_eq!(finish.await.expect("no panic").expect("tokens").access.expose(), "access-n3w");
 }
 
 #[tokio::test]
@@ -185,5 +195,22 @@ async fn a_place_that_is_not_safe_is_not_shown() {
         Mock::given(path("/device")).respond_with(codes).mount(&server).await;
         let error = client(&server).on_device().await.expect_err(place);
         assert_eq!(error.kind(), ErrorKind::Upstream, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_wants_to_be_asked_once_in_ages_is_refused() {
+    for (interval, is_taken) in [(json!(3600), true), (json!(3601), false), (json!(u64::MAX), false)] {
+        let server = MockServer::start().await;
+        let details = json!({
+            "device_code": "d3vice", "user_code": "AB-CD", "verification_uri": format!("{}/enter", server.uri()),
+            "expires_in": 900, "interval": interval,
+        });
+        let codes = ResponseTemplate::new(200).set_body_json(details);
+        Mock::given(path("/device")).respond_with(codes).mount(&server).await;
+        match client(&server).on_device().await {
+            Ok(_) => assert!(is_taken, "{interval}"),
+            Err(error) => assert!(!is_taken && error.kind() == ErrorKind::Upstream, "{interval}: {error}"),
+        }
     }
 }

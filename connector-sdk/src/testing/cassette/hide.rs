@@ -28,10 +28,7 @@ fn is_secret(name: &str) -> bool {
 pub(super) fn given(body: Option<&Body>) -> Vec<Secret> {
     let mut given = Vec::new();
     match body {
-        Some(Body::Json(Value::Object(members))) => {
-            let texts = members.iter().filter(|(name, _)| GIVEN.contains(&name.as_str()));
-            given.extend(texts.filter_map(|(_, value)| value.as_str()));
-        }
+        Some(Body::Json(json)) => given_members(json, &mut given),
         Some(Body::Form(fields)) => {
             let texts = fields.iter().filter(|(name, _)| GIVEN.contains(&name.as_str()));
             given.extend(texts.map(|(_, value)| value.as_str()));
@@ -39,6 +36,22 @@ pub(super) fn given(body: Option<&Body>) -> Vec<Secret> {
         _ => {}
     }
     given.into_iter().map(Secret::new).collect()
+}
+
+/// Services wrap what they answer, so that a token may stand at any depth.
+fn given_members<'j>(json: &'j Value, given: &mut Vec<&'j str>) {
+    match json {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value.as_str() {
+                    Some(text) if GIVEN.contains(&name.as_str()) => given.push(text),
+                    _ => given_members(value, given),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| given_members(item, given)),
+        _ => {}
+    }
 }
 
 pub(super) fn exchange(exchange: &mut Exchange, redactor: &Redactor) {
@@ -61,7 +74,13 @@ fn url(text: &str, redactor: &Redactor) -> String {
         url.query_pairs_mut().clear().extend_pairs(fields);
     }
     let text = url.map_or_else(|| text.to_owned(), String::from);
-    redactor.text(&text).unwrap_or(text)
+    plain(&redactor.text(&text).unwrap_or(text))
+}
+
+/// A URL with what was hidden as it is written elsewhere. A replay obtains that in the place of secrets, and puts it
+/// into URLs as any other value.
+pub(super) fn plain(url: &str) -> String {
+    url.replace("%5Bredacted%5D", HIDDEN)
 }
 
 fn headers(lines: &mut [String], redactor: &Redactor) {

@@ -80,7 +80,7 @@ const RECORD: &str = "CONNECTOR_RECORD";
 /// # No secrets
 ///
 /// `[redacted]` stands in the file for every credential of the client and of the connection, however it is
-/// encoded and wherever it stands; for what [`hide`](Self::hide) was told; for tokens and passwords by their names in
+/// encoded and wherever it stands; for what a login obtains; for what [`hide`](Self::hide) was told; for tokens and passwords by their names in
 /// OAuth 2.0 (`access_token`, `client_secret`, `password` and such); and for the values of `Authorization`,
 /// `Proxy-Authorization`, `Cookie` and `Set-Cookie`. Everything else is written as it is: read a new cassette before
 /// it is committed.

@@ -49,7 +49,10 @@ impl Tape {
     }
 
     pub(super) fn replay(path: &Path) -> Result<Self> {
-        let exchanges = file::read(path)?;
+        let mut exchanges = file::read(path)?;
+        for Exchange { request, .. } in &mut exchanges {
+            request.url = hide::plain(&request.url);
+        }
         let state = State { used: vec![false; exchanges.len()], exchanges, secrets: Vec::new() };
         Ok(Self { path: path.to_owned(), recording: false, state: Mutex::new(state) })
     }

@@ -1,0 +1,41 @@
+//! Renewals that were asked for and not kept yet: whoever ends the process would lose what the service rotates.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+/// How often it is asked whether there is one left.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Of the whole process, as it is the process that ends.
+static RENEWALS: AtomicUsize = AtomicUsize::new(0);
+
+/// A renewal whose request goes out. It is over when this is dropped.
+pub(super) struct Underway(());
+
+impl Underway {
+    pub(super) fn begin() -> Self {
+        RENEWALS.fetch_add(1, Ordering::AcqRel);
+        Self(())
+    }
+}
+
+impl Drop for Underway {
+    fn drop(&mut self) {
+        RENEWALS.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Whether a renewal is on its way. One that waits for its turn is not: it has sent nothing.
+pub(crate) fn is_renewing() -> bool {
+    RENEWALS.load(Ordering::Acquire) > 0
+}
+
+/// Waits for the renewals that are on their way, but no longer than that.
+pub(crate) async fn renewed(limit: Duration) {
+    let begun = Instant::now();
+    while is_renewing() && begun.elapsed() < limit {
+        sleep(PAUSE).await;
+    }
+}
