@@ -75,15 +75,13 @@ pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition
     let is_native = NATIVE.contains(&name.as_str());
     let mut names = Names { credentials: &credentials, is_native, bases: Vec::new(), used: HashMap::new() };
     let mut operations = Vec::new();
+    let mut seen = HashMap::new();
     for part in file.actions {
-        if let Some(other) = manifest.actions.iter().find(|other| folded(&other.name) == folded(&part.name)) {
-            let message = if other.name == part.name {
-                format!("action `{}` is there twice; rename one", part.name)
+        if let Some(other) = seen.insert(folded(&part.name), part.name.clone()) {
+            let message = if other == part.name {
+                format!("action `{other}` is there twice; rename one")
             } else {
-                format!(
-                    "action `{}` differs from `{}` by its spelling only; rename one",
-                    part.name, other.name
-                )
+                format!("action `{}` differs from `{other}` by its spelling only; rename one", part.name)
             };
             reader.fault(part.place, message);
             continue;
