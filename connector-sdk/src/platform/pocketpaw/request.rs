@@ -29,8 +29,10 @@ pub(super) fn make(
             for (name, value) in query {
                 request = request.query(name, value);
             }
-        } else if matches!(filler, Filler::Value(_)) {
-            request = request.path(name.clone(), in_path(&text));
+        } else if let Filler::Value(set) = filler {
+            // In one piece a secret is found again, and taken out of what is shown.
+            let is_secret = values.secrets.contains_key(set);
+            request = request.path(name.clone(), if is_secret { encoded(&text) } else { in_path(&text) });
         } else {
             request = request.path(name.clone(), text);
         }
