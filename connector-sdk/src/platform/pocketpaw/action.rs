@@ -141,6 +141,7 @@ pub(super) fn read(node: &Node, reader: &mut Reader) -> Option<ActionPart> {
     }
     fields.finish(reader, &title);
     let name = name?;
+    reader.short(&name, "an action's name");
     if !is_name(&name.value) {
         let message =
             "an action's name must be letters, digits, `_` and `-`, a letter first, like `list_issues`";

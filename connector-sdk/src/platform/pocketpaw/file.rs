@@ -181,6 +181,7 @@ fn credential(node: &Node, reader: &mut Reader) -> Option<CredentialPart> {
         None => return None,
     };
     fields.finish(reader, &format!("credential `{}`", shown(&name.value)));
+    reader.short(&name, "a credential's name");
     if !is_word(&name.value) {
         let message =
             "a credential's name must be letters, digits and `_`, a letter first, like `STRIPE_API_KEY`";

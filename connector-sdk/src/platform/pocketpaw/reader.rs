@@ -9,6 +9,8 @@ use crate::similar::{listed, nearest};
 
 /// More faults than this are one: the file is no connector.
 const MOST_FAULTS: usize = 20;
+/// A longer name is none.
+const LONGEST_NAME: usize = 100;
 /// More unknown keys than this are counted: each note costs time, and nobody reads so many.
 const MOST_UNKNOWN: usize = 50;
 /// What was meant is looked for so many times in a file: it costs as much as the names are long and many.
@@ -111,6 +113,14 @@ impl Reader {
                 self.fault(node.place, format!("`{what}` must be a text, and is {}", node.describe()));
                 None
             }
+        }
+    }
+
+    /// Faults a name that is no name by its length: it stands in tables and trails beside others.
+    pub(super) fn short(&mut self, name: &Written<String>, what: &str) {
+        if name.value.chars().count() > LONGEST_NAME {
+            let message = format!("{what} must have {LONGEST_NAME} characters at most; make it shorter");
+            self.fault(name.place, message);
         }
     }
 

@@ -9,7 +9,7 @@ use super::action::ActionPart;
 use super::auth::{self, Plan};
 use super::endpoint::{self, Job, Names, Parameter};
 use super::file::{AuthPart, File};
-use super::reader::Reader;
+use super::reader::{Reader, Written};
 use super::template::Base;
 use super::values::{is_plain, says_secret};
 use super::yaml::{Place, shown};
@@ -56,6 +56,7 @@ pub(super) const NATIVE: [&str; 13] = [
 pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition {
     let place = file.name.as_ref().map_or(file.place, |name| name.place);
     let name = file.name.map_or_else(|| stem.to_owned(), |name| name.value);
+    reader.short(&Written { value: name.clone(), place }, "`name`");
     let id = kebab(&name);
     if !id.starts_with(|letter: char| letter.is_ascii_lowercase()) {
         reader.fault(

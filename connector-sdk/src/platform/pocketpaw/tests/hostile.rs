@@ -119,6 +119,26 @@ fn many_of_anything_take_little_time() {
 }
 
 #[test]
+fn names_have_an_end() {
+    let (long, longest) = ("a".repeat(101), "a".repeat(100));
+    for (text, says) in [
+        (format!("name: {long}\n"), "line 1, column 7: `name` must have 100 characters at most"),
+        (
+            format!("actions:\n  - {{ name: {long}, url: 'https://a.test/' }}\n"),
+            "line 2, column 13: an action's name must have 100",
+        ),
+        (
+            format!("auth: {{ credentials: [{{ name: {long} }}] }}\n"),
+            "line 1, column 31: a credential's name must have 100",
+        ),
+    ] {
+        let message = refused(&text);
+        assert!(message.starts_with(says), "{message}");
+        read(&text.replace(&long, &longest));
+    }
+}
+
+#[test]
 fn broken_text_is_refused_with_its_place() {
     for (text, says) in [
         ("name: shop\nname: shop2\n", "line 2, column 1: the key `name` stands here a second time; keep one"),
