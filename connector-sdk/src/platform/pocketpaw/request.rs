@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::endpoint::{Endpoint, Filler, Parameter, Placement, QueryPiece, has_body};
 use super::values::Values;
-use crate::http::{Http, Request, Response, encoded, is_dots};
+use crate::http::{Http, Request, Response, encoded};
 use crate::{Error, Output, Result};
 
 /// Puts a request together. Nothing is sent yet.
@@ -92,11 +92,11 @@ pub(super) fn make(
     Ok(request)
 }
 
-/// What somebody set, as a part of a path: several parts where it has slashes, as in `owner/name`. Where one
-/// would lead elsewhere, all of it is one part.
+/// What somebody set and everybody may see, as a part of a path: several parts where it has slashes, as in
+/// `owner/name`. Where one is empty, all of it is one part; the client refuses dots.
 fn in_path(text: &str) -> String {
     let parts: Vec<&str> = text.split('/').collect();
-    let are_parts = parts.iter().all(|part| !part.is_empty() && !is_dots(part));
+    let are_parts = parts.iter().all(|part| !part.is_empty());
     let parts: Vec<String> = parts.into_iter().map(encoded).collect();
     parts.join(if are_parts { "/" } else { "%2F" })
 }
