@@ -188,6 +188,15 @@ fn credential(node: &Node, reader: &mut Reader) -> Option<CredentialPart> {
         reader.fault(name.place, message);
         return None;
     }
+    // A host looks for what a credential holds in the environment, by its name.
+    if name.value.to_ascii_uppercase().starts_with("CONNECTOR_") {
+        let message = format!(
+            "`{}` begins like the variables of this crate, such as the key of stored credentials; rename it",
+            shown(&name.value)
+        );
+        reader.fault(name.place, message);
+        return None;
+    }
     Some(CredentialPart {
         place: name.place,
         name: name.value,

@@ -139,6 +139,18 @@ fn names_have_an_end() {
 }
 
 #[test]
+fn no_file_asks_for_what_is_the_hosts() {
+    for name in ["CONNECTOR_KEY", "connector_home"] {
+        let message = refused(&format!(
+            "auth: {{ credentials: [{{ name: {name} }}] }}\nactions:\n  - {{ name: a, url: 'https://a.test/{{{name}}}' }}\n"
+        ));
+        let says = format!("line 1, column 31: `{name}` begins like the variables of this crate");
+        assert!(message.starts_with(&says), "{message}");
+    }
+    read("auth: { credentials: [{ name: MY_CONNECTOR_KEY }] }\n");
+}
+
+#[test]
 fn broken_text_is_refused_with_its_place() {
     for (text, says) in [
         ("name: shop\nname: shop2\n", "line 2, column 1: the key `name` stands here a second time; keep one"),
