@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use reqwest::Method;
 use serde_json::Value;
 
+use super::arguments::is_same;
 use super::file::is_word;
 use super::reader::{Fields, Reader, Written, boolean_of};
 use super::yaml::{Entry, Kind, Node, Place, shown};
@@ -198,7 +199,8 @@ fn read_parameter(entry: &Entry, in_body: bool, reader: &mut Reader) -> Option<P
     });
     let default = fields.take("default").and_then(|node| {
         let value = of_kind(node, kind, &format!("the `default` of {title}"), reader)?;
-        let among = |choices: &Vec<Value>| choices.is_empty() || choices.contains(&value);
+        let among =
+            |choices: &Vec<Value>| choices.is_empty() || choices.iter().any(|choice| is_same(choice, &value));
         if !choices.as_ref().is_none_or(among) {
             reader.fault(
                 node.place,

@@ -146,6 +146,25 @@ async fn arguments_are_checked_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn numbers_of_an_enum_are_compared_by_value() {
+    let actions = "  - name: a\n    description: A\n    url: '{BASE_URL}/x'\n    \
+                   params: { n: { type: number, enum: [1, 2.50], default: 2.5 }, any: { enum: [7, x] } }\n";
+    for (input, path) in [
+        (json!({ "n": 1.0 }), "/x?n=1.0"),
+        (json!({ "n": 2.5, "any": 7.0 }), "/x?n=2.5&any=7.0"),
+        (json!({ "any": "x" }), "/x?n=2.5&any=x"),
+    ] {
+        assert_eq!(sent(actions, "a", input).await.1, path);
+    }
+    let server = server().await;
+    for input in [json!({ "n": 1.5 }), json!({ "n": 1, "any": "7" })] {
+        let error =
+            call(&file(actions), &server.uri(), "a", input.clone()).await.expect_err("no such choice");
+        assert_eq!(error.kind(), ErrorKind::Usage, "{input}");
+    }
+}
+
+#[tokio::test]
 async fn answers_are_results() {
     let server = MockServer::start().await;
     let raw = |body: &[u8], kind: &str| ResponseTemplate::new(200).set_body_raw(body.to_vec(), kind);
