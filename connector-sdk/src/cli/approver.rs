@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(outcome.code, 0, "{outcome:?}");
         assert_eq!(
             outcome.stderr,
-            "Notes: create note notes.\n  body: \"a\\nb\\u001b[2J\"\n  title: \"Title\"\nProceed? [y/N] "
+            "Notes: create note notes. (`notes.create`)\n  body: \"a\\nb\\u001b[2J\"\n  title: \"Title\"\nProceed? [y/N] "
         );
     }
 
