@@ -1,5 +1,8 @@
 //! Rules of actions that are one request.
 
+use std::collections::HashMap;
+
+use quote::ToTokens;
 use syn::LitStr;
 use syn::ext::IdentExt as _;
 
@@ -16,6 +19,7 @@ pub(super) fn are_sound(errors: &Errors, action: &Action) {
     has_a_path(errors, action, request);
     does_what_its_method_means(errors, action, request);
     sends_each_argument_once(errors, action, request);
+    sends_one_argument_by_a_name(errors, action, request);
     has_one_body(errors, action, request);
     names_what_it_sends(errors, action);
     selects_by_names(errors, request);
@@ -108,6 +112,41 @@ fn sends_each_argument_once(errors: &Errors, action: &Action, request: &Request)
         for (key, _) in &plain.places {
             errors.at(key, &message);
         }
+    }
+}
+
+/// What one name of a service is filled with is one argument.
+fn sends_one_argument_by_a_name(errors: &Errors, action: &Action, request: &Request) {
+    let mut seen: HashMap<(&str, String), (&Plain, &dyn ToTokens)> = HashMap::new();
+    for plain in action.plain() {
+        let name = plain.name();
+        let (place, written, at): (_, _, &dyn ToTokens) = match plain.places.as_slice() {
+            [] if request.has_placeholder(&name) || is_counted(request, plain) => continue,
+            [] if request.fills_body() => (keys::BODY, name, &plain.ident),
+            [] => (keys::QUERY, name, &plain.ident),
+            [(key, SentTo::Query(None))] => (keys::QUERY, name, key),
+            [(_, SentTo::Query(Some(written)))] => (keys::QUERY, written.value(), written),
+            [(_, SentTo::Member(written))] => (keys::BODY, written.value(), written),
+            [(_, SentTo::Header(written))] => (keys::HEADER, written.value(), written),
+            // The whole body has no name, and of two places it is said that there are two.
+            _ => continue,
+        };
+        // Headers are the same in capitals (RFC 9110, section 5.1).
+        let folded = if place == keys::HEADER { written.to_ascii_lowercase() } else { written.clone() };
+        let Some((other, first)) = seen.insert((place, folded), (plain, at)) else { continue };
+        // Two of one name are rustc's affair.
+        if other.ident == plain.ident {
+            continue;
+        }
+        let message = format!(
+            "arguments `{}` and `{}` of action `{}` are both sent as `{written}`\n\
+             help: send one of them by another name",
+            other.name(),
+            plain.name(),
+            action.ident
+        );
+        errors.at(first, &message);
+        errors.at(at, &message);
     }
 }
 
