@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::LitStr;
 use syn::ext::IdentExt as _;
 
-use super::values;
+use super::{clients, values};
 use crate::keys;
 use crate::kit::{Errors, did_you_mean};
 use crate::model::{Action, Effect, Most, Pages, Plain, Request, SentTo};
@@ -196,6 +196,14 @@ fn is_counted(request: &Request, plain: &Plain) -> bool {
 fn names_what_it_sends(errors: &Errors, action: &Action) {
     for (_, place) in action.plain().flat_map(|plain| &plain.places) {
         match place {
+            SentTo::Header(name) if clients::is_reserved(&name.value()) => errors.at(
+                name,
+                format!(
+                    "header `{}` can't be an argument\n\
+                     help: credentials are told by `auth`, and the others are the client's own; send it elsewhere",
+                    name.value()
+                ),
+            ),
             SentTo::Header(name) => values::is_header(errors, name),
             SentTo::Query(Some(name)) => values::is_parameter(errors, name),
             SentTo::Query(None) | SentTo::Body | SentTo::Member(_) => {}
