@@ -111,6 +111,7 @@ fn text_of<'v>(
     match filler {
         Filler::Value(name) => values.get(name).map(Cow::Borrowed).ok_or_else(|| {
             Error::setup(format!("`{name}` is missing, which is a part of the action's URL; set it"))
+                .with_detail("missing_keys", vec![name.as_str()])
         }),
         Filler::Argument(at) => {
             let name = parameters.get(*at).map_or("", |parameter| parameter.name.as_str());
