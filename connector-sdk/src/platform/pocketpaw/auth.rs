@@ -248,6 +248,17 @@ fn ends(name: &str, endings: &[&str]) -> bool {
 }
 
 impl Plan {
+    /// Whether a credential of that name is sent.
+    pub(super) fn sends(&self, name: &str) -> bool {
+        match self {
+            Self::None | Self::OAuth => false,
+            Self::Bearer(names) => names.iter().any(|one| one == name),
+            Self::Headers(headers) => headers.iter().any(|(_, one)| one == name),
+            Self::Basic { user, password, .. } => user == name || password == name,
+            Self::KeyAsUser { key, .. } => key == name,
+        }
+    }
+
     /// What a manifest says of it.
     pub(super) fn to_manifest(&self) -> Auth {
         match self {

@@ -63,7 +63,9 @@
 //! A credential is a **setting**, which anybody may see, where it is a part of a URL's host, or where the last
 //! word of its name says so (`URL`, `HOST`, `PORT`, `STORE`, `SITE`, `DOMAIN`, `SUBDOMAIN`, `INSTANCE`, `REGION`,
 //! `EMAIL`, `USER`, `USERNAME`, `LOGIN`, `HEADER_NAME`) and no other word says that there is a secret in it
-//! (`TOKEN`, `KEY`, `SECRET`, `PASSWORD`, `WEBHOOK`, `DATABASE` and the like). In doubt it is a **credential**.
+//! (`TOKEN`, `KEY`, `SECRET`, `PASSWORD`, `WEBHOOK`, `DATABASE` and the like). So it is where it stands in a URL, is
+//! not sent to authenticate, and ends in `ID`, `ACCOUNT`, `REPOSITORY`, `PROJECT`, `WORKSPACE`, `TENANT`, `OWNER` or
+//! `ORG`. In doubt it is a **credential**.
 //!
 //! # Where an argument goes
 //!

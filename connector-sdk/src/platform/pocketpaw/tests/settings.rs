@@ -142,6 +142,30 @@ async fn what_need_not_be_set_is_missed_only_where_it_is_used() {
     }
 }
 
+#[test]
+fn what_only_fills_a_path_is_a_setting_by_its_name() {
+    let file = |credentials: &str, url: &str| {
+        format!(
+            "auth:\n  method: bearer\n  credentials: [{{ name: API_TOKEN }}, {credentials}]\nactions:\n  \
+             - {{ name: a, description: A, url: 'https://a.test/{url}' }}\n"
+        )
+    };
+    for (name, url, is_setting) in [
+        ("HUB_REPOSITORY", "{HUB_REPOSITORY}", true),
+        ("HUB_PROJECT_ID", "x?project={HUB_PROJECT_ID}", true),
+        ("HUB_PROJECT_ID", "x", false),
+        ("HUB_HOOK", "{HUB_HOOK}", false),
+        ("HUB_SECRET_ID", "{HUB_SECRET_ID}", false),
+    ] {
+        let yaml = file(&format!("{{ name: {name} }}"), url);
+        assert_eq!(super::read(&yaml).factory.manifest().setting(name).is_some(), is_setting, "{name} {url}");
+    }
+    // What is sent to authenticate stays a credential.
+    let sent = "auth:\n  method: header\n  header: X-Account\n  credential: ACCOUNT\n  credentials: [{ name: ACCOUNT }]\n\
+                actions:\n  - { name: a, description: A, url: 'https://a.test/{ACCOUNT}' }\n";
+    assert!(super::read(sent).factory.manifest().credential("ACCOUNT").is_some());
+}
+
 #[tokio::test]
 async fn a_secret_in_a_path_is_one_part_and_not_shown() {
     let server = MockServer::start().await;
