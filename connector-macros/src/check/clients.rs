@@ -79,6 +79,11 @@ const RESERVED_HEADERS: [&str; 12] = [
     "upgrade",
 ];
 
+/// Whether a header is none for an author to fill.
+pub(super) fn is_reserved(header: &str) -> bool {
+    RESERVED_HEADERS.contains(&&*header.to_ascii_lowercase())
+}
+
 /// A constant header can be sent, once, and is nothing that is sent already.
 pub(super) fn have_headers_of_their_own(errors: &Errors, connector: &Connector) {
     for client in clients(connector) {
@@ -109,7 +114,7 @@ pub(super) fn have_headers_of_their_own(errors: &Errors, connector: &Connector) 
 
 fn is_not_sent_already(errors: &Errors, connector: &Connector, name: &LitStr) {
     let text = name.value();
-    if RESERVED_HEADERS.contains(&&*text.to_ascii_lowercase()) {
+    if is_reserved(&text) {
         let help = "credentials are told by `auth`, and the others are the client's own; remove it";
         errors.at(name, format!("header `{text}` can't be constant\nhelp: {help}"));
     }

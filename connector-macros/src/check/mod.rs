@@ -19,6 +19,7 @@ pub(crate) fn connector(errors: &Errors, model: &Connector) {
     connector::auth_names_fields(errors, model);
     connector::environment_variables_are_told_apart(errors, model);
     values::environment_variables_have_names(errors, model);
+    values::environment_variables_are_not_the_hosts(errors, model);
     values::api_keys_are_sent_somewhere(errors, &model.auth);
     values::basic_names_two_fields(errors, &model.auth);
     oauth2::is_sound(errors, model);

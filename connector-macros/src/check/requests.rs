@@ -1,9 +1,12 @@
 //! Rules of actions that are one request.
 
+use std::collections::HashMap;
+
+use quote::ToTokens;
 use syn::LitStr;
 use syn::ext::IdentExt as _;
 
-use super::values;
+use super::{clients, values};
 use crate::keys;
 use crate::kit::{Errors, did_you_mean};
 use crate::model::{Action, Effect, Most, Pages, Plain, Request, SentTo};
@@ -16,6 +19,7 @@ pub(super) fn are_sound(errors: &Errors, action: &Action) {
     has_a_path(errors, action, request);
     does_what_its_method_means(errors, action, request);
     sends_each_argument_once(errors, action, request);
+    sends_one_argument_by_a_name(errors, action, request);
     has_one_body(errors, action, request);
     names_what_it_sends(errors, action);
     selects_by_names(errors, request);
@@ -111,6 +115,41 @@ fn sends_each_argument_once(errors: &Errors, action: &Action, request: &Request)
     }
 }
 
+/// What one name of a service is filled with is one argument.
+fn sends_one_argument_by_a_name(errors: &Errors, action: &Action, request: &Request) {
+    let mut seen: HashMap<(&str, String), (&Plain, &dyn ToTokens)> = HashMap::new();
+    for plain in action.plain() {
+        let name = plain.name();
+        let (place, written, at): (_, _, &dyn ToTokens) = match plain.places.as_slice() {
+            [] if request.has_placeholder(&name) || is_counted(request, plain) => continue,
+            [] if request.fills_body() => (keys::BODY, name, &plain.ident),
+            [] => (keys::QUERY, name, &plain.ident),
+            [(key, SentTo::Query(None))] => (keys::QUERY, name, key),
+            [(_, SentTo::Query(Some(written)))] => (keys::QUERY, written.value(), written),
+            [(_, SentTo::Member(written))] => (keys::BODY, written.value(), written),
+            [(_, SentTo::Header(written))] => (keys::HEADER, written.value(), written),
+            // The whole body has no name, and of two places it is said that there are two.
+            _ => continue,
+        };
+        // Headers are the same in capitals (RFC 9110, section 5.1).
+        let folded = if place == keys::HEADER { written.to_ascii_lowercase() } else { written.clone() };
+        let Some((other, first)) = seen.insert((place, folded), (plain, at)) else { continue };
+        // Two of one name are rustc's affair.
+        if other.ident == plain.ident {
+            continue;
+        }
+        let message = format!(
+            "arguments `{}` and `{}` of action `{}` are both sent as `{written}`\n\
+             help: send one of them by another name",
+            other.name(),
+            plain.name(),
+            action.ident
+        );
+        errors.at(first, &message);
+        errors.at(at, &message);
+    }
+}
+
 /// A body is one argument, or some that are its members; and a `GET` has none (RFC 9110, section 9.3.1).
 fn has_one_body(errors: &Errors, action: &Action, request: &Request) {
     let ident = &action.ident;
@@ -157,6 +196,14 @@ fn is_counted(request: &Request, plain: &Plain) -> bool {
 fn names_what_it_sends(errors: &Errors, action: &Action) {
     for (_, place) in action.plain().flat_map(|plain| &plain.places) {
         match place {
+            SentTo::Header(name) if clients::is_reserved(&name.value()) => errors.at(
+                name,
+                format!(
+                    "header `{}` can't be an argument\n\
+                     help: credentials are told by `auth`, and the others are the client's own; send it elsewhere",
+                    name.value()
+                ),
+            ),
             SentTo::Header(name) => values::is_header(errors, name),
             SentTo::Query(Some(name)) => values::is_parameter(errors, name),
             SentTo::Query(None) | SentTo::Body | SentTo::Member(_) => {}

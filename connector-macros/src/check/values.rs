@@ -7,16 +7,34 @@ use crate::keys;
 use crate::kit::Errors;
 use crate::model::{Action, Auth, Connector, FieldKind};
 
-/// An environment variable has a name that every shell can set.
-pub(super) fn environment_variables_have_names(errors: &Errors, connector: &Connector) {
+/// The environment variables that a connector says, and whether it calls them by `env(..)`.
+fn variables(connector: &Connector) -> impl Iterator<Item = (&LitStr, bool)> {
     let names = connector.fields.iter().filter_map(|field| match &field.kind {
         FieldKind::Setting(setting) => setting.env.get(),
         FieldKind::Credential(credential) => credential.env.get(),
         FieldKind::Client(_) | FieldKind::State | FieldKind::Unread => None,
     });
     let names = names.map(|name| (name, false));
-    let of_oauth2 = super::oauth2::variables(connector).map(|name| (name, true));
-    for (name, is_called) in names.chain(of_oauth2).filter(|(name, _)| !is_variable(&name.value())) {
+    names.chain(super::oauth2::variables(connector).map(|name| (name, true)))
+}
+
+/// What is set for a host, such as the key of its store, is no connector's.
+pub(super) fn environment_variables_are_not_the_hosts(errors: &Errors, connector: &Connector) {
+    const OWN: &str = "CONNECTOR_";
+    for (name, _) in variables(connector).filter(|(name, _)| name.value().starts_with(OWN)) {
+        errors.at(
+            name,
+            format!(
+                "the environment variable `{}` may be one of a host\nhelp: name one that doesn't begin with `{OWN}`",
+                name.value()
+            ),
+        );
+    }
+}
+
+/// An environment variable has a name that every shell can set.
+pub(super) fn environment_variables_have_names(errors: &Errors, connector: &Connector) {
+    for (name, is_called) in variables(connector).filter(|(name, _)| !is_variable(&name.value())) {
         let better: String =
             name.value().trim().to_uppercase().replace(|letter: char| !is_in_variable(letter), "_");
         let help = match is_variable(&better) {

@@ -100,9 +100,9 @@ fn tokens(settings: &Settings) -> Option<Tokens> {
 /// `setup` where there is nobody to ask, else why there are no tokens.
 pub(super) fn ask(session: &Session<'_>, settings: Settings, way: Option<Way>) -> Result<Settings> {
     if way.is_none() && !session.process.can_ask() {
-        let program = &session.process.program;
+        let connect = session.process.spelled("connect");
         return Err(Error::setup(format!(
-            "somebody has to agree to this connection in a browser; run `{program} connect` on a terminal, or with \
+            "somebody has to agree to this connection in a browser; run `{connect}` on a terminal, or with \
              `--browser` or `--device`"
         )));
     }

@@ -37,7 +37,9 @@ impl Approver for Prompt {
 
 fn question(request: &ApprovalRequest<'_>) -> String {
     let action = request.action;
-    let mut text = format!("{}: {}\n", clean_line(&request.manifest.title), clean_line(action.summary()));
+    let title = clean_line(&request.manifest.title);
+    // Of a file both texts are a stranger's; the command is what is called.
+    let mut text = format!("{title}: {} (`{}`)\n", clean_line(action.summary()), clean_line(&action.command));
     if action.permission.effect == Effect::Destructive {
         text.push_str("It removes something, or can't be undone.\n");
     }
@@ -82,7 +84,7 @@ mod tests {
         assert_eq!(outcome.code, 0, "{outcome:?}");
         assert_eq!(
             outcome.stderr,
-            "Notes: create note notes.\n  body: \"a\\nb\\u001b[2J\"\n  title: \"Title\"\nProceed? [y/N] "
+            "Notes: create note notes. (`notes.create`)\n  body: \"a\\nb\\u001b[2J\"\n  title: \"Title\"\nProceed? [y/N] "
         );
     }
 

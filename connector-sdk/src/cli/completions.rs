@@ -32,7 +32,7 @@ pub(super) fn script(program: &str, shell: &str) -> Result<String> {
 }
 
 /// A word as a POSIX shell quotes it.
-fn posix(word: &str) -> String {
+pub(super) fn posix(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 

@@ -1,5 +1,6 @@
 //! `connections` and `disconnect`: what is stored, and what is to be forgotten.
 
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
@@ -118,7 +119,10 @@ fn agree(session: &Session<'_>, address: &Address) -> Result<()> {
         })
     })?;
     match answer.trim().to_ascii_lowercase().as_str() {
-        "y" | "yes" => Ok(()),
+        "y" | "yes" => {
+            session.rules.agreed.store(true, Ordering::Release);
+            Ok(())
+        }
         _ => Err(Error::denied("`disconnect` was not approved, and nothing was removed")),
     }
 }

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::completions::posix;
 use super::handover::handover;
+use super::show::clean_line;
 use super::width;
 use crate::{Error, Result, Secret};
 
@@ -29,7 +31,7 @@ pub(super) type Sink = Arc<Mutex<Box<dyn Write + Send>>>;
 pub struct Process {
     pub(super) program: String,
     /// The connector that the command line of a host is about; none: the program is a connector's own.
-    pub(super) serves: Option<String>,
+    pub(super) serves: Option<Served>,
     pub(super) arguments: Vec<OsString>,
     pub(super) executable: Option<PathBuf>,
     pub(super) terminal: Terminal,
@@ -43,6 +45,15 @@ pub struct Process {
     secrets: Secrets,
     stdout: Sink,
     stderr: Sink,
+}
+
+/// What a host's command line is about, as somebody would have to write it again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Served {
+    pub(super) connector: String,
+    /// The `--connectors` that it was found by.
+    pub(super) folder: Option<OsString>,
+    pub(super) workspace: Option<String>,
 }
 
 /// Which streams lead to a person.
@@ -152,9 +163,10 @@ impl Process {
 
     /// How somebody writes a built-in command: `notes connect`, `host connect notes`.
     pub(super) fn spelled(&self, builtin: &str) -> String {
-        match &self.serves {
-            None => format!("{} {builtin}", self.program),
-            Some(connector) => format!("{} {builtin} {connector}", self.program),
+        let text = self.before_workspace(builtin);
+        match self.serves.as_ref().and_then(|served| served.workspace.as_ref()) {
+            Some(workspace) => format!("{text} --workspace {}", word(workspace)),
+            None => text,
         }
     }
 
@@ -162,7 +174,18 @@ impl Process {
     pub(super) fn caller(&self) -> String {
         match &self.serves {
             None => self.program.clone(),
-            Some(_) => self.spelled("call"),
+            Some(_) => self.before_workspace("call"),
+        }
+    }
+
+    fn before_workspace(&self, builtin: &str) -> String {
+        let program = &self.program;
+        match &self.serves {
+            None => format!("{program} {builtin}"),
+            Some(Served { connector, folder: None, .. }) => format!("{program} {builtin} {connector}"),
+            Some(Served { connector, folder: Some(folder), .. }) => {
+                format!("{program} --connectors {} {builtin} {connector}", word(&folder.to_string_lossy()))
+            }
         }
     }
 
@@ -317,6 +340,17 @@ pub(super) fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn shared<T>(stream: T) -> Arc<Mutex<T>> {
     Arc::new(Mutex::new(stream))
+}
+
+/// A word as somebody writes it in a shell.
+fn word(word: &str) -> String {
+    let is_plain = |letter: char| {
+        letter.is_alphanumeric() || "-._/:@+".contains(letter) || (cfg!(windows) && letter == '\\')
+    };
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => posix(&clean_line(word)),
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //! calls one of many.
 
 use std::sync::Arc;
+#[cfg(feature = "credentials")]
+use std::sync::atomic::AtomicBool;
 
 use super::show::Style;
 use crate::ErrorKind;
@@ -21,6 +23,9 @@ pub(super) struct Rules {
     /// Whether `connect` takes credentials from `--set`.
     #[cfg(feature = "credentials")]
     pub(super) secrets_by_set: bool,
+    /// Hears that somebody who was asked agreed to a built-in command.
+    #[cfg(feature = "credentials")]
+    pub(super) agreed: Arc<AtomicBool>,
     /// Keeps a record of every call.
     pub(super) audit: Option<Arc<dyn Audit>>,
     /// Hears of the end of the process where a call doesn't come to its own.

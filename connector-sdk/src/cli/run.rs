@@ -191,6 +191,8 @@ impl<'a> Report<'a> {
 
     /// What to do next, where it isn't said by the error itself.
     fn hint(&self, error: &Error) -> Option<String> {
+        // Of what can be set; nothing else is mended by setting it.
+        let is_detail = |name: &&str| error.details().contains_key(*name);
         match error.kind() {
             ErrorKind::Usage => {
                 let written = match self.scan.command {
@@ -206,8 +208,7 @@ impl<'a> Report<'a> {
                 let mode = error.details().get("required_mode")?.as_str()?;
                 Some(format!("`--mode {mode}` allows it"))
             }
-            // `doctor` reads the same file.
-            ErrorKind::Setup if error.details().contains_key("settings_file") => None,
+            ErrorKind::Setup if !["setting", "credential", "missing_keys"].iter().any(is_detail) => None,
             ErrorKind::Setup | ErrorKind::Auth if self.needs_connection() => {
                 Some(match self.process.serves {
                     None => format!("`{}` says what is missing", self.process.spelled("doctor")),

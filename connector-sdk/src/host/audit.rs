@@ -221,8 +221,6 @@ impl Recorder {
     ///
     /// As [`AuditFile::open`].
     pub(crate) fn open(file: &AuditFile, subject: &Subject<'_>) -> Result<Self> {
-        // What a stranger wrote may be as long as they like; a line may not.
-        let bounded = |text: &str| text.chars().take(200).collect::<String>();
         let line = Line {
             at: timestamp(SystemTime::now()),
             event: subject.event.as_str().to_owned(),
@@ -277,7 +275,7 @@ impl Audit for Recorder {
     fn record(&self, record: &AuditRecord<'_>) {
         self.write(Line {
             at: timestamp(record.at),
-            action: record.action.map(str::to_owned),
+            action: record.action.map(bounded),
             decision: record.decision.as_str().to_owned(),
             outcome: outcome_of(record.outcome),
             duration_ms: millis(record.duration),
@@ -285,6 +283,11 @@ impl Audit for Recorder {
             ..self.line.clone()
         });
     }
+}
+
+/// What a stranger wrote may be as long as they like; a line may not.
+fn bounded(text: &str) -> String {
+    text.chars().take(200).collect()
 }
 
 /// Writes a line at the end, at once and under a lock, so that the lines of many programs don't mix.
@@ -326,4 +329,43 @@ fn timestamp(at: SystemTime) -> String {
     const LAST: Duration = Duration::from_secs(253_402_300_799);
     let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
     humantime::format_rfc3339_millis(SystemTime::UNIX_EPOCH + since).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_an_end_leaves_a_line_that_is_read() {
+        let path =
+            std::env::temp_dir().join(format!("connector-sdk-audit-long-{}.jsonl", std::process::id()));
+        let file = AuditFile { path: path.clone(), is_default: false };
+        let long = "é".repeat(70_001);
+        let subject = Subject {
+            event: Event::Call,
+            workspace: "default",
+            connector: Some("shop"),
+            connection: "default",
+            action: Some(&long),
+            caller: "test",
+            mode: Some(Mode::Write),
+        };
+        let recorder = Recorder::open(&file, &subject).expect("a trail");
+        recorder.record(&AuditRecord {
+            at: SystemTime::now(),
+            caller: "test",
+            connection: "default",
+            connector: "shop",
+            action: Some(&long),
+            input: crate::call::InputDigest::of("shop", "default", "a", b"{}"),
+            decision: Decision::Allowed,
+            outcome: Ok(()),
+            duration: Duration::ZERO,
+        });
+        let wanted = Wanted { limit: 9, connector: None, action: None, workspace: None, outcome: None };
+        let read = file.read(&wanted).expect("read");
+        std::fs::remove_file(&path).expect("removed");
+        assert!(read.damaged.is_empty() && recorder.failure().is_none());
+        assert_eq!(read.lines[0].action.as_deref(), Some("é".repeat(200).as_str()));
+    }
 }

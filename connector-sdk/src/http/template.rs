@@ -26,6 +26,12 @@ pub(super) fn fill<'v>(template: &str, value_of: impl Fn(&str) -> Option<&'v str
             return Err(Error::usage(format!("`{name}` is empty; it is a part of a path"))
                 .with_detail("argument", name));
         }
+        if is_whole && leads_elsewhere(value) {
+            return Err(Error::usage(format!(
+                "`{name}` has `.`, `..` or `%00` in it, which are no parts of a path to a service"
+            ))
+            .with_detail("argument", name));
+        }
         path.push_str(before);
         encode(value, is_whole, &mut path);
         rest = after;
@@ -41,6 +47,13 @@ pub(super) fn fill<'v>(template: &str, value_of: impl Fn(&str) -> Option<&'v str
 pub(crate) fn names(template: &str) -> impl Iterator<Item = &str> {
     let parts = template.split('{').skip(1);
     parts.filter_map(|part| part.split_once('}')).map(|(name, _)| name.strip_prefix('+').unwrap_or(name))
+}
+
+/// Whether a value that is several parts has dots between separators of any spelling, or an end that some
+/// servers take for one: many take out the encoding before they look for dots.
+fn leads_elsewhere(value: &str) -> bool {
+    let plain = value.to_ascii_lowercase().replace("%2f", "/").replace("%5c", "/");
+    plain.contains("%00") || plain.split(['/', '\\']).any(is_dots)
 }
 
 /// Whether a part of a path is one that a URL's reader takes out, with the part before it (WHATWG URL,
@@ -123,7 +136,19 @@ mod tests {
             let error = filled("/items/{id}/x", value).expect_err("refused");
             assert_eq!(error.kind(), ErrorKind::Usage, "{value:?}");
         }
-        for value in ["../x", "a/../x", "%2e%2E/x", "a/.%2e", "./x"] {
+        for value in [
+            "../x",
+            "a/../x",
+            "%2e%2E/x",
+            "a/.%2e",
+            "./x",
+            "..%2f..%2Fadmin",
+            "%2e%2e%2f%2e%2e%2fadmin",
+            "..%5c..%5Cadmin",
+            "a\\..\\x",
+            ".%00./x",
+            "a%00",
+        ] {
             let error = filled("/{+id}", value).expect_err("refused");
             assert_eq!(error.kind(), ErrorKind::Usage, "{value:?}");
         }

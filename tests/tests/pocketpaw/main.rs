@@ -403,6 +403,8 @@ fn what_a_file_can_not_say_is_left_out_with_the_reason() {
         assert!(written.text.contains(&format!("#   {action}: {why}\n")), "{}", written.text);
     }
     assert!(!written.text.contains("HUB_UNUSED"), "{}", written.text);
+    // A default is told, since PocketPaw applies none.
+    assert!(written.text.contains("Whose issues. (usually `rust-lang/rust`)"), "{}", written.text);
     assert_eq!(
         pocketpaw::write(factory::<Hub>().manifest()).expect("a file"),
         written,

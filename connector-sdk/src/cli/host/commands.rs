@@ -80,7 +80,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
     },
     HostCommand {
         name: "call",
-        takes: "CONNECTOR ACTION [--input JSON | -- its arguments as options or values]",
+        takes: "CONNECTOR ACTION [--input JSON | ARGUMENTS ..]",
         about: "Call an action",
         kind: Kind::Call,
         options: &[],

@@ -14,12 +14,13 @@ mod tests;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use self::commands::{HostCommand, Kind};
 use self::line::Line;
 use super::command::Command;
-use super::process::{Process, say};
+use super::process::{Process, Served, say};
 use super::rules::Rules;
 use super::run::{Report, attempt};
 use super::scan::{Scan, scan_action, scan_builtin};
@@ -85,11 +86,15 @@ fn connector(
     started: Instant,
 ) -> u8 {
     let manifest = entry.factory.manifest();
-    process.serves = Some(manifest.id.clone());
     let scan = match command.kind {
         Kind::Builtin(builtin) => scan_builtin(manifest, builtin, &line.rest),
         Kind::Call | Kind::Own => scan_action(manifest, &line.rest),
     };
+    process.serves = Some(Served {
+        connector: manifest.id.clone(),
+        folder: line.folder.clone(),
+        workspace: scan.workspace.clone(),
+    });
     let recorder = match command.kind.event() {
         Some(event) if !scan.help && !scan.version => {
             recorder(event, Some(manifest), &scan, &process).map(Some)
@@ -123,7 +128,11 @@ fn connector(
             let result = attempt(&mut session, Session::answer).map_err(|error| entry.named(error));
             if let Some(recorder) = recorder {
                 let outcome = result.as_ref().map(drop).map_err(Error::kind);
-                end(&recorder, command.kind, outcome, session.process);
+                let decision = match decision(command.kind, outcome) {
+                    Decision::Allowed if rules.agreed.load(Ordering::Acquire) => Decision::Approved,
+                    decision => decision,
+                };
+                end(&recorder, decision, outcome, session.process);
             }
             result
         }
@@ -131,13 +140,17 @@ fn connector(
     Report::of(&session).write(result)
 }
 
-/// Writes the line of a command that came to no call.
-fn end(recorder: &Recorder, kind: Kind, outcome: Result<(), ErrorKind>, process: &Process) {
-    let decision = match (outcome, kind) {
+/// Who let a command pass that came to no call.
+fn decision(kind: Kind, outcome: Result<(), ErrorKind>) -> Decision {
+    match (outcome, kind) {
         (Err(ErrorKind::Denied), _) => Decision::Denied,
         (Err(ErrorKind::Usage), _) | (Err(_), Kind::Call) => Decision::Undecided,
         _ => Decision::Allowed,
-    };
+    }
+}
+
+/// Writes the line of a command that came to no call.
+fn end(recorder: &Recorder, decision: Decision, outcome: Result<(), ErrorKind>, process: &Process) {
     recorder.end(decision, outcome);
     // The call was made: what it answered is worth more than an error in its place.
     if let Some(why) = recorder.failure() {
@@ -240,7 +253,10 @@ fn refused(host: Result<Host>, line: &Line) -> Result<Host> {
 fn trace(line: &Line, session: &Session<'_>, error: &Error) {
     let Some(event) = line.command.and_then(|command| command.kind.event()) else { return };
     match recorder(event, None, session.scan, session.process) {
-        Ok(recorder) => end(&recorder, Kind::Call, Err(error.kind()), session.process),
+        Ok(recorder) => {
+            let outcome = Err(error.kind());
+            end(&recorder, decision(Kind::Call, outcome), outcome, session.process);
+        }
         // It is refused in any case.
         Err(error) => say(&session.process.stderr_sink(), &format!("warning: {error}")),
     }

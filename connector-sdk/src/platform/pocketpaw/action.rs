@@ -1,11 +1,14 @@
 //! The keys of one action and of its parameters.
 
+use std::collections::HashSet;
+
 use reqwest::Method;
 use serde_json::Value;
 
+use super::arguments::is_same;
 use super::file::is_word;
 use super::reader::{Fields, Reader, Written, boolean_of};
-use super::yaml::{Kind, Node, Place, shown};
+use super::yaml::{Entry, Kind, Node, Place, shown};
 use crate::manifest::Trust;
 
 pub(super) struct ActionPart {
@@ -52,6 +55,9 @@ pub(super) enum ValueKind {
     Object,
     List,
 }
+
+/// More parameters of one action than this are no description that anybody reads.
+const MOST_PARAMETERS: usize = 200;
 
 const VERBS: &[(&str, Option<&str>)] = &[
     ("GET", Some("GET")),
@@ -116,14 +122,27 @@ pub(super) fn read(node: &Node, reader: &mut Reader) -> Option<ActionPart> {
     {
         reader.note(node.place, "`requires_binary` has no effect here: no program is run");
     }
-    let mut parameters = Vec::new();
+    let (mut parameters, mut seen) = (Vec::new(), HashSet::new());
     for (key, in_body) in [("params", false), ("body", true)] {
-        if let Some(node) = fields.take(key) {
-            read_parameters(node, key, in_body, &title, &mut parameters, reader);
+        let Some(node) = fields.take(key) else { continue };
+        let entries = reader.map(node, key);
+        let what = format!("parameters of {title}");
+        let entries = reader.at_most(MOST_PARAMETERS, seen.len(), entries, &what, |entry| entry.place);
+        for entry in entries {
+            if !seen.insert(entry.key.as_str()) {
+                let message = format!(
+                    "parameter `{}` of {title} is in `params` and in `body`; name it in one of them",
+                    shown(&entry.key)
+                );
+                reader.fault(entry.place, message);
+                continue;
+            }
+            parameters.extend(read_parameter(entry, in_body, reader));
         }
     }
     fields.finish(reader, &title);
     let name = name?;
+    reader.short(&name, "an action's name");
     if !is_name(&name.value) {
         let message =
             "an action's name must be letters, digits, `_` and `-`, a letter first, like `list_issues`";
@@ -149,39 +168,14 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
-fn read_parameters(
-    node: &Node,
-    key: &str,
-    in_body: bool,
-    action: &str,
-    all: &mut Vec<ParameterPart>,
-    reader: &mut Reader,
-) {
-    for entry in reader.map(node, key) {
-        if !is_word(&entry.key.replace(['-', '.', '[', ']'], "_")) {
-            let message = "a parameter's name must be letters, digits and `_`, `-`, `.`, a letter first, like `per_page`";
-            reader.fault(entry.place, message);
-            continue;
-        }
-        if all.iter().any(|other| other.name == entry.key) {
-            let message = format!(
-                "parameter `{}` of {action} is in `params` and in `body`; name it in one of them",
-                entry.key
-            );
-            reader.fault(entry.place, message);
-            continue;
-        }
-        all.push(read_parameter(&entry.key, entry.place, &entry.value, in_body, reader));
+fn read_parameter(entry: &Entry, in_body: bool, reader: &mut Reader) -> Option<ParameterPart> {
+    let Entry { key: name, place, value: node } = entry;
+    if !is_word(&name.replace(['-', '.', '[', ']'], "_")) {
+        let message =
+            "a parameter's name must be letters, digits and `_`, `-`, `.`, a letter first, like `per_page`";
+        reader.fault(*place, message);
+        return None;
     }
-}
-
-fn read_parameter(
-    name: &str,
-    place: Place,
-    node: &Node,
-    in_body: bool,
-    reader: &mut Reader,
-) -> ParameterPart {
     let title = format!("parameter `{name}`");
     // `name:` alone is a parameter of which nothing more is said.
     let entries = if matches!(node.kind, Kind::Null) { &[] } else { reader.map(node, name) };
@@ -205,7 +199,8 @@ fn read_parameter(
     });
     let default = fields.take("default").and_then(|node| {
         let value = of_kind(node, kind, &format!("the `default` of {title}"), reader)?;
-        let among = |choices: &Vec<Value>| choices.is_empty() || choices.contains(&value);
+        let among =
+            |choices: &Vec<Value>| choices.is_empty() || choices.iter().any(|choice| is_same(choice, &value));
         if !choices.as_ref().is_none_or(among) {
             reader.fault(
                 node.place,
@@ -219,16 +214,16 @@ fn read_parameter(
         Some(value)
     });
     fields.finish(reader, &title);
-    ParameterPart {
-        place,
-        name: name.to_owned(),
+    Some(ParameterPart {
+        place: *place,
+        name: name.clone(),
         in_body,
         kind,
         description: description.map(|text| text.value).unwrap_or_default(),
         required,
         default,
         choices,
-    }
+    })
 }
 
 /// A value of the file that must be of a parameter's type.

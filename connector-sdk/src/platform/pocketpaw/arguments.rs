@@ -42,7 +42,8 @@ pub(super) fn parse(input: &[u8], parameters: &[Parameter]) -> Result<Vec<Option
 }
 
 fn check_choice(parameter: &Parameter, value: &Value) -> Result<()> {
-    let Some(choices) = parameter.choices.as_ref().filter(|choices| !choices.contains(value)) else {
+    let is_among = |choices: &&Vec<Value>| choices.iter().any(|choice| is_same(choice, value));
+    let Some(choices) = parameter.choices.as_ref().filter(|choices| !is_among(choices)) else {
         return Ok(());
     };
     let name = &parameter.name;
@@ -56,6 +57,14 @@ fn check_choice(parameter: &Parameter, value: &Value) -> Result<()> {
         None => format!("argument `{name}`: unknown variant `{shown}`, expected {}", listed(known())),
     };
     Err(Error::usage(message).with_detail("argument", name.as_str()))
+}
+
+/// Whether two values are one. Numbers are by what they count: `1`, `1.0` and `1e0` (JSON Schema, 4.2.2).
+pub(super) fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(a), Value::Number(b)) if a.is_f64() || b.is_f64() => a.as_f64() == b.as_f64(),
+        _ => one == other,
+    }
 }
 
 /// A value of a type that a file says.

@@ -197,8 +197,10 @@ fn basic(auth: &AuthPart, words: &[String], reader: &mut Reader) -> Plan {
         // The surest ending first, whichever credential comes first.
         endings.iter().find_map(|ending| names.iter().copied().find(|name| ends(name, &[*ending])))
     };
-    let user = find(&["USERNAME", "EMAIL", "USER", "LOGIN"]);
-    let password = find(&["PASSWORD", "TOKEN", "KEY", "SECRET"]);
+    // What PocketPaw sends goes before whatever ends so.
+    let exact = |name: &'static str| names.contains(&name).then_some(name);
+    let user = exact("username").or_else(|| find(&["USERNAME", "EMAIL", "USER", "LOGIN"]));
+    let password = exact("password").or_else(|| find(&["PASSWORD", "TOKEN", "KEY", "SECRET"]));
     let (user, password) = match (user, password, names.as_slice()) {
         (Some(user), Some(password), _) => (user, password),
         // Whatever the two are called.
@@ -212,9 +214,13 @@ fn basic(auth: &AuthPart, words: &[String], reader: &mut Reader) -> Plan {
         }
     };
     if (user, password) != ("username", "password") {
+        let less = match (user, password) {
+            ("username", _) => "no password, since there is none called `password`",
+            (_, "password") => "no user, since there is none called `username`",
+            _ => "neither, since they are not called `username` and `password`",
+        };
         let message = format!(
-            "`{user}` is sent as the user and `{password}` as the password; PocketPaw would send neither, since they \
-             are not called `username` and `password`"
+            "`{user}` is sent as the user and `{password}` as the password; PocketPaw would send {less}"
         );
         reader.note(auth.place, message);
     }
@@ -242,6 +248,17 @@ fn ends(name: &str, endings: &[&str]) -> bool {
 }
 
 impl Plan {
+    /// Whether a credential of that name is sent.
+    pub(super) fn sends(&self, name: &str) -> bool {
+        match self {
+            Self::None | Self::OAuth => false,
+            Self::Bearer(names) => names.iter().any(|one| one == name),
+            Self::Headers(headers) => headers.iter().any(|(_, one)| one == name),
+            Self::Basic { user, password, .. } => user == name || password == name,
+            Self::KeyAsUser { key, .. } => key == name,
+        }
+    }
+
     /// What a manifest says of it.
     pub(super) fn to_manifest(&self) -> Auth {
         match self {

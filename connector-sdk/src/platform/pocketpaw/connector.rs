@@ -92,7 +92,8 @@ impl YamlConnector {
                     holes.into_iter().find(|name| self.values.get(name).is_none()).unwrap_or_default();
                 Err(Error::setup(format!(
                     "setting `{missing}` is missing, which is a part of the action's URL; set it"
-                )))
+                ))
+                .with_detail("missing_keys", vec![missing]))
             }
         }
     }

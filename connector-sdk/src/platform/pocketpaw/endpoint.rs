@@ -8,7 +8,7 @@ use super::reader::Reader;
 use super::resolve::{Operation, Used};
 use super::template::{self, Base, Piece, Template};
 use super::yaml::Place;
-use crate::similar::{listed, nearest};
+use crate::similar::listed;
 
 /// What an action does.
 pub(super) enum Job {
@@ -164,7 +164,7 @@ fn with_url(
                 part.name
             )
         } else {
-            unresolved(name, names.credentials.iter().copied())
+            unresolved(name, names.credentials.iter().copied(), reader)
         };
         reader.fault(place, message);
         return None;
@@ -187,7 +187,8 @@ fn with_url(
             }
             (None, false) => {
                 let known = parameters.iter().map(|one| one.name.as_str());
-                reader.fault(place, unresolved(name, known.chain(names.credentials.iter().copied())));
+                let message = unresolved(name, known.chain(names.credentials.iter().copied()), reader);
+                reader.fault(place, message);
                 None
             }
         }
@@ -260,8 +261,8 @@ fn fills_url(parameter: &mut Parameter, part: &ParameterPart, in_path: bool, rea
     parameter.place = Placement::Url;
 }
 
-fn unresolved<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    match nearest(name, known.clone()) {
+fn unresolved<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, reader: &mut Reader) -> String {
+    match reader.nearest(name, known.clone()) {
         Some(near) => format!("nothing fills `{{{name}}}` of the `url`; did you mean `{{{near}}}`?"),
         None => format!(
             "nothing fills `{{{name}}}` of the `url`: it is neither a credential nor a parameter; there is {}",

@@ -1,10 +1,16 @@
 //! What a file says: its keys, read strictly and one by one. What follows from them is found in `resolve.rs`.
 
+use std::collections::HashSet;
+
 use reqwest::header::{HeaderName, HeaderValue};
 
 use super::action::{self, ActionPart};
 use super::reader::{Fields, Reader, Written};
 use super::yaml::{Kind, Node, Place, shown};
+
+/// More than these are no description that anybody reads.
+const MOST_ACTIONS: usize = 500;
+const MOST_CREDENTIALS: usize = 100;
 
 /// A file whose keys have the types that they should have.
 pub(super) struct File {
@@ -80,7 +86,9 @@ pub(super) fn read(root: &Node, reader: &mut Reader) -> File {
     let auth = auth(fields.take("auth"), root.place, reader);
     let actions = match fields.take("actions") {
         Some(node) => {
-            reader.list(node, "actions").iter().filter_map(|node| action::read(node, reader)).collect()
+            let nodes = reader.list(node, "actions");
+            let nodes = reader.at_most(MOST_ACTIONS, 0, nodes, "actions", |node| node.place);
+            nodes.iter().filter_map(|node| action::read(node, reader)).collect()
         }
         None => Vec::new(),
     };
@@ -127,9 +135,11 @@ fn auth(node: Option<&Node>, root: Place, reader: &mut Reader) -> AuthPart {
         part.method = method.unwrap_or(Method::None);
     }
     if let Some(node) = fields.take("credentials") {
-        for node in reader.list(node, "credentials") {
+        let nodes = reader.list(node, "credentials");
+        let mut seen = HashSet::new();
+        for node in reader.at_most(MOST_CREDENTIALS, 0, nodes, "credentials", |node| node.place) {
             let Some(credential) = credential(node, reader) else { continue };
-            if part.credentials.iter().any(|other| other.name == credential.name) {
+            if !seen.insert(credential.name.clone()) {
                 reader.fault(
                     credential.place,
                     format!("credential `{}` is declared twice; declare it once", credential.name),
@@ -171,9 +181,19 @@ fn credential(node: &Node, reader: &mut Reader) -> Option<CredentialPart> {
         None => return None,
     };
     fields.finish(reader, &format!("credential `{}`", shown(&name.value)));
+    reader.short(&name, "a credential's name");
     if !is_word(&name.value) {
         let message =
             "a credential's name must be letters, digits and `_`, a letter first, like `STRIPE_API_KEY`";
+        reader.fault(name.place, message);
+        return None;
+    }
+    // A host looks for what a credential holds in the environment, by its name.
+    if name.value.to_ascii_uppercase().starts_with("CONNECTOR_") {
+        let message = format!(
+            "`{}` begins like the variables of this crate, such as the key of stored credentials; rename it",
+            shown(&name.value)
+        );
         reader.fault(name.place, message);
         return None;
     }

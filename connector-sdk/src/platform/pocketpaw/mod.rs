@@ -63,12 +63,14 @@
 //! A credential is a **setting**, which anybody may see, where it is a part of a URL's host, or where the last
 //! word of its name says so (`URL`, `HOST`, `PORT`, `STORE`, `SITE`, `DOMAIN`, `SUBDOMAIN`, `INSTANCE`, `REGION`,
 //! `EMAIL`, `USER`, `USERNAME`, `LOGIN`, `HEADER_NAME`) and no other word says that there is a secret in it
-//! (`TOKEN`, `KEY`, `SECRET`, `PASSWORD`, `WEBHOOK`, `DATABASE` and the like). In doubt it is a **credential**.
+//! (`TOKEN`, `KEY`, `SECRET`, `PASSWORD`, `WEBHOOK`, `DATABASE` and the like). So it is where it stands in a URL, is
+//! not sent to authenticate, and ends in `ID`, `ACCOUNT`, `REPOSITORY`, `PROJECT`, `WORKSPACE`, `TENANT`, `OWNER` or
+//! `ORG`. In doubt it is a **credential**.
 //!
 //! # Where an argument goes
 //!
-//! Into the placeholder of its name, percent-encoded as one part of the path, and then nowhere else. (What is
-//! *set* may be several parts, like `owner/name`, each encoded, unless one of them is empty, `.` or `..`.) Else by
+//! Into the placeholder of its name, percent-encoded as one part of the path, and then nowhere else. (A *setting*
+//! may be several parts, like `owner/name`, each encoded, unless one of them is empty; a credential is one.) Else by
 //! the list that names it: `params` into the query, `body` into the body as JSON, or as a form with
 //! `content_type: form` (nested values in Stripe's brackets). GET and DELETE have no body, so all of it is in the
 //! query. A list in the query is the parameter several times; an object there is JSON. `type: object` takes lists
@@ -97,7 +99,9 @@
 //! # What is refused
 //!
 //! When a file is read, with line and column: values of a wrong type, words that PocketPaw doesn't know,
-//! names and keys that come twice, a default that isn't among its `enum`, a placeholder that nothing fills or
+//! names and keys that come twice, names longer than 100 characters, more than
+//! 500 actions, 200 parameters of one or 100 credentials, a credential that is called like a variable of this
+//! crate's (`CONNECTOR_..`), a default that isn't among its `enum`, a placeholder that nothing fills or
 //! that would let a caller choose the host, `http://` to anything but loopback, a secret in a host, more than 1 MiB,
 //! anchors that grow, deep nesting, control characters. Unknown keys are notes.
 //!

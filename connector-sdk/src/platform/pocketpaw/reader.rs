@@ -9,6 +9,12 @@ use crate::similar::{listed, nearest};
 
 /// More faults than this are one: the file is no connector.
 const MOST_FAULTS: usize = 20;
+/// A longer name is none.
+const LONGEST_NAME: usize = 100;
+/// More unknown keys than this are counted: each note costs time, and nobody reads so many.
+const MOST_UNKNOWN: usize = 50;
+/// What was meant is looked for so many times in a file: it costs as much as the names are long and many.
+const MOST_GUESSES: usize = 50;
 
 /// A value and where it was written.
 #[derive(Clone, Debug)]
@@ -21,6 +27,10 @@ pub(super) struct Written<T> {
 pub(super) struct Reader {
     notes: Vec<(Place, String)>,
     faults: Vec<(Place, String)>,
+    /// How many keys nobody knows, and where the first is of those that are only counted.
+    unknown: usize,
+    counted: Option<Place>,
+    guesses: usize,
 }
 
 impl Reader {
@@ -37,6 +47,10 @@ impl Reader {
     /// The notes in the order of the file, unless something is wrong with it.
     pub(super) fn finish(mut self, file: &str) -> Result<Vec<Note>, Error> {
         if self.faults.is_empty() {
+            if let Some(place) = self.counted {
+                let more = self.unknown - MOST_UNKNOWN;
+                self.note(place, format!("from here on {more} more unknown keys, which have no effect"));
+            }
             self.notes.sort_by_key(|(place, _)| *place);
             let note =
                 |(place, message): (Place, String)| Note { line: place.line, column: place.column, message };
@@ -57,6 +71,35 @@ impl Reader {
         Err(faulty(file, self.faults.first().map(|(place, _)| *place), &message))
     }
 
+    /// The known name that was meant, unless this was asked too often.
+    pub(super) fn nearest<'a>(
+        &mut self,
+        written: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        self.guesses += 1;
+        if self.guesses > MOST_GUESSES { None } else { nearest(written, known) }
+    }
+
+    /// The first items of a list or map, `before` of which there were others, and a fault at the first that is one
+    /// too many.
+    pub(super) fn at_most<'n, T>(
+        &mut self,
+        most: usize,
+        before: usize,
+        items: &'n [T],
+        what: &str,
+        place: impl Fn(&T) -> Place,
+    ) -> &'n [T] {
+        let left = most.saturating_sub(before);
+        let Some(item) = items.get(left) else { return items };
+        self.fault(
+            place(item),
+            format!("there are more than {most} {what}; split the connector into several"),
+        );
+        &items[..left]
+    }
+
     /// What stands there as a text.
     pub(super) fn text(&mut self, node: &Node, what: &str) -> Option<Written<String>> {
         match &node.kind {
@@ -70,6 +113,14 @@ impl Reader {
                 self.fault(node.place, format!("`{what}` must be a text, and is {}", node.describe()));
                 None
             }
+        }
+    }
+
+    /// Faults a name that is no name by its length: it stands in tables and trails beside others.
+    pub(super) fn short(&mut self, name: &Written<String>, what: &str) {
+        if name.value.chars().count() > LONGEST_NAME {
+            let message = format!("{what} must have {LONGEST_NAME} characters at most; make it shorter");
+            self.fault(name.place, message);
         }
     }
 
@@ -122,13 +173,11 @@ impl Reader {
             return Some(*value);
         }
         let written = shown(&text.value);
-        self.fault(
-            text.place,
-            match nearest(&text.value, known.clone()) {
-                Some(near) => format!("unknown {what} `{written}`; did you mean `{near}`?"),
-                None => format!("unknown {what} `{written}`; expected {}", listed(known)),
-            },
-        );
+        let message = match self.nearest(&text.value, known.clone()) {
+            Some(near) => format!("unknown {what} `{written}`; did you mean `{near}`?"),
+            None => format!("unknown {what} `{written}`; expected {}", listed(known)),
+        };
+        self.fault(text.place, message);
         None
     }
 }
@@ -178,6 +227,11 @@ impl<'n> Fields<'n> {
     /// Notes what nothing took.
     pub(super) fn finish(self, reader: &mut Reader, what: &str) {
         for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())) {
+            reader.unknown += 1;
+            if reader.unknown > MOST_UNKNOWN {
+                reader.counted.get_or_insert(entry.place);
+                continue;
+            }
             let written = shown(&entry.key);
             let message = match nearest(&entry.key, self.known.iter().copied()) {
                 Some(near) => format!("unknown key `{written}` of {what}; did you mean `{near}`?"),

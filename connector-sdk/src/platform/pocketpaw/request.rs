@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::endpoint::{Endpoint, Filler, Parameter, Placement, QueryPiece, has_body};
 use super::values::Values;
-use crate::http::{Http, Request, Response, encoded, is_dots};
+use crate::http::{Http, Request, Response, encoded};
 use crate::{Error, Output, Result};
 
 /// Puts a request together. Nothing is sent yet.
@@ -29,8 +29,10 @@ pub(super) fn make(
             for (name, value) in query {
                 request = request.query(name, value);
             }
-        } else if matches!(filler, Filler::Value(_)) {
-            request = request.path(name.clone(), in_path(&text));
+        } else if let Filler::Value(set) = filler {
+            // In one piece a secret is found again, and taken out of what is shown.
+            let is_secret = values.secrets.contains_key(set);
+            request = request.path(name.clone(), if is_secret { encoded(&text) } else { in_path(&text) });
         } else {
             request = request.path(name.clone(), text);
         }
@@ -90,11 +92,11 @@ pub(super) fn make(
     Ok(request)
 }
 
-/// What somebody set, as a part of a path: several parts where it has slashes, as in `owner/name`. Where one
-/// would lead elsewhere, all of it is one part.
+/// What somebody set and everybody may see, as a part of a path: several parts where it has slashes, as in
+/// `owner/name`. Where one is empty, all of it is one part; the client refuses dots.
 fn in_path(text: &str) -> String {
     let parts: Vec<&str> = text.split('/').collect();
-    let are_parts = parts.iter().all(|part| !part.is_empty() && !is_dots(part));
+    let are_parts = parts.iter().all(|part| !part.is_empty());
     let parts: Vec<String> = parts.into_iter().map(encoded).collect();
     parts.join(if are_parts { "/" } else { "%2F" })
 }
@@ -109,6 +111,7 @@ fn text_of<'v>(
     match filler {
         Filler::Value(name) => values.get(name).map(Cow::Borrowed).ok_or_else(|| {
             Error::setup(format!("`{name}` is missing, which is a part of the action's URL; set it"))
+                .with_detail("missing_keys", vec![name.as_str()])
         }),
         Filler::Argument(at) => {
             let name = parameters.get(*at).map_or("", |parameter| parameter.name.as_str());

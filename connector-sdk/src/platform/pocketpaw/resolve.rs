@@ -7,11 +7,11 @@ use reqwest::header::{HeaderName, HeaderValue};
 
 use super::action::ActionPart;
 use super::auth::{self, Plan};
-use super::endpoint::{self, Job, Names, Parameter};
+use super::endpoint::{self, Filler, Job, Names, Parameter, QueryPiece};
 use super::file::{AuthPart, File};
-use super::reader::Reader;
+use super::reader::{Reader, Written};
 use super::template::Base;
-use super::values::{is_plain, says_secret};
+use super::values::{is_part, is_plain, says_secret};
 use super::yaml::{Place, shown};
 use crate::manifest::{Action, Credential, Effect, Manifest, Permission, Setting, Trust};
 
@@ -31,6 +31,17 @@ pub(super) struct Definition {
 pub(super) struct Operation {
     pub(super) parameters: Vec<Parameter>,
     pub(super) job: Job,
+}
+
+impl Operation {
+    /// Whether what is set by that name is a part of the URL, behind the host.
+    fn fills_url(&self, name: &str) -> bool {
+        let Job::Request(endpoint) = &self.job else { return false };
+        let is_it = |filler: &Filler| matches!(filler, Filler::Value(value) if value == name);
+        let pieces = endpoint.query.iter().flat_map(|(_, pieces)| pieces);
+        endpoint.path_holes.iter().any(|(_, filler)| is_it(filler))
+            || pieces.into_iter().any(|piece| matches!(piece, QueryPiece::Filled(filler) if is_it(filler)))
+    }
 }
 
 /// Stands where a file says no version.
@@ -56,6 +67,7 @@ pub(super) const NATIVE: [&str; 13] = [
 pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition {
     let place = file.name.as_ref().map_or(file.place, |name| name.place);
     let name = file.name.map_or_else(|| stem.to_owned(), |name| name.value);
+    reader.short(&Written { value: name.clone(), place }, "`name`");
     let id = kebab(&name);
     if !id.starts_with(|letter: char| letter.is_ascii_lowercase()) {
         reader.fault(
@@ -75,15 +87,13 @@ pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition
     let is_native = NATIVE.contains(&name.as_str());
     let mut names = Names { credentials: &credentials, is_native, bases: Vec::new(), used: HashMap::new() };
     let mut operations = Vec::new();
+    let mut seen = HashMap::new();
     for part in file.actions {
-        if let Some(other) = manifest.actions.iter().find(|other| folded(&other.name) == folded(&part.name)) {
-            let message = if other.name == part.name {
-                format!("action `{}` is there twice; rename one", part.name)
+        if let Some(other) = seen.insert(folded(&part.name), part.name.clone()) {
+            let message = if other == part.name {
+                format!("action `{other}` is there twice; rename one")
             } else {
-                format!(
-                    "action `{}` differs from `{}` by its spelling only; rename one",
-                    part.name, other.name
-                )
+                format!("action `{}` differs from `{other}` by its spelling only; rename one", part.name)
             };
             reader.fault(part.place, message);
             continue;
@@ -120,7 +130,10 @@ pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition
         reader.note(file.auth.place, message);
     }
     manifest.auth = plan.to_manifest();
-    ask(&mut manifest, &file.auth, &bases);
+    let is_open = |name: &str| {
+        is_part(name) && !plan.sends(name) && operations.iter().any(|operation| operation.fills_url(name))
+    };
+    ask(&mut manifest, &file.auth, &bases, &is_open);
 
     let mut allowed_hosts: Vec<String> = file.allowed_hosts.into_iter().map(|host| host.value).collect();
     allowed_hosts.extend(bases.iter().filter_map(Base::literal_host));
@@ -128,12 +141,12 @@ pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition
 }
 
 /// What a user has to set. A credential whose name says that anybody may see it, or that is a part of a
-/// host, is a setting.
-fn ask(manifest: &mut Manifest, auth: &AuthPart, bases: &[Base]) {
+/// host, is a setting, and so is one that is `open` by what it is used for.
+fn ask(manifest: &mut Manifest, auth: &AuthPart, bases: &[Base], is_open: &dyn Fn(&str) -> bool) {
     for credential in &auth.credentials {
         let name = credential.name.as_str();
         let is_in_a_host = bases.iter().any(|base| base.holes().contains(&name));
-        if is_in_a_host || is_plain(name) {
+        if is_in_a_host || is_plain(name) || is_open(name) {
             let mut setting = Setting::new(name, name);
             setting.description.clone_from(&credential.description);
             setting.required = credential.required;

@@ -39,6 +39,9 @@ const PLAIN: [&str; 14] = [
     "LOGIN",
 ];
 
+/// Last words of names of what is a part of a path, and told in no other way.
+const PART: [&str; 8] = ["ID", "ACCOUNT", "REPOSITORY", "PROJECT", "WORKSPACE", "TENANT", "OWNER", "ORG"];
+
 /// Words of names of what nobody may see.
 const SECRET: [&str; 6] = ["TOKEN", "KEY", "SECRET", "PASSWORD", "PASSPHRASE", "PASS"];
 
@@ -53,8 +56,16 @@ pub(super) fn is_plain(name: &str) -> bool {
     if name.ends_with("HEADER_NAME") {
         return true;
     }
-    let mut words = name.split('_');
-    words.next_back().is_some_and(|last| PLAIN.contains(&last))
+    ends_in(&name, &PLAIN)
+}
+
+/// Whether a credential of the file that is a part of a URL, and that nothing is authenticated by, is none.
+pub(super) fn is_part(name: &str) -> bool {
+    ends_in(&name.to_ascii_uppercase(), &PART)
+}
+
+fn ends_in(name: &str, last: &[&str]) -> bool {
+    name.rsplit('_').next().is_some_and(|word| last.contains(&word))
         && !name.split('_').any(|word| SECRET.contains(&word) || CARRIES_A_SECRET.contains(&word))
 }
 

@@ -232,8 +232,14 @@ impl<'m> Names<'m> {
                 || setting.is_some_and(|one| one.required)
                 || credential.is_some_and(|one| one.required);
             text.push_str(&format!("    - name: {}\n", emit::text(self.name(name).unwrap_or(name))));
-            if let Some(about) = about.filter(|about| !about.is_empty()) {
-                text.push_str(&format!("      description: {}\n", emit::text(about)));
+            let mut about = about.cloned().unwrap_or_default();
+            if let Some(default) = setting.and_then(|one| one.schema.get("default")) {
+                let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+                let usually = format!("usually `{default}`");
+                about = if about.is_empty() { usually } else { format!("{about} ({usually})") };
+            }
+            if !about.is_empty() {
+                text.push_str(&format!("      description: {}\n", emit::text(&about)));
             }
             text.push_str(&format!("      required: {is_required}\n"));
         }

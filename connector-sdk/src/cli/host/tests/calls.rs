@@ -127,6 +127,33 @@ fn a_connector_that_is_not_set_up_says_which_command_does_it() {
         "{named:?}"
     );
     assert_eq!(user.received().len(), 0);
+    // What is to be written again is all there.
+    let elsewhere = user.folder().display().to_string();
+    let line = ["--connectors", &elsewhere, "call", "shop", "list_orders", "--workspace", "My Business"];
+    let outcome = user.with(&line, |process| process);
+    let says =
+        format!("hint: `host --connectors {elsewhere} connect shop --workspace 'My Business'` asks for it");
+    assert!(outcome.stderr.contains(&says), "{outcome:?}");
+    let help = user.run(&format!("--connectors {elsewhere} call shop nope"));
+    assert!(help.stderr.contains(&format!("`host --connectors {elsewhere} call shop --help`")), "{help:?}");
+}
+
+#[test]
+fn nobody_is_sent_to_connect_where_that_helps_nothing() {
+    let mut user = connected();
+    user.set("CONNECTOR_AUDIT", user.home.path().join("none/audit.jsonl"));
+    let outcome = user.run("call shop list_orders");
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(!outcome.stderr.contains("hint:"), "{outcome:?}");
+    user.write("broken.yaml", "name: [");
+    let outcome = user.run("doctor");
+    assert_eq!((outcome.code, outcome.stderr.contains("hint:")), (4, false), "{outcome:?}");
+}
+
+#[test]
+fn help_says_where_arguments_go() {
+    let help = connected().run("call --help").stdout;
+    assert!(help.contains("call CONNECTOR ACTION [--input JSON | ARGUMENTS ..]\n"), "{help}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{KEY, User};
+use crate::cli::Terminal;
 
 fn connect(user: &User, workspace: &str, key: &str) -> super::Outcome {
     let key = format!("SHOP_KEY={key}");
@@ -70,6 +71,15 @@ fn connections_are_listed_and_forgotten() {
     assert_eq!(user.run("disconnect shop --workspace a --mode write").code, 6);
     assert_eq!(user.last(), ["disconnect", "shop", "none", "allowed", "not_found"]);
     assert_eq!(workspaces("connections"), ["b"]);
+    let ask = |answer: &'static str| {
+        user.with(&["disconnect", "shop", "--workspace", "b"], |process| {
+            process.terminal(Terminal::all()).stdin(answer.as_bytes())
+        })
+    };
+    assert_eq!(ask("n\n").code, 3);
+    assert_eq!(user.last(), ["disconnect", "shop", "none", "denied", "denied"]);
+    assert_eq!(ask("y\n").code, 0);
+    assert_eq!(user.last(), ["disconnect", "shop", "none", "approved", "ok"]);
 }
 
 #[test]

@@ -45,6 +45,16 @@ async fn basic_works_whatever_the_two_are_called() {
             "{names:?}"
         );
     }
+    let exact = file(
+        "  method: basic\n  credentials: [{ name: VENDOR_URL }, { name: ADMIN_USERNAME }, { name: ADMIN_PASSWORD }, \
+         { name: username }, { name: password }]",
+    );
+    let expected = Auth::Basic { user: "username".to_owned(), password: "password".to_owned() };
+    assert_eq!(read(&exact).factory.manifest().auth, expected);
+    assert!(!notes(&exact).iter().any(|note| note.contains("is sent as the user")), "{:?}", notes(&exact));
+    let half =
+        file("  method: basic\n  credentials: [{ name: VENDOR_URL }, { name: username }, { name: API_KEY }]");
+    assert!(notes(&half).iter().any(|note| note.contains("PocketPaw would send no password")));
     let odd = "auth:\n  method: basic\n  credentials: [{ name: CONSUMER }, { name: PHRASE }]\n";
     let expected = Auth::Basic { user: "CONSUMER".to_owned(), password: "PHRASE".to_owned() };
     assert_eq!(read(odd).factory.manifest().auth, expected);

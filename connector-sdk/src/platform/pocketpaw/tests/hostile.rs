@@ -70,6 +70,87 @@ fn a_large_file_is_not_read() {
 }
 
 #[test]
+fn many_of_anything_take_little_time() {
+    let lines = |most: usize, line: &dyn Fn(usize) -> String| {
+        let mut text = String::new();
+        for at in 0..most {
+            text.push_str(&line(at));
+        }
+        text
+    };
+    let long = "x".repeat(90);
+    let actions =
+        lines(8_000, &|at| format!("  - {{ name: a{at}, description: A, url: 'https://a.test/' }}\n"));
+    let message = refused(&format!("actions:\n{actions}"));
+    assert!(message.starts_with("line 502, column 5: there are more than 500 actions; split"), "{message}");
+    let parameters = lines(30_000, &|at| format!("      p{at}: {{}}\n"));
+    let action = "actions:\n  - name: a\n    description: A\n    url: 'https://a.test/'\n";
+    let message = refused(&format!("{action}    params:\n{parameters}"));
+    let says = "line 206, column 7: there are more than 200 parameters of action `a`; split";
+    assert!(message.starts_with(says), "{message}");
+    let [some, others] = ["p", "q"].map(|begin| lines(150, &|at| format!("      {begin}{at}:\n")));
+    let message = refused(&format!("{action}    params:\n{some}    body:\n{others}"));
+    assert!(message.starts_with("line 207, column 7: there are more than 200 parameters"), "{message}");
+    let credentials = lines(20_000, &|at| format!("    - {{ name: C{at} }}\n"));
+    let message = refused(&format!("auth:\n  credentials:\n{credentials}"));
+    assert!(message.starts_with("line 103, column 7: there are more than 100 credentials"), "{message}");
+    // Each would be guessed at.
+    let wrong = lines(100, &|at| format!("      p{at}: {{ type: {long} }}\n"));
+    let wrong = lines(70, &|at| {
+        format!("  - name: a{at}\n    url: 'https://a.test/{{{long}}}'\n    params:\n{wrong}")
+    });
+    let began = Instant::now();
+    parse(&format!("actions:\n{wrong}"), "shop").expect_err("nothing is a type");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    for keys in [
+        lines(40_000, &|at| format!("k{at}{}: 1\n", &long[..10])),
+        lines(5_000, &|at| format!("{long}{at}: 1\n")),
+    ] {
+        let began = Instant::now();
+        let notes = parse(&keys, "shop").expect("unknown keys are notes").notes;
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        let last = notes.last().expect("a note").to_string();
+        assert_eq!(notes.len(), 51);
+        assert!(
+            last.starts_with("line 51, column 1: from here on ") && last.ends_with("no effect"),
+            "{last}"
+        );
+    }
+}
+
+#[test]
+fn names_have_an_end() {
+    let (long, longest) = ("a".repeat(101), "a".repeat(100));
+    for (text, says) in [
+        (format!("name: {long}\n"), "line 1, column 7: `name` must have 100 characters at most"),
+        (
+            format!("actions:\n  - {{ name: {long}, url: 'https://a.test/' }}\n"),
+            "line 2, column 13: an action's name must have 100",
+        ),
+        (
+            format!("auth: {{ credentials: [{{ name: {long} }}] }}\n"),
+            "line 1, column 31: a credential's name must have 100",
+        ),
+    ] {
+        let message = refused(&text);
+        assert!(message.starts_with(says), "{message}");
+        read(&text.replace(&long, &longest));
+    }
+}
+
+#[test]
+fn no_file_asks_for_what_is_the_hosts() {
+    for name in ["CONNECTOR_KEY", "connector_home"] {
+        let message = refused(&format!(
+            "auth: {{ credentials: [{{ name: {name} }}] }}\nactions:\n  - {{ name: a, url: 'https://a.test/{{{name}}}' }}\n"
+        ));
+        let says = format!("line 1, column 31: `{name}` begins like the variables of this crate");
+        assert!(message.starts_with(&says), "{message}");
+    }
+    read("auth: { credentials: [{ name: MY_CONNECTOR_KEY }] }\n");
+}
+
+#[test]
 fn broken_text_is_refused_with_its_place() {
     for (text, says) in [
         ("name: shop\nname: shop2\n", "line 2, column 1: the key `name` stands here a second time; keep one"),

@@ -82,6 +82,10 @@ async fn a_path_can_not_leave_the_base() {
         "/a/../../b",
         "/%2e%2e/admin",
         "/a/.%2E/b",
+        "/..%2f..%2fadmin",
+        "%2e%2e%2F%2e%2e%2Fadmin",
+        "..%5c..%5Cadmin",
+        "/.%00./x",
         "//evil.test/x",
         "https://evil.test/x",
         "https:/evil.test",
@@ -139,6 +143,25 @@ async fn arguments_are_checked_before_anything_is_sent() {
     assert!(received(&server).await.is_empty(), "nothing was sent");
     call(&file(actions), &server.uri(), "a", json!({ "id": "{id}", "ratio": 3 })).await.expect("sent");
     assert_eq!(only(&server).await.1, "/%7Bid%7D?limit=25&ratio=3");
+}
+
+#[tokio::test]
+async fn numbers_of_an_enum_are_compared_by_value() {
+    let actions = "  - name: a\n    description: A\n    url: '{BASE_URL}/x'\n    \
+                   params: { n: { type: number, enum: [1, 2.50], default: 2.5 }, any: { enum: [7, x] } }\n";
+    for (input, path) in [
+        (json!({ "n": 1.0 }), "/x?n=1.0"),
+        (json!({ "n": 2.5, "any": 7.0 }), "/x?n=2.5&any=7.0"),
+        (json!({ "any": "x" }), "/x?n=2.5&any=x"),
+    ] {
+        assert_eq!(sent(actions, "a", input).await.1, path);
+    }
+    let server = server().await;
+    for input in [json!({ "n": 1.5 }), json!({ "n": 1, "any": "7" })] {
+        let error =
+            call(&file(actions), &server.uri(), "a", input.clone()).await.expect_err("no such choice");
+        assert_eq!(error.kind(), ErrorKind::Usage, "{input}");
+    }
 }
 
 #[tokio::test]

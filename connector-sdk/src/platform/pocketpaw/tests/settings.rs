@@ -117,30 +117,69 @@ fn missing_and_unknown_settings_are_all_named() {
 
 #[tokio::test]
 async fn what_need_not_be_set_is_missed_only_where_it_is_used() {
-    let yaml = "auth:\n  credentials: [{ name: OTHER_URL }, { name: BASE_URL }, { name: TEAM }]\nactions:\n  \
-                - { name: a, description: A, url: '{OTHER_URL}/x' }\n  - { name: b, description: B, url: '{BASE_URL}/{TEAM}' }\n  \
+    let yaml = "auth:\n  credentials: [{ name: OTHER_URL }, { name: BASE_URL }, { name: TEAM_SITE }]\nactions:\n  \
+                - { name: a, description: A, url: '{OTHER_URL}/x' }\n  - { name: b, description: B, url: '{BASE_URL}/{TEAM_SITE}' }\n  \
                 - { name: c, description: C, url: '{BASE_URL}/c' }\n";
     let server = server().await;
     let settings = Settings::new().text("BASE_URL", server.uri());
-    for (action, missing) in [("a", "`OTHER_URL` is missing"), ("b", "`TEAM` is missing")] {
+    for (action, missing) in [("a", "`OTHER_URL` is missing"), ("b", "`TEAM_SITE` is missing")] {
         let error = call_with(yaml, &settings, action, json!({})).await.expect_err("missing");
         assert_eq!(error.kind(), ErrorKind::Setup);
         assert!(error.message().contains(missing), "{error}");
     }
     call_with(yaml, &settings, "c", json!({})).await.expect("sent");
     // What is set may be several parts of the path, as `owner/name` is, and leads nowhere else.
-    for (team, path) in [
-        ("a/../b", "/a%2F..%2Fb"),
-        ("a//b", "/a%2F%2Fb"),
-        ("owner/some name?x#%2F", "/owner/some%20name%3Fx%23%252F"),
-    ] {
+    for (team, path) in [("a//b", "/a%2F%2Fb"), ("owner/some name?x#%2F", "/owner/some%20name%3Fx%23%252F")] {
         server.reset().await;
         Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
-        call_with(yaml, &settings.clone().secret("TEAM", team), "b", json!({})).await.expect("sent");
+        call_with(yaml, &settings.clone().text("TEAM_SITE", team), "b", json!({})).await.expect("sent");
         assert_eq!(received(&server).await[0].url.path(), path);
     }
-    let error = call_with(yaml, &settings.secret("TEAM", ".."), "b", json!({})).await.expect_err("elsewhere");
-    assert_eq!(error.kind(), ErrorKind::Usage);
+    for team in ["..", "a/../b", "./a"] {
+        let set = settings.clone().text("TEAM_SITE", team);
+        let error = call_with(yaml, &set, "b", json!({})).await.expect_err("elsewhere");
+        assert_eq!(error.kind(), ErrorKind::Usage, "{team}");
+    }
+}
+
+#[test]
+fn what_only_fills_a_path_is_a_setting_by_its_name() {
+    let file = |credentials: &str, url: &str| {
+        format!(
+            "auth:\n  method: bearer\n  credentials: [{{ name: API_TOKEN }}, {credentials}]\nactions:\n  \
+             - {{ name: a, description: A, url: 'https://a.test/{url}' }}\n"
+        )
+    };
+    for (name, url, is_setting) in [
+        ("HUB_REPOSITORY", "{HUB_REPOSITORY}", true),
+        ("HUB_PROJECT_ID", "x?project={HUB_PROJECT_ID}", true),
+        ("HUB_PROJECT_ID", "x", false),
+        ("HUB_HOOK", "{HUB_HOOK}", false),
+        ("HUB_SECRET_ID", "{HUB_SECRET_ID}", false),
+    ] {
+        let yaml = file(&format!("{{ name: {name} }}"), url);
+        assert_eq!(super::read(&yaml).factory.manifest().setting(name).is_some(), is_setting, "{name} {url}");
+    }
+    // What is sent to authenticate stays a credential.
+    let sent = "auth:\n  method: header\n  header: X-Account\n  credential: ACCOUNT\n  credentials: [{ name: ACCOUNT }]\n\
+                actions:\n  - { name: a, description: A, url: 'https://a.test/{ACCOUNT}' }\n";
+    assert!(super::read(sent).factory.manifest().credential("ACCOUNT").is_some());
+}
+
+#[tokio::test]
+async fn a_secret_in_a_path_is_one_part_and_not_shown() {
+    let server = MockServer::start().await;
+    let echo = |request: &wiremock::Request| {
+        let path = request.url.path().to_owned();
+        ResponseTemplate::new(404).set_body_json(json!({ "message": format!("no such path: {path}") }))
+    };
+    Mock::given(any()).respond_with(echo).mount(&server).await;
+    let yaml = "auth:\n  credentials: [{ name: BASE_URL }, { name: HOOK_SECRET }]\nactions:\n  \
+                - { name: a, description: A, url: '{BASE_URL}/{HOOK_SECRET}' }\n";
+    let settings = Settings::new().text("BASE_URL", server.uri()).secret("HOOK_SECRET", "T0AB/B1CD/s3cret");
+    let error = call_with(yaml, &settings, "a", json!({})).await.expect_err("nothing there");
+    assert_eq!(received(&server).await[0].url.path(), "/T0AB%2FB1CD%2Fs3cret");
+    assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
 }
 
 #[tokio::test]
