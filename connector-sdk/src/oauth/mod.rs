@@ -67,4 +67,5 @@ pub use device::OnDevice;
 pub(crate) use scopes::lacking;
 pub use session::Session;
 pub use tokens::Tokens;
+#[cfg(feature = "cli")]
 pub(crate) use underway::{is_renewing, renewed};

@@ -1,12 +1,9 @@
 //! Renewals that were asked for and not kept yet: whoever ends the process would lose what the service rotates.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
-/// How often it is asked whether there is one left.
-const PAUSE: Duration = Duration::from_millis(10);
+#[cfg(feature = "cli")]
+pub(crate) use end::{is_renewing, renewed};
 
 /// Of the whole process, as it is the process that ends.
 static RENEWALS: AtomicUsize = AtomicUsize::new(0);
@@ -27,15 +24,29 @@ impl Drop for Underway {
     }
 }
 
-/// Whether a renewal is on its way. One that waits for its turn is not: it has sent nothing.
-pub(crate) fn is_renewing() -> bool {
-    RENEWALS.load(Ordering::Acquire) > 0
-}
+/// What whoever ends the process asks.
+#[cfg(feature = "cli")]
+mod end {
+    use std::sync::atomic::Ordering;
+    use std::time::Duration;
 
-/// Waits for the renewals that are on their way, but no longer than that.
-pub(crate) async fn renewed(limit: Duration) {
-    let begun = Instant::now();
-    while is_renewing() && begun.elapsed() < limit {
-        sleep(PAUSE).await;
+    use tokio::time::{Instant, sleep};
+
+    use super::RENEWALS;
+
+    /// How often it is asked whether there is one left.
+    const PAUSE: Duration = Duration::from_millis(10);
+
+    /// Whether a renewal is on its way. One that waits for its turn is not: it has sent nothing.
+    pub(crate) fn is_renewing() -> bool {
+        RENEWALS.load(Ordering::Acquire) > 0
+    }
+
+    /// Waits for the renewals that are on their way, but no longer than that.
+    pub(crate) async fn renewed(limit: Duration) {
+        let begun = Instant::now();
+        while is_renewing() && begun.elapsed() < limit {
+            sleep(PAUSE).await;
+        }
     }
 }
