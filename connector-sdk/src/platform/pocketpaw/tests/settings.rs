@@ -176,10 +176,11 @@ async fn a_secret_in_a_path_is_one_part_and_not_shown() {
     Mock::given(any()).respond_with(echo).mount(&server).await;
     let yaml = "auth:\n  credentials: [{ name: BASE_URL }, { name: HOOK_SECRET }]\nactions:\n  \
                 - { name: a, description: A, url: '{BASE_URL}/{HOOK_SECRET}' }\n";
-    let settings = Settings::new().text("BASE_URL", server.uri()).secret("HOOK_SECRET", "T0AB/B1CD/s3cret");
+    // Not a planted one: inside, the client's own errors are traced before the connection takes this out of them.
+    let settings = Settings::new().text("BASE_URL", server.uri()).secret("HOOK_SECRET", "T0AB/B1CD/h00k");
     let error = call_with(yaml, &settings, "a", json!({})).await.expect_err("nothing there");
-    assert_eq!(received(&server).await[0].url.path(), "/T0AB%2FB1CD%2Fs3cret");
-    assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+    assert_eq!(received(&server).await[0].url.path(), "/T0AB%2FB1CD%2Fh00k");
+    assert!(!format!("{error:?}").contains("h00k"), "{error:?}");
 }
 
 #[tokio::test]
