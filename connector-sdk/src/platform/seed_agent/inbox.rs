@@ -39,14 +39,19 @@ impl Inbox {
 
     /// Writes a file beside the inbox.
     pub(super) fn write(&mut self, id: Uuid, contents: &[u8]) -> io::Result<Pending> {
-        let short: String = id.simple().to_string().chars().take(8).collect();
-        let stem = format!("{}_{}_{short}", self.home.instance, self.moments.next());
+        let stem = self.stem(id);
         let temporary = self.home.temporary.join(format!("{stem}.{}.tmp", id.simple()));
         if let Err(error) = fill(&temporary, contents, self.durable) {
             let _ = fs::remove_file(&temporary);
             return Err(error);
         }
         Ok(Pending { id, temporary, stem })
+    }
+
+    /// What the file of a message is called, but for its ending.
+    fn stem(&mut self, id: Uuid) -> String {
+        let short: String = id.simple().to_string().chars().take(8).collect();
+        format!("{}_{}_{short}", self.home.instance, self.moments.next())
     }
 
     /// Forgets a file that is not to appear.
@@ -92,8 +97,7 @@ impl Inbox {
                         return Ok(());
                     }
                     // Another one has the name, which takes a clock that was set back and much chance.
-                    let short: String = one.id.simple().to_string().chars().take(8).collect();
-                    one.stem = format!("{}_{}_{short}", self.home.instance, self.moments.next());
+                    one.stem = self.stem(one.id);
                 }
                 other => return other,
             }
