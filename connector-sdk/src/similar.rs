@@ -1,4 +1,4 @@
-//! "Did you mean": the nearest of some known names.
+//! "Did you mean": the nearest of some known names, and how names stand in such a message.
 
 /// The known name that is nearest to what was written, if any is near enough to be meant.
 pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -63,6 +63,11 @@ fn sentence(names: &mut dyn Iterator<Item = &str>) -> String {
         [init @ .., last] if names.len() <= 10 => format!("{} or {last}", init.join(", ")),
         _ => format!("{} and {} more", names[..10].join(", "), names.len() - 10),
     }
+}
+
+/// What a stranger wrote, no longer than a message can bear.
+pub(crate) fn excerpt(written: &str) -> String {
+    written.chars().take(80).collect()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ pub(crate) use learned::Learned;
 pub use redact::Redactor;
 
 use crate::manifest::{Action, Manifest};
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Ask, Call, Choice, Connector, Context, Error, Factory, Obtained, Output, Result, Settings};
 
 /// Opens a connector, if that sends no stored credential elsewhere than it was given for.
@@ -349,7 +349,7 @@ pub(crate) fn unknown_action(manifest: &Manifest, name: &str) -> Error {
     let names = manifest.actions.iter().map(|action| action.name.as_str());
     let commands = manifest.actions.iter().map(|action| action.command.as_str());
     // What a stranger sent may be as long as they like; a message may not.
-    let shown: String = name.chars().take(80).collect();
+    let shown = excerpt(name);
     let message = match nearest(name, names.clone().chain(commands)) {
         Some(near) => format!("`{}` has no action `{shown}`; did you mean `{near}`?", manifest.id),
         None => format!("`{}` has no action `{shown}`; it has {}", manifest.id, listed(names)),

@@ -9,7 +9,7 @@ use super::command::{Parameter, Takes};
 use super::process::Process;
 use super::scan::Given;
 use crate::manifest::Action;
-use crate::similar::listed;
+use crate::similar::{excerpt, listed};
 use crate::{Error, ErrorKind, Result, json_from_text};
 
 /// A value that a parameter takes.
@@ -77,7 +77,7 @@ fn line_of(mut text: String) -> String {
 
 #[cold]
 fn unexpected(value: &str, parameters: &[Parameter<'_>]) -> Error {
-    let shown: String = value.chars().take(80).collect();
+    let shown = excerpt(value);
     let taken = match parameters.len() {
         0 => "this command takes none".to_owned(),
         _ => {
@@ -149,7 +149,7 @@ fn value_of(parameter: &Parameter<'_>, root: &Value, values: Vec<Taken>) -> Resu
             let flag = &parameter.flag;
             let error = match &value.alone {
                 Some(written) => {
-                    let shown: String = written.chars().take(80).collect();
+                    let shown = excerpt(written);
                     error.context(format_args!("`{shown}` was taken for `--{flag}`"))
                 }
                 None => error.context(format_args!("`--{flag}`")),

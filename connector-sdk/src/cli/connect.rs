@@ -27,7 +27,7 @@ use crate::credentials::{Address, Store as _, nowhere};
 use crate::manifest::OAuth2;
 use crate::manifest::{Credential, Manifest, Setting};
 use crate::platform::argentos::Source;
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Error, ErrorKind, Result, Secret, Settings, json_from_text};
 
 /// How long the check may take, unless `--timeout` says so.
@@ -359,7 +359,7 @@ fn piped(manifest: &Manifest, text: &str) -> Result<Piped> {
     let mut seen = Vec::new();
     for (name, value) in pairs.0 {
         if seen.contains(&name) {
-            return Err(Error::usage(format!("standard input has `{}` twice; give it once", shown(&name))));
+            return Err(Error::usage(format!("standard input has `{}` twice; give it once", excerpt(&name))));
         }
         if manifest.credential(&name).is_some() {
             match value {
@@ -392,11 +392,7 @@ fn unknown(manifest: &Manifest, name: &str) -> Error {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there is {}", listed(known)),
     };
-    Error::usage(format!("standard input: there is no setting or credential `{}`; {advice}", shown(name)))
-}
-
-fn shown(name: &str) -> String {
-    name.chars().take(80).collect()
+    Error::usage(format!("standard input: there is no setting or credential `{}`; {advice}", excerpt(name)))
 }
 
 /// The members of a JSON object, with those that are there twice.

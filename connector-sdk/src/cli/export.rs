@@ -12,7 +12,7 @@ use super::data::Data;
 use crate::indent::indent;
 use crate::manifest::{Manifest, Severity};
 use crate::platform::{File, argentos};
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Error, Result};
 
 /// What was asked for.
@@ -128,7 +128,7 @@ fn binary_path(manifest: &Manifest) -> PathBuf {
 
 #[cold]
 fn unknown_format(format: &str) -> Error {
-    let shown: String = format.chars().take(80).collect();
+    let shown = excerpt(format);
     let known = || FORMATS.iter().copied();
     Error::usage(match nearest(format, known()) {
         _ if format == "pocketpaw" => {

@@ -11,7 +11,7 @@ use super::command::Builtin;
 use super::command::{Command, GLOBALS, Lookup, Parameter, Takes, kebab, lookup, lookup_action};
 use crate::Error;
 use crate::manifest::Manifest;
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 
 /// A command line that has been read.
 #[derive(Debug, Default)]
@@ -301,7 +301,7 @@ impl<'m> Scanner<'m> {
     /// What stands after `=` is not repeated: it may be a credential in the wrong place.
     #[cold]
     fn unknown(&mut self, name: &str) {
-        let shown: String = name.chars().take(80).collect();
+        let shown = excerpt(name);
         let flags = self.scan.parameters.iter().map(|known| &*known.flag);
         let globals = GLOBALS.iter().map(|global| global.name);
         let written = kebab(name.trim_start_matches('-'));

@@ -21,7 +21,7 @@ use super::scan::Scan;
 use super::{argument, builtin, interrupt, run, setting};
 use crate::call::{Audit, AuditRecord, Caller, Connection, Decision, InputDigest, unknown_action};
 use crate::manifest::{Action, Effect, Manifest, Mode, Trust};
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Context, Error, Factory, Result};
 
 /// What the connection of a command line is called, unless it says so.
@@ -294,7 +294,7 @@ pub(super) fn mode(scan: &Scan<'_>) -> Result<Mode> {
         (Some(mode), _) => Ok(mode),
         (None, Some(problem)) => Err(again(problem)),
         (None, None) => {
-            let shown: String = name.chars().take(80).collect();
+            let shown = excerpt(name);
             let names = Mode::ALL.iter().map(|mode| mode.as_str());
             Err(Error::usage(match nearest(name, names.clone()) {
                 Some(near) => format!("there is no mode `{shown}`; did you mean `{near}`?"),
@@ -328,7 +328,7 @@ fn no_command(manifest: &Manifest, scan: &Scan<'_>) -> Error {
         return again(problem);
     }
     let written = scan.words.join(" ");
-    let shown: String = written.chars().take(80).collect();
+    let shown = excerpt(&written);
     let spelled: Vec<String> = Command::all(manifest)
         .filter(|command| !command.is_hidden())
         .map(|command| command.id().replace('.', " "))

@@ -17,7 +17,7 @@ use crate::call::Redactor;
 use crate::manifest::{Credential, Manifest};
 use crate::named::Named;
 use crate::platform::argentos::Source;
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Error, Result, Secret};
 
 /// The most that is read of a file; settings are a few lines.
@@ -146,7 +146,7 @@ fn flags(
 
 fn unknown(manifest: &Manifest, name: &str) -> String {
     let known = manifest.settings.iter().map(|setting| setting.name.as_str());
-    let shown: String = name.chars().take(80).collect();
+    let shown = excerpt(name);
     match nearest(name, known.clone()) {
         Some(near) => format!("there is no setting `{shown}`; did you mean `{near}`?"),
         None => format!("there is no setting `{shown}`; there is {}", listed(known)),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IgnoredAny, IntoDeserializer};
 
+use crate::similar::excerpt;
 use crate::{Error, Result};
 
 /// Writes what a host stores of a cursor into a buffer that may be used again, and returns it.
@@ -50,7 +51,7 @@ pub(super) fn decode<C: DeserializeOwned>(stored: &str) -> Result<C> {
     let text: StrDeserializer<'_, ValueError> = stored.into_deserializer();
     C::deserialize(text).map_err(|error| {
         let problem = if problem.is_empty() { error.to_string() } else { problem };
-        let shown: String = stored.chars().take(80).collect();
+        let shown = excerpt(stored);
         Error::setup(format!(
             "the stored cursor `{shown}` is not one of this connector: {problem}; remove it to begin anew, or \
              store the right one"

@@ -39,7 +39,7 @@ pub(crate) use audit::{AuditFile, Event, Recorder, Subject, Wanted};
 use crate::call::Connection;
 pub use crate::cli::host::{main, run};
 use crate::platform::pocketpaw::Note;
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Error, Factory, Result, Settings};
 
 /// Lists connectors that are linked into a program, for [`Builder::connectors`].
@@ -212,7 +212,7 @@ impl Host {
 
     #[cold]
     fn unknown(&self, id: &str) -> Error {
-        let shown: String = id.chars().take(80).collect();
+        let shown = excerpt(id);
         let ids = self.entries.iter().map(Entry::id);
         Error::usage(match (nearest(id, ids.clone()), self.entries.is_empty()) {
             (Some(near), _) => format!("there is no connector `{shown}`; did you mean `{near}`?"),

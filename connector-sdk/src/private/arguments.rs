@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::whole;
 use super::words::plain;
 use crate::cursor::Cursor;
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Error, Result};
 
 /// The values of an action's parameters.
@@ -227,7 +227,7 @@ pub(super) fn not_an_object(error: &serde_json::Error) -> Error {
 
 #[cold]
 pub(super) fn unknown_argument<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Error {
-    let shown: String = name.chars().take(80).collect();
+    let shown = excerpt(name);
     let message = match nearest(name, known.clone()) {
         Some(near) => format!("unknown argument `{shown}`; did you mean `{near}`?"),
         None => format!("unknown argument `{shown}`; expected {}", listed(known)),

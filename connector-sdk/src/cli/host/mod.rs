@@ -31,7 +31,7 @@ use crate::credentials::Address;
 use crate::host::{AuditFile, Builder, Entry, Event, Host, Recorder, Subject};
 use crate::manifest::Manifest;
 use crate::platform::argentos;
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Connector, Error, ErrorKind, Factory, Result, Settings};
 
 /// Who calls, in the audit trail.
@@ -228,7 +228,7 @@ fn refused(host: Result<Host>, line: &Line) -> Result<Host> {
         return Err(Error::usage(problem.clone()));
     }
     if let Some(word) = &line.unknown {
-        let shown: String = word.chars().take(80).collect();
+        let shown = excerpt(word);
         let names = commands::COMMANDS.iter().map(|command| command.name);
         return Err(Error::usage(match nearest(word, names.clone()) {
             Some(near) => format!("there is no command `{shown}`; did you mean `{near}`?"),

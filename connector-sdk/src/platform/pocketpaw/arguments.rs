@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::action::ValueKind;
 use super::endpoint::Parameter;
 use crate::__private::{Fill, Slot, missing, read};
-use crate::similar::{listed, nearest};
+use crate::similar::{excerpt, listed, nearest};
 use crate::{Error, Result};
 
 /// The arguments in the order of the parameters; none where nothing is given and nothing is the default.
@@ -51,7 +51,7 @@ fn check_choice(parameter: &Parameter, value: &Value) -> Result<()> {
     let known: Vec<String> = choices.iter().map(text).collect();
     let known = || known.iter().map(String::as_str);
     let given = text(value);
-    let shown: String = given.chars().take(80).collect();
+    let shown = excerpt(&given);
     let message = match nearest(&given, known()) {
         Some(near) => format!("argument `{name}`: unknown variant `{shown}`, did you mean `{near}`?"),
         None => format!("argument `{name}`: unknown variant `{shown}`, expected {}", listed(known())),

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
 use crate::message::{Message, timestamp};
+use crate::similar::excerpt;
 use crate::{Error, Result};
 
 /// The longest name of an instance: with what is added to it, a file's name stays under 255 bytes.
@@ -21,7 +22,7 @@ pub(super) fn check_instance(name: &str) -> Result<()> {
     if begins_well && name.len() <= LONGEST_INSTANCE && name.bytes().all(is_plain) {
         return Ok(());
     }
-    let shown: String = name.chars().take(80).collect();
+    let shown = excerpt(name);
     Err(Error::usage(format!(
         "`{shown}` can't be the name of an instance; use up to {LONGEST_INSTANCE} letters, digits, `-` and `_`, \
          with a letter or digit at the beginning"
