@@ -40,6 +40,7 @@ mod base;
 mod client;
 mod credentials;
 mod failure;
+mod form;
 mod guard;
 mod pages;
 mod pick;
@@ -60,6 +61,8 @@ mod tests;
 pub(crate) use base::{Values, client};
 pub use client::{Builder, Http};
 pub use credentials::Credentials;
+#[cfg(any(feature = "oauth", feature = "testing"))]
+pub(crate) use form::form_text;
 pub use pages::{Page, Pages};
 pub use rate::Rate;
 pub use request::Request;

@@ -9,6 +9,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_
 use reqwest::{Method, Url, multipart};
 use serde::Serialize;
 
+use super::form::form_text;
 use super::{Http, Page, Pages, Response, Retry, send, template};
 use crate::{Context, Error, Result};
 
@@ -118,12 +119,7 @@ impl Request {
 
     /// Sends name and value pairs as a form does (`application/x-www-form-urlencoded`).
     pub fn form<N: AsRef<str>, V: AsRef<str>>(self, fields: impl IntoIterator<Item = (N, V)>) -> Self {
-        let mut body = reqwest::Url::parse("form:").ok();
-        if let Some(url) = &mut body {
-            url.query_pairs_mut().extend_pairs(fields);
-        }
-        let text = body.and_then(|url| url.query().map(str::to_owned)).unwrap_or_default();
-        self.bytes("application/x-www-form-urlencoded", text)
+        self.bytes("application/x-www-form-urlencoded", form_text(fields))
     }
 
     /// Sends bytes.

@@ -13,7 +13,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use super::exchange::{Exchange, tokens};
 use super::{InBrowser, OnDevice, Tokens, browser, device};
 use crate::__private::Opening;
-use crate::http::{Http, Values, address, origin};
+use crate::http::{Http, Values, address, form_text, origin};
 use crate::manifest::{self, ClientAuth, Grant, Manifest};
 use crate::{Error, Result, Secret, Settings};
 
@@ -179,7 +179,7 @@ impl Client {
             }
             (None, _) => form.push(("client_id", &self.id)),
         }
-        let answer = self.http.plainly(Method::POST, url, headers, encoded(&form).into_bytes()).await?;
+        let answer = self.http.plainly(Method::POST, url, headers, form_text(form).into_bytes()).await?;
         match answer.status().is_success() {
             true => Ok(()),
             false => Err(answer.refusal().await),
@@ -242,22 +242,13 @@ fn no_url(what: &str) -> Error {
 /// RFC 6749, section 2.3.1: both parts are encoded as a form is, and then as HTTP Basic.
 pub(super) fn basic(id: &str, secret: &Secret) -> Result<HeaderValue> {
     use base64::Engine as _;
-    let text = |value: &str| encoded(&[("", value)]).trim_start_matches('=').to_owned();
+    let text = |value: &str| form_text([("", value)]).trim_start_matches('=').to_owned();
     let pair = format!("{}:{}", text(id), text(secret.expose()));
     let pair = base64::prelude::BASE64_STANDARD.encode(pair);
     let mut value = HeaderValue::try_from(format!("Basic {pair}"))
         .map_err(|_| Error::setup("the client's secret can't be sent"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// Pairs as a form sends them.
-fn encoded(pairs: &[(&str, &str)]) -> String {
-    let mut form = reqwest::Url::parse("form:").ok();
-    if let Some(form) = &mut form {
-        form.query_pairs_mut().extend_pairs(pairs);
-    }
-    form.and_then(|form| form.query().map(str::to_owned)).unwrap_or_default()
 }
 
 impl fmt::Debug for Client {

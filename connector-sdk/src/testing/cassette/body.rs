@@ -8,6 +8,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::http::form_text;
 use crate::{Error, Result};
 
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -34,7 +35,7 @@ impl Body {
         if kind.starts_with("application/x-www-form-urlencoded") {
             let fields = fields(text);
             // What is no form after all stays as it is.
-            if written(&fields) == text {
+            if form_text(&fields) == text {
                 return Some(Self::Form(fields));
             }
         }
@@ -47,7 +48,7 @@ impl Body {
     pub(super) fn bytes(&self) -> Result<Bytes> {
         Ok(match self {
             Self::Json(json) => json.to_string().into(),
-            Self::Form(fields) => written(fields).into(),
+            Self::Form(fields) => form_text(fields).into(),
             Self::Text(text) => text.clone().into(),
             Self::Base64(text) => BASE64_STANDARD
                 .decode(text)
@@ -61,12 +62,6 @@ impl Body {
 fn fields(form: &str) -> Vec<(String, String)> {
     let url = Url::parse(&format!("form:?{form}"));
     url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
-}
-
-fn written(fields: &[(String, String)]) -> String {
-    let Ok(mut url) = Url::parse("form:") else { return String::new() };
-    url.query_pairs_mut().extend_pairs(fields);
-    url.query().unwrap_or_default().to_owned()
 }
 
 /// The numbers of a JSON text as they are written. Where they are others after it was read, as they are for
