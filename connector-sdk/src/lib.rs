@@ -50,6 +50,7 @@ pub mod message;
 mod named;
 #[cfg(feature = "oauth")]
 pub mod oauth;
+mod percent;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
 mod secret;

@@ -7,7 +7,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use memchr::memmem::Finder;
 use serde_json::Value;
 
-use crate::{Choice, Error, Level, Observer, Output, Secret};
+use crate::{Choice, Error, Level, Observer, Output, Secret, percent};
 
 /// What stands where a secret stood.
 const REDACTED: &str = "[redacted]";
@@ -269,13 +269,7 @@ fn add_forms(secret: &str, forms: &mut Vec<String>) {
 /// Everything but letters, digits and the characters in `kept` becomes `%XX` (RFC 3986 keeps `-._~`).
 fn percent_encoded(text: &str, kept: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    percent::encode(text, |_, byte| kept.contains(&byte), &mut out);
     out
 }
 

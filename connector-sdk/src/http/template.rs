@@ -1,6 +1,6 @@
 //! Paths with placeholders: `/repos/{owner}/{repo}/issues`.
 
-use crate::{Error, Result};
+use crate::{Error, Result, percent};
 
 /// Puts values into the placeholders of a path. Each value becomes one part of the path or of a part,
 /// percent-encoded, so that it can't begin another part, a query or another host.
@@ -81,21 +81,14 @@ pub(crate) fn encoded(text: &str) -> String {
 /// RFC 3986: everything but unreserved characters becomes `%XX`. Of what is a path as a whole, the
 /// characters that a path can have stay too, and what is encoded already.
 fn encode(text: &str, is_whole: bool, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let bytes = text.as_bytes();
     let is_encoded =
         |at: usize| matches!(bytes.get(at + 1..at + 3), Some(hex) if hex.iter().all(u8::is_ascii_hexdigit));
-    for (at, &byte) in bytes.iter().enumerate() {
-        let stays = byte.is_ascii_alphanumeric()
-            || b"-._~".contains(&byte)
-            || (is_whole && (b"/!$&'()*+,;=:@".contains(&byte) || (byte == b'%' && is_encoded(at))));
-        if stays {
-            out.push(char::from(byte));
-        } else {
-            let [high, low] = [byte >> 4, byte & 15].map(|digit| char::from(HEX[usize::from(digit)]));
-            out.extend(['%', high, low]);
-        }
-    }
+    let stays = |at, byte| {
+        b"-._~".contains(&byte)
+            || (is_whole && (b"/!$&'()*+,;=:@".contains(&byte) || (byte == b'%' && is_encoded(at))))
+    };
+    percent::encode(text, stays, out);
 }
 
 #[cfg(test)]
