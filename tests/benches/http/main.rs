@@ -6,6 +6,7 @@
 #[path = "../measure/mod.rs"]
 mod measure;
 
+mod floor;
 mod server;
 
 use std::time::Duration;
@@ -15,11 +16,10 @@ use connector_sdk::http::{Credentials, Page};
 use connector_sdk::manifest::Mode;
 use connector_sdk::prelude::*;
 use connector_sdk::{Settings, factory};
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use floor::TOKEN;
+use futures_util::TryStreamExt as _;
 use measure::{Contender, compare};
 use serde_json::Value;
-
-const TOKEN: &str = "tok_0123456789abcdef";
 
 /// What the server has.
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -57,20 +57,10 @@ fn main() {
     let base = server::start();
     let http =
         Http::builder(&base).credentials(Credentials::Bearer(Secret::new(TOKEN))).build().expect("a client");
-    // What `Http` sets as well: no redirects of its own, times, compression by the same features.
-    let bare = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(Duration::from_secs(30))
-        .build()
-        .expect("a client");
+    let bare = floor::client();
 
     let ours = || async { http.get("/item").send().await.expect("an answer").bytes().await.expect("a body") };
-    let theirs = || async {
-        let request =
-            bare.get(format!("{base}/item")).bearer_auth(TOKEN).header("accept", "application/json");
-        request.send().await.expect("an answer").bytes().await.expect("a body")
-    };
+    let theirs = || floor::fetch(&bare, &base);
     let settings = Settings::new().value("url", base.as_str()).secret("token", TOKEN);
     let connection = Connection::open("bench", &factory::<Items>(), &settings).expect("a connection");
     let caller = Caller::new("bench", Mode::Readonly);
@@ -79,30 +69,17 @@ fn main() {
         output.expect("an item").into_bytes()
     };
     runtime.block_on(async {
-        assert_eq!(ours().await, theirs().await);
-        assert_eq!(action().await, theirs().await);
+        assert_eq!(*ours().await, *theirs().await);
+        assert_eq!(*action().await, *theirs().await);
     });
 
     for together in [1_usize, 64] {
         println!("{together} at once");
         let mut contenders = [
-            Contender::new("floor: reqwest", |times| {
-                runtime.block_on(async {
-                    let all = futures_util::stream::iter(0..times).map(|_| theirs());
-                    all.buffer_unordered(together).for_each(|_| async {}).await;
-                });
-            }),
-            Contender::new("Http", |times| {
-                runtime.block_on(async {
-                    let all = futures_util::stream::iter(0..times).map(|_| ours());
-                    all.buffer_unordered(together).for_each(|_| async {}).await;
-                });
-            }),
+            Contender::new("floor: reqwest", |times| floor::send(&runtime, times, together, theirs)),
+            Contender::new("Http", |times| floor::send(&runtime, times, together, ours)),
             Contender::new("an action that is a request", |times| {
-                runtime.block_on(async {
-                    let all = futures_util::stream::iter(0..times).map(|_| action());
-                    all.buffer_unordered(together).for_each(|_| async {}).await;
-                });
+                floor::send(&runtime, times, together, action)
             }),
         ];
         compare(&mut contenders, Duration::from_millis(50), 40);

@@ -2,6 +2,8 @@
 //! that answers 200 with 1 kB of JSON; and how long PocketPaw's own files take to load.
 #![expect(clippy::expect_used, reason = "a benchmark that can't go on stops")]
 
+#[path = "../http/floor.rs"]
+mod floor;
 #[path = "../measure/mod.rs"]
 mod measure;
 #[path = "../http/server.rs"]
@@ -14,10 +16,8 @@ use connector_sdk::call::{Caller, Connection};
 use connector_sdk::manifest::Mode;
 use connector_sdk::platform::pocketpaw;
 use connector_sdk::{Context, Settings};
-use futures_util::StreamExt as _;
+use floor::TOKEN;
 use measure::{Contender, compare};
-
-const TOKEN: &str = "tok_0123456789abcdef";
 
 fn main() {
     requests();
@@ -38,40 +38,20 @@ actions: [{ name: item, description: An item, url: '{BASE_URL}/{id}', params: { 
     let settings = Settings::new().text("BASE_URL", &base).secret("API_TOKEN", TOKEN);
     let connection = Connection::open("bench", &*loaded.factory, &settings).expect("a connection");
     let caller = Caller::new("bench", Mode::Readonly);
-    // What the client of a file sets as well: no redirects of its own, times, compression by the same features.
-    let bare = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(Duration::from_secs(30))
-        .build()
-        .expect("a client");
+    let bare = floor::client();
 
     let ours = || async {
         let output = connection.call("item", br#"{"id":"item"}"#, &caller, Context::new()).await;
         output.expect("an answer").into_bytes()
     };
-    let theirs = || async {
-        let request =
-            bare.get(format!("{base}/item")).bearer_auth(TOKEN).header("accept", "application/json");
-        request.send().await.expect("an answer").bytes().await.expect("a body")
-    };
-    runtime.block_on(async { assert_eq!(ours().await, theirs().await) });
+    let theirs = || floor::fetch(&bare, &base);
+    runtime.block_on(async { assert_eq!(*ours().await, *theirs().await) });
 
     for together in [1_usize, 64] {
         println!("{together} at once");
         let mut contenders = [
-            Contender::new("floor: reqwest", |times| {
-                runtime.block_on(async {
-                    let all = futures_util::stream::iter(0..times).map(|_| theirs());
-                    all.buffer_unordered(together).for_each(|_| async {}).await;
-                });
-            }),
-            Contender::new("an action of a YAML file", |times| {
-                runtime.block_on(async {
-                    let all = futures_util::stream::iter(0..times).map(|_| ours());
-                    all.buffer_unordered(together).for_each(|_| async {}).await;
-                });
-            }),
+            Contender::new("floor: reqwest", |times| floor::send(&runtime, times, together, theirs)),
+            Contender::new("an action of a YAML file", |times| floor::send(&runtime, times, together, ours)),
         ];
         compare(&mut contenders, Duration::from_millis(50), 40);
     }
