@@ -58,7 +58,7 @@ impl Prefix {
 
     pub(super) fn digest(&self, input: &[u8]) -> InputDigest {
         let mut text = Vec::with_capacity(input.len() + 1);
-        Canonical { json: Cursor::new(input), depth: 0, members: Vec::new() }.write(&mut text);
+        Canonical { json: Cursor::new(input), depth: 0, members: Members::new() }.write(&mut text);
         InputDigest(self.0.clone().chain_update(&text).finalize().into())
     }
 }
@@ -71,20 +71,64 @@ struct Canonical<'a> {
     json: Cursor<'a>,
     depth: usize,
     /// The members of the objects that are open, those of the innermost last.
-    members: Vec<Member<'a>>,
+    members: Members<'a>,
 }
 
+#[derive(Clone)]
 struct Member<'a> {
     key: &'a [u8],
     text: Text<'a>,
 }
 
 /// A member in its one form.
+#[derive(Clone)]
 enum Text<'a> {
     /// As it stands in the input.
     Read(&'a [u8]),
     /// Where it was written.
     Written(Range<usize>),
+}
+
+/// A stack of members, on the heap only where they are many.
+struct Members<'a> {
+    few: [Member<'a>; FEW],
+    /// How many of the few there are.
+    count: usize,
+    /// All of them, once they were too many.
+    many: Vec<Member<'a>>,
+}
+
+const FEW: usize = 8;
+
+impl<'a> Members<'a> {
+    fn new() -> Self {
+        const NONE: Member<'_> = Member { key: b"", text: Text::Read(b"") };
+        Self { few: [NONE; FEW], count: 0, many: Vec::new() }
+    }
+
+    fn len(&self) -> usize {
+        self.count + self.many.len()
+    }
+
+    fn push(&mut self, member: Member<'a>) {
+        if let (true, Some(place)) = (self.many.is_empty(), self.few.get_mut(self.count)) {
+            *place = member;
+            self.count += 1;
+        } else {
+            self.many.extend_from_slice(&self.few[..self.count]);
+            self.count = 0;
+            self.many.push(member);
+        }
+    }
+
+    fn since(&mut self, begin: usize) -> &mut [Member<'a>] {
+        if self.many.is_empty() { &mut self.few[begin..self.count] } else { &mut self.many[begin..] }
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.count = self.count.min(length);
+        self.many.truncate(length);
+    }
 }
 
 /// Deeper than any input that the typed parser accepts (serde_json stops at 128).
@@ -130,7 +174,7 @@ impl<'a> Canonical<'a> {
             if !self.json.skip(b'}') {
                 return None;
             }
-            write_sorted(out, first, &mut self.members[outer..]);
+            write_sorted(out, first, self.members.since(outer));
             self.members.truncate(outer);
         }
         out.push(b'}');
@@ -261,6 +305,20 @@ mod tests {
             one,
             digest(" { \"z\" : [ ] ,\n\"tags\":[ 1 , {\"y\":{ },\"x\":1}],\t\"title\":\"a b\"} ")
         );
+    }
+
+    #[test]
+    fn order_does_not_matter_among_many_members() {
+        let object = |keys: &mut dyn Iterator<Item = u32>, inner: &str| {
+            let members = keys.map(|key| format!(r#""k{key:02}":{{"a":{key},"b":[{inner}]}}"#));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        };
+        let inner = [object(&mut (0..9), ""), object(&mut (0..9).rev(), "")];
+        for count in [3, 8, 9, 30] {
+            let one = digest(&object(&mut (0..count), &inner[0]));
+            assert_eq!(one, digest(&object(&mut (0..count).rev(), &inner[1])), "{count}");
+            assert_ne!(one, digest(&object(&mut (1..=count), &inner[0])), "{count}");
+        }
     }
 
     #[test]

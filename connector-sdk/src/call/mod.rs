@@ -15,13 +15,14 @@ mod digest;
 pub(crate) mod drive;
 #[cfg(feature = "oauth")]
 mod learned;
+mod names;
 mod redact;
 #[cfg(all(test, feature = "testing"))]
 mod services;
+mod sieve;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
@@ -31,6 +32,7 @@ pub use audit::{Audit, AuditRecord, Decision};
 pub use digest::InputDigest;
 #[cfg(feature = "oauth")]
 pub(crate) use learned::Learned;
+use names::Names;
 pub use redact::Redactor;
 
 use crate::manifest::{Action, Manifest};
@@ -49,8 +51,7 @@ fn connector(factory: &dyn Factory, settings: &Settings) -> Result<Box<dyn Conne
 pub struct Connection {
     name: Arc<str>,
     connector: Box<dyn Connector>,
-    /// From both names of an action to its place, so that a call costs the same with 1 or 1,000.
-    index: HashMap<Box<str>, usize>,
+    names: Names,
     /// Of each action.
     prefixes: Vec<digest::Prefix>,
     redactor: Arc<Redactor>,
@@ -104,20 +105,13 @@ impl Connection {
     /// A connection over a connector that is open already; `redactor` knows its secrets.
     pub fn over(name: impl Into<Arc<str>>, connector: Box<dyn Connector>, redactor: Redactor) -> Self {
         let actions = &connector.manifest().actions;
-        let mut index = HashMap::with_capacity(actions.len() * 2);
-        // Names go in last: where one action's command is another's name, the name is meant.
-        for (place, action) in actions.iter().enumerate() {
-            index.insert(action.command.as_str().into(), place);
-        }
-        for (place, action) in actions.iter().enumerate() {
-            index.insert(action.name.as_str().into(), place);
-        }
         let (id, name) = (&connector.manifest().id, name.into());
+        let names = Names::of(actions);
         let prefixes = actions.iter().map(|action| digest::Prefix::new(id, &name, &action.name)).collect();
         Self {
             name,
             connector,
-            index,
+            names,
             prefixes,
             redactor: Arc::new(redactor),
             audit: None,
@@ -321,7 +315,7 @@ impl Connection {
 
     fn find(&self, name: &str) -> Result<(usize, &Action)> {
         let actions = &self.manifest().actions;
-        match self.index.get(name).and_then(|&place| Some((place, actions.get(place)?))) {
+        match self.names.place(name).and_then(|place| Some((place, actions.get(place)?))) {
             Some(found) => Ok(found),
             None => Err(unknown_action(self.manifest(), name)),
         }

@@ -7,6 +7,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use memchr::memmem::Finder;
 use serde_json::Value;
 
+use super::sieve::Sieve;
 use crate::{Choice, Error, Level, Observer, Output, Secret, percent};
 
 /// What stands where a secret stood.
@@ -23,6 +24,8 @@ pub struct Redactor {
     /// Those forms that JSON text is not written with, as it is written: a quoted secret in a text of the
     /// output is escaped twice in its bytes.
     written: Vec<Finder<'static>>,
+    /// Of all these, to tell soon that there is nothing to do. None where one of them is too short.
+    sieve: Option<Sieve>,
     /// The secrets that the connection has obtained since it was opened.
     #[cfg(feature = "oauth")]
     learned: Option<Arc<super::Learned>>,
@@ -43,11 +46,25 @@ impl Redactor {
         forms.dedup();
         let finder = |form: &String| Finder::new(form.as_bytes()).into_owned();
         let written = forms.iter().filter_map(|form| as_written(form).filter(|written| written != form));
-        Self {
+        let redactor = Self {
             written: written.map(|form| finder(&form)).collect(),
             forms: forms.iter().map(finder).collect(),
+            sieve: None,
             #[cfg(feature = "oauth")]
             learned: None,
+        };
+        Self { sieve: Sieve::new(redactor.words()), ..redactor }
+    }
+
+    fn words(&self) -> impl Iterator<Item = &[u8]> + Clone {
+        self.forms.iter().chain(&self.written).map(Finder::needle)
+    }
+
+    /// Whether one of the own secrets stands in a text, in a form as it is or as JSON is written.
+    fn finds(&self, text: &[u8]) -> bool {
+        match &self.sieve {
+            Some(sieve) => sieve.finds(text, self.words()),
+            None => self.forms.iter().chain(&self.written).any(|form| form.find(text).is_some()),
         }
     }
 
@@ -78,6 +95,9 @@ impl Redactor {
     }
 
     fn without_own(&self, text: &str) -> Option<String> {
+        if !self.finds(text.as_bytes()) {
+            return None;
+        }
         let mut redacted: Option<String> = None;
         for form in &self.forms {
             let current = redacted.as_deref().unwrap_or(text);
@@ -154,9 +174,7 @@ impl Redactor {
     /// Whether JSON text may hold one of the own secrets.
     fn suspects(&self, bytes: &[u8]) -> bool {
         // A text may be written with `\u0061` for `a`, so such output has to be read to be searched.
-        !self.forms.is_empty()
-            && (has_unusual_escapes(bytes)
-                || self.forms.iter().chain(&self.written).any(|form| form.find(bytes).is_some()))
+        !self.forms.is_empty() && (has_unusual_escapes(bytes) || self.finds(bytes))
     }
 
     pub(crate) fn error(&self, error: Error) -> Error {
