@@ -177,7 +177,12 @@ impl Output {
     ///
     /// [`ErrorKind::Internal`] when the value can't be JSON, such as a map with keys that are no text.
     pub fn serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let mut json = Vec::with_capacity(128);
+        Self::serialize_into(Vec::with_capacity(128), value)
+    }
+
+    /// Serialises a value into a buffer, in the place of what that holds.
+    pub(crate) fn serialize_into<T: Serialize + ?Sized>(mut json: Vec<u8>, value: &T) -> Result<Self> {
+        json.clear();
         match serde_json::to_writer(&mut json, value) {
             Ok(()) => Ok(Self(json)),
             Err(error) => Err(Error::internal(format!("the result can't be written as JSON: {error}"))),

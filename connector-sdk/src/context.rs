@@ -156,6 +156,11 @@ impl Context {
         self.cancellation.get_or_init(CancellationToken::new)
     }
 
+    /// The token, if anybody has asked for it.
+    pub(crate) fn token(&self) -> Option<&CancellationToken> {
+        self.cancellation.get()
+    }
+
     /// Whether the call has been cancelled or is past its deadline.
     ///
     /// # Errors
@@ -176,7 +181,7 @@ impl Context {
     }
 
     fn check_token(&self) -> Result<()> {
-        if self.cancellation.get().is_some_and(CancellationToken::is_cancelled) {
+        if self.token().is_some_and(CancellationToken::is_cancelled) {
             return Err(Error::cancelled("the call was cancelled"));
         }
         Ok(())

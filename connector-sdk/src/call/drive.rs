@@ -7,6 +7,8 @@ use std::pin::pin;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::{BoxFuture, Context, Error, Result};
 
 /// Runs code that is not ours, and makes an error of a panic in it.
@@ -28,7 +30,7 @@ pub(super) async fn drive<T>(
     if let Poll::Ready(result) = poll_fn(|task| Poll::Ready(poll(&mut run, task))).await {
         return result;
     }
-    let mut cancelled = pin!(context.cancellation().cancelled());
+    let mut cancelled = pin!(None);
     let mut deadline = pin!(async {
         match context.deadline() {
             Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
@@ -39,7 +41,12 @@ pub(super) async fn drive<T>(
         if let Poll::Ready(result) = poll(&mut run, task) {
             return Poll::Ready(result);
         }
-        if cancelled.as_mut().poll(task).is_ready() || deadline.as_mut().poll(task).is_ready() {
+        // Whoever can cancel it has asked for the token: before the call, or in the method just now.
+        if cancelled.is_none() {
+            cancelled.set(context.token().map(CancellationToken::cancelled));
+        }
+        let is_cancelled = cancelled.as_mut().as_pin_mut().is_some_and(|wait| wait.poll(task).is_ready());
+        if is_cancelled || deadline.as_mut().poll(task).is_ready() {
             return Poll::Ready(context.check().and(Err(Error::cancelled("the call ran out of time"))));
         }
         Poll::Pending
@@ -65,8 +72,6 @@ fn panicked(panic: &(dyn Any + Send)) -> Error {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::ErrorKind;
@@ -108,6 +113,18 @@ mod tests {
         let context = Context::new().with_cancellation(token.clone());
         let cancel: BoxFuture<'_, Result<()>> = Box::pin(async move {
             token.cancel();
+            std::future::pending().await
+        });
+        let error = block_on(drive(cancel, &context, Instant::now())).expect_err("cancelled");
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Cancelled, "the call was cancelled"));
+    }
+
+    #[test]
+    fn a_method_ends_by_the_token_that_it_asked_for_itself() {
+        let context = Context::new();
+        let cancel: BoxFuture<'_, Result<()>> = Box::pin(async {
+            tokio::task::yield_now().await;
+            context.cancellation().cancel();
             std::future::pending().await
         });
         let error = block_on(drive(cancel, &context, Instant::now())).expect_err("cancelled");

@@ -60,7 +60,10 @@ impl Guard {
     /// Whether a URL is of the same scheme, host and port as the base (RFC 6454), so that credentials
     /// may go there.
     pub(super) fn is_home(&self, url: &Url) -> bool {
-        self.base.origin() == url.origin()
+        // Of `http` and `https` these are the origin.
+        self.base.scheme() == url.scheme()
+            && self.base.host() == url.host()
+            && self.base.port_or_known_default() == url.port_or_known_default()
     }
 
     /// Whether a request may go to a URL at all.

@@ -15,7 +15,7 @@ use super::linked::{Actions, Described};
 use super::result::{ActionOutput, ActionResult, MethodError, Parse};
 use super::{Arguments, Ready};
 use crate::manifest::{self, Content};
-use crate::{BoxFuture, Context, Error, Result, Run};
+use crate::{BoxFuture, Context, Error, Output, Result, Run};
 
 /// What `#[http(METHOD, "/path", ..)]` on a method says.
 pub struct RequestSpec {
@@ -207,7 +207,9 @@ pub trait Answered: ActionResult {
         F: FnOnce(&'a C, A, &'a Context) -> Answering<Self>,
         Self: 'static,
     {
-        <Self as ActionResult>::prepare(call, request)
+        let Ready { connector, call } = call;
+        let answering = request(connector, A::read(call.input)?, call.context);
+        Ok(Box::pin(answering.output()))
     }
 
     /// [`ActionResult::prepare_input`]
@@ -216,7 +218,9 @@ pub trait Answered: ActionResult {
         F: FnOnce(&'a C, T, &'a Context) -> Answering<Self>,
         Self: 'static,
     {
-        <Self as ActionResult>::prepare_input(call, parse, request)
+        let Ready { connector, call } = call;
+        let input = parse(call.input, &call.action.input_schema)?;
+        Ok(Box::pin(request(connector, input, call.context).output()))
     }
 }
 
@@ -229,14 +233,29 @@ impl<T: Answer + ActionOutput, E: Failed + MethodError> Answered for Result<T, E
     ) -> Answering<Self> {
         let ignored = T::is_nothing();
         let reply = send(connector, action, values, context, ignored);
-        Answering { reply, read: |reply| Ok(reply.and_then(|reply| T::read(&reply))?) }
+        let read = |reply: Result<Reply>| match reply {
+            Ok(reply) => (T::read(&reply).map_err(E::from), reply.json),
+            Err(error) => (Err(error.into()), Vec::new()),
+        };
+        Answering { reply, read }
     }
 }
 
 /// A request under way, which becomes a result.
 pub struct Answering<R> {
     reply: BoxFuture<'static, Result<Reply>>,
-    read: fn(Result<Reply>) -> R,
+    /// The result, and a buffer that nobody needs any more.
+    read: fn(Result<Reply>) -> (R, Vec<u8>),
+}
+
+impl<R: ActionResult> Answering<R> {
+    async fn output(self) -> Result<Output> {
+        /// Less than is worth keeping for a result that may be small.
+        const MOST: usize = 64 * 1024;
+        let (result, buffer) = (self.read)(self.reply.await);
+        // A result is written much as it was read, so its answer's buffer has room for it.
+        result.output(if buffer.capacity() <= MOST { buffer } else { Vec::new() })
+    }
 }
 
 impl<R> Future for Answering<R> {
@@ -244,7 +263,7 @@ impl<R> Future for Answering<R> {
 
     fn poll(mut self: Pin<&mut Self>, task: &mut TaskContext<'_>) -> Poll<R> {
         let read = self.read;
-        self.reply.as_mut().poll(task).map(read)
+        self.reply.as_mut().poll(task).map(|reply| read(reply).0)
     }
 }
 

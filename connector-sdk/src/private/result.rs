@@ -31,7 +31,13 @@ pub trait ActionResult: Sized {
     where
         F: FnOnce(&'a C, T, &'a Context) -> Fut,
         Fut: Future<Output = Self> + Send + 'a;
+
+    /// Writes what a method returned, into a buffer that may have held something.
+    fn output(self, buffer: Vec<u8>) -> Result<Output>;
 }
+
+/// Room for most results, so that few of them make it grow.
+const ROOM: usize = 128;
 
 // The adaptors belong to the one trait, so that a type that is no result is one error.
 impl<T: ActionOutput, E: MethodError> ActionResult for Result<T, E> {
@@ -47,7 +53,7 @@ impl<T: ActionOutput, E: MethodError> ActionResult for Result<T, E> {
     {
         let Ready { connector, call } = call;
         let run = method(connector, A::read(call.input)?, call.context);
-        Ok(Box::pin(async move { output(run.await) }))
+        Ok(Box::pin(async move { run.await.output(Vec::with_capacity(ROOM)) }))
     }
 
     fn prepare_input<'a, C, I, F, Fut>(call: Ready<'a, C>, parse: Parse<I>, method: F) -> Result<Run<'a>>
@@ -57,19 +63,19 @@ impl<T: ActionOutput, E: MethodError> ActionResult for Result<T, E> {
     {
         let Ready { connector, call } = call;
         let run = method(connector, parse(call.input, &call.action.input_schema)?, call.context);
-        Ok(Box::pin(async move { output(run.await) }))
+        Ok(Box::pin(async move { run.await.output(Vec::with_capacity(ROOM)) }))
+    }
+
+    fn output(self, buffer: Vec<u8>) -> Result<Output> {
+        match self {
+            Ok(value) => Output::serialize_into(buffer, &value),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
 /// Reads an input struct, whose schema tells which arguments there are.
 pub type Parse<T> = fn(&[u8], &Value) -> Result<T>;
-
-fn output<T: ActionOutput, E: MethodError>(result: Result<T, E>) -> Result<Output> {
-    match result {
-        Ok(value) => Output::serialize(&value),
-        Err(error) => Err(error.into()),
-    }
-}
 
 /// What a successful action may return.
 #[diagnostic::on_unimplemented(
