@@ -56,7 +56,7 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
 }
 
 /// What a refusal means, with what the service says.
-pub(super) async fn of_answer(response: Response, redactor: &Redactor) -> Error {
+pub(super) async fn of_answer(mut response: Response, redactor: &Redactor) -> Error {
     let status = response.status();
     let kind = kind_of(status, is_rate_limit(status, response.headers()));
     let host = response.host().to_owned();

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::form::form_text;
 use super::{Http, Page, Pages, Response, Retry, send, template};
-use crate::{Context, Error, Result};
+use crate::{BoxFuture, Context, Error, Result};
 
 /// A request that was not sent yet. What is wrong with one of its parts is said when it is sent.
 #[must_use = "a request does nothing until it is sent"]
@@ -200,8 +200,8 @@ impl Request {
     /// By what the service answered: `auth` (401, 403), `not_found` (404, 410), `conflict` (409, 412),
     /// `rate_limited` (429), `unavailable` (408, 502, 503, 504, 529, no connection), `upstream` (any other
     /// refusal). `usage` or `setup` where the request can't be made. The detail `status` holds the number.
-    pub async fn send(self) -> Result<Response> {
-        send::send(self).await
+    pub fn send(self) -> BoxFuture<'static, Result<Response>> {
+        send::send(self)
     }
 
     /// Follows the pages of a list, this request being the first of them.

@@ -71,10 +71,9 @@ impl Response {
     ///
     /// `upstream` where it is not what was expected; the error says where it differs, and never what
     /// stands there. As [`bytes`](Self::bytes) otherwise.
-    pub async fn json<T: DeserializeOwned>(self) -> Result<T> {
-        let (host, kind) = (self.host.clone(), self.media_type());
-        let bytes = self.bytes().await?;
-        parse(&bytes, &host, &kind)
+    pub async fn json<T: DeserializeOwned>(mut self) -> Result<T> {
+        let bytes = self.body().await?;
+        parse(&bytes, &self.host, &self.media_type())
     }
 
     /// Reads the JSON text that stands at a path of names in the body: all of it where the path is empty.
@@ -82,16 +81,15 @@ impl Response {
     /// # Errors
     ///
     /// As [`json`](Self::json), and `upstream` where nothing stands there.
-    pub(crate) async fn selected(self, path: &str) -> Result<Bytes> {
-        let (host, kind) = (self.host.clone(), self.media_type());
-        let bytes = self.bytes().await?;
+    pub(crate) async fn selected(&mut self, path: &str) -> Result<Bytes> {
+        let bytes = self.body().await?;
         let json = json_of(&bytes);
         if path.is_empty() {
             return Ok(if json.len() == bytes.len() { bytes } else { Bytes::copy_from_slice(json) });
         }
-        match pick(json, path).map_err(|error| misread(error, &host, &kind))? {
+        match pick(json, path).map_err(|error| misread(error, &self.host, &self.media_type()))? {
             Some(found) => Ok(Bytes::copy_from_slice(found.get().as_bytes())),
-            None => Err(Error::upstream(format!("there is no `{path}` in what `{host}` answered"))),
+            None => Err(Error::upstream(format!("there is no `{path}` in what `{}` answered", self.host))),
         }
     }
 
@@ -111,6 +109,11 @@ impl Response {
     ///
     /// `unavailable` where it breaks off, `upstream` where it is larger than the client takes.
     pub async fn bytes(mut self) -> Result<Bytes> {
+        self.body().await
+    }
+
+    /// Reads the body. It can be done once.
+    async fn body(&mut self) -> Result<Bytes> {
         let most = self.most_bytes;
         if self.answer.content_length().is_some_and(|length| length > most) {
             return Err(too_large(&self.host, most));
@@ -143,7 +146,7 @@ impl Response {
     }
 
     /// The beginning of the body, whatever is wrong with the rest of it.
-    pub(crate) async fn beginning(mut self, most: usize) -> Vec<u8> {
+    pub(crate) async fn beginning(&mut self, most: usize) -> Vec<u8> {
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = self.chunk().await {
             let room = most - body.len();

@@ -9,7 +9,7 @@ use reqwest::header::{
     HeaderValue, LOCATION, USER_AGENT,
 };
 use reqwest::{Method, RequestBuilder, Url};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument as _;
 
 use super::client::Inner;
@@ -17,46 +17,29 @@ use super::request::{Body, Once};
 use super::{Request, Response, Retry, failure, retry};
 #[cfg(feature = "oauth")]
 use crate::oauth::Tokens;
-use crate::{Error, Result};
+use crate::{BoxFuture, Error, Result};
 
 /// As many as browsers follow; what goes on for longer goes in circles.
 const MOST_REDIRECTS: u32 = 10;
 
-pub(super) async fn send(mut request: Request) -> Result<Response> {
-    let leads_on = request.elsewhere.is_some();
-    let url = request.url()?;
-    let inner = Arc::clone(&request.http.inner);
-    if leads_on && !inner.guard.is_home(&url) {
-        let has_body = !matches!(request.body, Body::None);
-        leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
+/// The request on its way. Where it goes is found out before the future is made, so that this holds no more than
+/// is needed until there is an answer: calls are many at once, and each moves its future about.
+pub(super) fn send(request: Request) -> BoxFuture<'static, Result<Response>> {
+    match Journey::of(request) {
+        Ok((mut journey, retry, span)) => {
+            let underway = async move {
+                let answer = journey.run(retry).await;
+                answer.map_err(|error| journey.inner.redactor.error(error))
+            };
+            Box::pin(underway.instrument(span))
+        }
+        Err(error) => Box::pin(std::future::ready(Err(error))),
     }
-    // The path as it was written: what fills its placeholders is nobody's business.
-    let span = tracing::debug_span!(
-        "http",
-        method = %request.method,
-        host = url.host_str().unwrap_or_default(),
-        path = &*request.template,
-    );
-    let mut journey = Journey {
-        inner: &inner,
-        method: request.method,
-        url,
-        headers: request.headers,
-        body: request.body,
-        repeatable: request.repeatable,
-        deadline: request.deadline,
-        timeout: request.timeout.unwrap_or(inner.timeout),
-        redirects: 0,
-        #[cfg(feature = "oauth")]
-        renewed: false,
-    };
-    let retry = request.retry.unwrap_or(inner.retry);
-    journey.run(retry).instrument(span).await.map_err(|error| inner.redactor.error(error))
 }
 
 /// A request on its way, which redirects change.
-struct Journey<'h> {
-    inner: &'h Inner,
+struct Journey {
+    inner: Arc<Inner>,
     method: Method,
     url: Url,
     headers: HeaderMap,
@@ -85,7 +68,40 @@ impl From<Error> for Failed {
     }
 }
 
-impl Journey<'_> {
+impl Journey {
+    /// The journey of a request, how it is made again, and what is traced of it.
+    fn of(mut request: Request) -> Result<(Self, Retry, tracing::Span)> {
+        let leads_on = request.elsewhere.is_some();
+        let url = request.url()?;
+        let inner = Arc::clone(&request.http.inner);
+        if leads_on && !inner.guard.is_home(&url) {
+            let has_body = !matches!(request.body, Body::None);
+            leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
+        }
+        // The path as it was written: what fills its placeholders is nobody's business.
+        let span = tracing::debug_span!(
+            "http",
+            method = %request.method,
+            host = url.host_str().unwrap_or_default(),
+            path = &*request.template,
+        );
+        let retry = request.retry.unwrap_or(inner.retry);
+        let journey = Self {
+            method: request.method,
+            url,
+            headers: request.headers,
+            body: request.body,
+            repeatable: request.repeatable,
+            deadline: request.deadline,
+            timeout: request.timeout.unwrap_or(inner.timeout),
+            inner,
+            redirects: 0,
+            #[cfg(feature = "oauth")]
+            renewed: false,
+        };
+        Ok((journey, retry, span))
+    }
+
     async fn run(&mut self, retry: Retry) -> Result<Response> {
         let began = Instant::now();
         let mut made = 0;
@@ -127,14 +143,22 @@ impl Journey<'_> {
 
     /// Sends it once; nothing: it has to be sent to another place, or with a new access token.
     async fn attempt(&mut self) -> std::result::Result<Option<Response>, Failed> {
-        let inner = self.inner;
+        let inner = Arc::clone(&self.inner);
         inner.guard.check(&self.url)?;
         if let Some(limiter) = inner.limiter.as_ref().filter(|_| !inner.wire.is_replayed()) {
-            limiter.turn(self.deadline).await?;
+            Box::pin(limiter.turn(self.deadline)).await?;
         }
         #[cfg(feature = "oauth")]
-        let token = self.token().await?;
-        let slot = self.slot().await?;
+        let token = match &inner.credentials.session {
+            Some(session) if inner.guard.is_home(&self.url) => {
+                Some(Box::pin(self.renewal(session.token())).await?)
+            }
+            _ => None,
+        };
+        let slot = match &inner.slots {
+            Some(slots) => Some(Box::pin(self.slot(slots)).await?),
+            None => None,
+        };
         let left = self.left();
         if left == Some(Duration::ZERO) {
             return Err(Error::cancelled("the call ran out of time").into());
@@ -142,15 +166,21 @@ impl Journey<'_> {
         let host = self.url.host_str().unwrap_or_default().to_owned();
         let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
         let sends_once = matches!(self.body, Body::Once(_));
-        #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
-        let mut request = self.prepare(timeout)?;
-        #[cfg(feature = "oauth")]
-        if let Some(token) = &token {
-            inner.wire.hide(&token.access);
-            request.headers_mut().insert(AUTHORIZATION, super::credentials::bearer(&token.access)?);
-        }
-        let answer = inner.wire.send(&inner.client, request).await?;
-        let answer = answer.map_err(|error| {
+        // In a block, so that the request isn't part of the future while its answer is waited for.
+        let answer = {
+            #[cfg_attr(
+                not(feature = "oauth"),
+                expect(unused_mut, reason = "nothing is obtained without OAuth")
+            )]
+            let mut request = self.prepare(timeout)?;
+            #[cfg(feature = "oauth")]
+            if let Some(token) = &token {
+                inner.wire.hide(&token.access);
+                request.headers_mut().insert(AUTHORIZATION, super::credentials::bearer(&token.access)?);
+            }
+            inner.wire.send(&inner.client, request)
+        };
+        let answer = answer.await?.map_err(|error| {
             let (unseen, is_wrong) = (error.is_connect(), error.is_builder());
             let error = failure::of_transport(error, &host);
             // What the guard refused stays refused.
@@ -169,10 +199,10 @@ impl Journey<'_> {
             self.renewed = true;
             // What can be sent once only was sent; the next request has the new token.
             if sends_once {
-                drop(self.instead_of(token).await);
+                drop(Box::pin(self.instead_of(token)).await);
             } else {
                 drop((answer, slot));
-                self.instead_of(token).await?;
+                Box::pin(self.instead_of(token)).await?;
                 return Ok(None);
             }
         }
@@ -183,7 +213,7 @@ impl Journey<'_> {
         }
         let asked = retry::asked(response.headers(), SystemTime::now());
         let may_pass = retry::may_pass(status, response.headers());
-        let mut error = failure::of_answer(response, &inner.redactor).await;
+        let mut error = Box::pin(failure::of_answer(response, &inner.redactor)).await;
         if let (Some(wait), true) = (asked, may_pass) {
             error = error.with_retry_after(wait);
         }
@@ -191,8 +221,7 @@ impl Journey<'_> {
     }
 
     /// Waits until the client has fewer requests under way than it may have.
-    async fn slot(&self) -> Result<Option<OwnedSemaphorePermit>> {
-        let Some(slots) = &self.inner.slots else { return Ok(None) };
+    async fn slot(&self, slots: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
         let slot = Arc::clone(slots).acquire_owned();
         let slot = match self.left() {
             Some(left) => tokio::time::timeout(left, slot).await.map_err(|_| {
@@ -200,18 +229,7 @@ impl Journey<'_> {
             })?,
             None => slot.await,
         };
-        slot.map(Some).map_err(|error| Error::internal(format!("the client has no slots any more: {error}")))
-    }
-
-    /// The access token that goes with it, where there is one.
-    #[cfg(feature = "oauth")]
-    async fn token(&self) -> std::result::Result<Option<Arc<Tokens>>, Failed> {
-        match &self.inner.credentials.session {
-            Some(session) if self.inner.guard.is_home(&self.url) => {
-                self.renewal(session.token()).await.map(Some)
-            }
-            _ => Ok(None),
-        }
+        slot.map_err(|error| Error::internal(format!("the client has no slots any more: {error}")))
     }
 
     /// Has another token than one that the service refused.

@@ -1,5 +1,8 @@
 //! Where a request leaves the process, and what a test puts in the place of the network.
 
+use futures_util::FutureExt as _;
+#[cfg(feature = "testing")]
+use futures_util::future::Either;
 use reqwest::{Client, Request, Response};
 
 use crate::{Result, Secret};
@@ -28,8 +31,12 @@ impl Wire {
     }
 
     /// Sends a request. The outer error is the recording's.
-    pub(super) async fn send(&self, client: &Client, request: Request) -> Result<reqwest::Result<Response>> {
-        Ok(client.execute(request).await)
+    pub(super) fn send(
+        &self,
+        client: &Client,
+        request: Request,
+    ) -> impl Future<Output = Result<reqwest::Result<Response>>> + Send + use<> {
+        client.execute(request).map(Ok)
     }
 }
 
@@ -58,10 +65,17 @@ impl Wire {
         self.tape.as_ref().is_some_and(|tape| !tape.is_recording())
     }
 
-    pub(super) async fn send(&self, client: &Client, request: Request) -> Result<reqwest::Result<Response>> {
+    pub(super) fn send(
+        &self,
+        client: &Client,
+        request: Request,
+    ) -> impl Future<Output = Result<reqwest::Result<Response>>> + Send + use<> {
         match &self.tape {
-            Some(tape) => tape.send(client, request).await,
-            None => Ok(client.execute(request).await),
+            Some(tape) => {
+                let (tape, client) = (std::sync::Arc::clone(tape), client.clone());
+                Either::Left(Box::pin(async move { tape.send(&client, request).await }))
+            }
+            None => Either::Right(client.execute(request).map(Ok)),
         }
     }
 }

@@ -9,7 +9,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::request::{At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec};
-use crate::http::{Http, Method, Page, Pages, Request, names};
+use crate::http::{Http, Method, Page, Pages, Request, Response, names};
 use crate::{BoxFuture, Error, Result};
 
 /// Of an answer that nobody reads, so much is taken off the connection, which then can be used again.
@@ -25,7 +25,7 @@ pub(super) fn send(http: &Http, outgoing: &Outgoing<'_>) -> BoxFuture<'static, R
     });
     // Each has a future of its own size.
     match (made(http, outgoing), page) {
-        (Ok((request, _)), None) => Box::pin(answer(request, spec.select, ignored)),
+        (Ok((request, _)), None) => Box::pin(answer(request.send(), spec.select, ignored)),
         (Ok((request, most)), Some(page)) => Box::pin(list(request.pages(page), spec.select, most)),
         (Err(error), _) => Box::pin(async { Err(error) }),
     }
@@ -36,15 +36,19 @@ async fn list(pages: Pages, select: &'static str, most: Option<u64>) -> Result<R
     Ok(Reply { json, host, media_type: String::new(), whole: false })
 }
 
-async fn answer(request: Request, select: &'static str, ignored: bool) -> Result<Reply> {
-    let response = request.send().await?;
-    let (host, media_type) = (response.host().to_owned(), response.media_type());
+async fn answer(
+    sent: BoxFuture<'static, Result<Response>>,
+    select: &'static str,
+    ignored: bool,
+) -> Result<Reply> {
+    let mut response = sent.await?;
     let json = if ignored {
         response.beginning(MOST_IGNORED).await;
         b"null".to_vec()
     } else {
         response.selected(select).await?.into()
     };
+    let (host, media_type) = (response.host().to_owned(), response.media_type());
     Ok(Reply { json, host, media_type, whole: select.is_empty() })
 }
 
