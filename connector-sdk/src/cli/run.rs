@@ -148,6 +148,10 @@ impl<'a> Report<'a> {
     }
 
     fn success(&self, answer: &Answer) -> Vec<u8> {
+        #[cfg(feature = "supervisor")]
+        if matches!(answer.people, People::Nothing) {
+            return Vec::new();
+        }
         if self.scan.json {
             let command = command_of(self.manifest, self.scan);
             let top_level = answer.top_level.as_ref();
@@ -161,6 +165,8 @@ impl<'a> Report<'a> {
             People::Data => show(&answer.data, style).into_bytes(),
             People::Other(data) => lay_out(data, style).into_bytes(),
             People::Text(text) => text.clone().into_bytes(),
+            #[cfg(feature = "supervisor")]
+            People::Nothing => Vec::new(),
         }
     }
 

@@ -108,7 +108,10 @@ fn changes_are_told_through_the_program() {
             user.open("work").subscribe(None, SubscribeOptions::new("test")).expect("subscribed");
         // What there is when it begins is no news, and when that is, it doesn't say.
         let path = loop {
-            let file = tempfile::Builder::new().prefix("note").suffix(".md").tempfile_in(user.home.path().join("notes"));
+            let file = tempfile::Builder::new()
+                .prefix("note")
+                .suffix(".md")
+                .tempfile_in(user.home.path().join("notes"));
             let (_, path) = file.expect("a note").keep().expect("kept");
             let item = tokio::time::timeout(Duration::from_millis(500), subscription.next()).await;
             if let Ok(Some(Item::Event(event))) = item {
