@@ -138,6 +138,10 @@ impl<'a> Report<'a> {
             Ok(answer) => (0, self.success(answer)),
             Err(error) => (argentos::exit_code(error.kind()), self.failure(error, &stderr)),
         };
+        // Nothing can always be written, also where somebody else holds the stream and never lets go.
+        if bytes.is_empty() {
+            return code;
+        }
         match write(&self.process.stdout_sink(), &bytes) {
             Ok(()) => code,
             Err(error) => {

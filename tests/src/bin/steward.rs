@@ -14,7 +14,7 @@ struct Counter {
     #[config(default = 10)]
     last: u64,
     /// Told with every number, which nobody may see.
-    #[secret(env = "COUNTER_TOKEN")]
+    #[secret(env = "COUNTER_TOKEN", unused_by_auth)]
     token: Secret,
 }
 

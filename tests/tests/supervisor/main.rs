@@ -111,13 +111,12 @@ struct Run {
 }
 
 impl Run {
-    /// The next event; none: the output has ended.
+    /// The next event; none: the output has ended, with half a line where it was killed.
     fn event(&mut self) -> Option<Value> {
         let mut line = String::new();
         self.lines.as_mut().expect("not closed").read_line(&mut line).expect("UTF-8");
         leave(&line);
         if !line.ends_with('\n') {
-            assert_eq!(line, "", "a line is whole");
             return None;
         }
         Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))

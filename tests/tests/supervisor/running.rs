@@ -134,6 +134,21 @@ fn a_supervisor_that_is_killed_twenty_times_loses_nothing() {
     }
 }
 
+/// Half a line that a killed run left in a file must not swallow the first of the next.
+#[test]
+fn a_file_is_continued_on_a_line_of_its_own() {
+    let user = User::new(&hosts(&[ticker("tick", 2)]));
+    let file = user.path("events.jsonl");
+    fs::write(&file, "{\"name\":\"tick\",\"conn").expect("written");
+    let append = fs::OpenOptions::new().append(true).open(&file).expect("opened");
+    let mut child = user.command("run").stdout(append).stderr(Stdio::null()).spawn().expect("it starts");
+    wait(|| user.cursor("tick").as_deref() == Some("2"), || "no cursor".to_owned());
+    child.kill().and_then(|()| child.wait()).expect("killed");
+    let text = fs::read_to_string(&file).expect("events");
+    let whole = text.lines().filter(|line| serde_json::from_str::<Value>(line).is_ok());
+    assert_eq!(whole.count(), 2, "{text}");
+}
+
 #[test]
 fn without_a_reader_all_of_it_ends() {
     let user = User::new(&hosts(&[ticker("tick", 100_000)]));

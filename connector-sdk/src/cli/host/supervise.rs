@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::super::answer::{Answer, People};
 use super::super::data::Data;
 use super::super::observer::Lines;
-use super::super::process::{Sink, say};
+use super::super::process::{Sink, say, write};
 use super::super::scan::Scan;
 use super::super::session::Session;
 use super::super::show::clean_line;
@@ -42,11 +42,17 @@ const PARTING: Duration = Duration::from_secs(13);
 pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result<Answer> {
     let plan = Plan::load(file)?;
     let state = Arc::new(State::hold(&plan.state)?);
+    let continues = session.process.owns_process && continues_a_file();
     // Whatever a connector prints is no event.
     let kept = session.process.owns_process.then(|| session.process.keep_streams());
     if let Some(Err(error)) = &kept {
         let message = format!("warning: standard output can't be kept for events alone: {error}");
         say(&session.process.stderr_sink(), &message);
+    }
+    if continues {
+        // What was killed may have left half a line, which the first of ours would be lost in.
+        write(&session.process.stdout_sink(), b"\n")
+            .map_err(|error| Error::unavailable(format!("standard output can't be written: {error}")))?;
     }
     let board = Arc::new(Board::new(listener(session.process.stderr_sink(), session.scan.json)));
     let shared =
@@ -81,6 +87,20 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
     runtime.block_on(crate::oauth::renewed(interrupt::RENEWAL));
     runtime.shutdown_background();
     result.map(|()| Answer::of_value(&Value::Null).shown(People::Nothing))
+}
+
+/// Whether standard output is a file with something in it.
+#[cfg(unix)]
+fn continues_a_file() -> bool {
+    use std::os::fd::AsFd as _;
+    let file = std::io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)
+}
+
+/// Elsewhere it isn't known.
+#[cfg(not(unix))]
+fn continues_a_file() -> bool {
+    false
 }
 
 /// What is needed to run one of them. One that can't be started is told and the others go on.
