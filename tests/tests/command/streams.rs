@@ -81,11 +81,9 @@ async fn a_line_that_is_no_frame_is_left_out() {
 async fn ends(text: &str) -> (ErrorKind, String) {
     let mut subscription = open(&script(text)).subscribe(None, options()).expect("subscribed");
     loop {
-        match next(&mut subscription).await {
-            Item::Health(Health::Retrying { failure, .. } | Health::Failed { failure }) => {
-                return (failure.kind, failure.message);
-            }
-            _ => {}
+        let item = next(&mut subscription).await;
+        if let Item::Health(Health::Retrying { failure, .. } | Health::Failed { failure }) = item {
+            return (failure.kind, failure.message);
         }
     }
 }
