@@ -19,6 +19,7 @@
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `puffer` | no | [`platform::puffer`], the commands `auth-ok`, `act`, `subscribe` and `manifest --format puffer` |
 //! | `seed-agent` | no | [`platform::seed_agent`], the command `mailbox` and `manifest --format seed-agent` |
+//! | `supervisor` | no | the command `run` of a [`host`], which keeps subscriptions, also of external programs |
 //! | `testing` | no | [`testing`], recorded exchanges and a server that misbehaves, for the tests of a connector |
 //! | `validate` | no | enforces constraints inside nested types with a JSON Schema validator |
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -24,6 +24,9 @@ pub(super) enum People {
     Other(Data),
     /// A text, as it is.
     Text(String),
+    /// All was said already, and no envelope is wanted either.
+    #[cfg(feature = "supervisor")]
+    Nothing,
 }
 
 impl Answer {

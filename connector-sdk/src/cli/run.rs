@@ -138,6 +138,10 @@ impl<'a> Report<'a> {
             Ok(answer) => (0, self.success(answer)),
             Err(error) => (argentos::exit_code(error.kind()), self.failure(error, &stderr)),
         };
+        // Nothing can always be written, also where somebody else holds the stream and never lets go.
+        if bytes.is_empty() {
+            return code;
+        }
         match write(&self.process.stdout_sink(), &bytes) {
             Ok(()) => code,
             Err(error) => {
@@ -148,6 +152,10 @@ impl<'a> Report<'a> {
     }
 
     fn success(&self, answer: &Answer) -> Vec<u8> {
+        #[cfg(feature = "supervisor")]
+        if matches!(answer.people, People::Nothing) {
+            return Vec::new();
+        }
         if self.scan.json {
             let command = command_of(self.manifest, self.scan);
             let top_level = answer.top_level.as_ref();
@@ -161,6 +169,8 @@ impl<'a> Report<'a> {
             People::Data => show(&answer.data, style).into_bytes(),
             People::Other(data) => lay_out(data, style).into_bytes(),
             People::Text(text) => text.clone().into_bytes(),
+            #[cfg(feature = "supervisor")]
+            People::Nothing => Vec::new(),
         }
     }
 

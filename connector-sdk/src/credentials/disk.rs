@@ -32,7 +32,7 @@ pub(super) fn is_there(path: &Path) -> bool {
 }
 
 /// Reads a file that nobody else may read; none where there is none.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     // Looked at before it is opened: opening a pipe would wait for its other end.
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
@@ -78,7 +78,7 @@ pub(super) fn open_lock(path: &Path) -> Result<Option<File>> {
 }
 
 /// Opens a file for locking, and makes it where there is none.
-pub(super) fn make_lock(path: &Path) -> Result<File> {
+pub(crate) fn make_lock(path: &Path) -> Result<File> {
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(Error::setup(format!("`{}` is not a file; move it away", path.display())));
     }
@@ -87,7 +87,7 @@ pub(super) fn make_lock(path: &Path) -> Result<File> {
 }
 
 /// Puts a file in the place of another one. The caller holds the lock, so the temporary file is its own.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let temporary = temporary(path);
     put(path, &temporary, bytes, || fs::rename(&temporary, path))
 }

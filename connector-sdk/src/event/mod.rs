@@ -30,7 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use emit::{Event, Events, typed};
-pub use stream::Emitter;
+pub use stream::{Acknowledgements, Emitter};
 pub use subscription::{Acknowledger, SubscribeOptions, Subscription};
 
 use crate::{ErrorKind, Output};

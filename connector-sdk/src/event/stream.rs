@@ -1,5 +1,6 @@
 //! What lies between a method that emits and a host that takes: a queue, a window, and who waits for whom.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::window::{Offer, Window};
-use super::{Health, Item, RawEvent};
+use super::{Failure, Health, Item, RawEvent};
 use crate::call::Redactor;
 use crate::{Error, Output, Result};
 
@@ -36,6 +37,8 @@ pub(super) struct Stream {
     items: Notify,
     /// There is room to emit.
     room: Notify,
+    /// The host acknowledged something.
+    acknowledged: Notify,
     /// The subscription is to end.
     pub(super) stop: CancellationToken,
 }
@@ -81,6 +84,7 @@ impl Stream {
             held: AtomicBool::new(false),
             items: Notify::new(),
             room: Notify::new(),
+            acknowledged: Notify::new(),
             stop: CancellationToken::new(),
         })
     }
@@ -224,6 +228,18 @@ impl Stream {
         if news {
             self.items.notify_one();
         }
+        self.acknowledged.notify_one();
+    }
+
+    /// How many of these events, from the first on, the host has acknowledged.
+    fn leading(&self, ids: &mut dyn Iterator<Item = Cow<'_, str>>) -> usize {
+        // What was only gathered isn't in the window, where it would be taken for one that was settled long ago.
+        let mut batch = self.lock_batch();
+        if !batch.events.is_empty() {
+            self.hand_on(&mut batch);
+        }
+        let state = self.lock();
+        ids.take_while(|id| !state.window.is_outstanding(id)).count()
     }
 
     pub(super) fn safe(&self) -> Option<Arc<str>> {
@@ -374,6 +390,28 @@ impl Emitter {
         Ok(())
     }
 
+    /// Says how the source of the events fares, where the method itself goes on: for one that passes on what a
+    /// program or service tells of itself. The next event says that all is well again.
+    pub fn health(&self, health: Health) {
+        self.stream.tell(match health {
+            Health::Good => Health::Good,
+            Health::Retrying { failure, wait, lasting } => {
+                Health::Retrying { failure: self.redacted(failure), wait, lasting }
+            }
+            Health::Failed { failure } => Health::Failed { failure: self.redacted(failure) },
+        });
+    }
+
+    fn redacted(&self, failure: Failure) -> Failure {
+        let message = self.redactor.text(&failure.message).unwrap_or(failure.message);
+        Failure { message, ..failure }
+    }
+
+    /// Tells which events the host has acknowledged, for a method that passes it on.
+    pub fn acknowledgements(&self) -> Acknowledgements {
+        Acknowledgements { stream: Arc::clone(&self.stream), redactor: Arc::clone(&self.redactor) }
+    }
+
     /// What hosts store must lead back to the same place, so a credential can't be taken out of it.
     fn check_cursor(&self, cursor: &str) -> Result<()> {
         match self.redactor.text(cursor) {
@@ -383,6 +421,32 @@ impl Emitter {
                  credential out",
             )),
         }
+    }
+}
+
+/// Which events of a subscription the host has acknowledged, as the method sees it that emits them.
+///
+/// A method needs it only where its source wants to hear of them, such as a queue that keeps what nobody
+/// acknowledged. Cursors are the host's to store, and it stores them without the method.
+///
+/// A host acknowledges in any order. A source that takes an acknowledgement to be of all that came before hears of
+/// events in the order in which they were emitted: [`leading`](Self::leading) counts them so.
+pub struct Acknowledgements {
+    stream: Arc<Stream>,
+    redactor: Arc<Redactor>,
+}
+
+impl Acknowledgements {
+    /// Waits until the host has acknowledged something since this was waited for the last time. One waits at a time.
+    pub async fn changed(&mut self) {
+        self.stream.acknowledged.notified().await;
+    }
+
+    /// How many of these events, from the first on, the host has acknowledged. They are ids that this run of the method
+    /// emitted; one that it emitted again after the host had acknowledged it counts as well.
+    pub fn leading<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> usize {
+        let redacted = |id: &'a str| self.redactor.text(id).map_or(Cow::Borrowed(id), Cow::Owned);
+        self.stream.leading(&mut ids.into_iter().map(redacted))
     }
 }
 

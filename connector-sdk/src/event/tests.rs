@@ -1,5 +1,7 @@
 //! Subscriptions over a scripted connector, in time that passes only where somebody waits.
 
+mod acknowledgements;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

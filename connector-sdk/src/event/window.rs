@@ -91,6 +91,19 @@ impl Window {
         !self.places.contains_key(id)
     }
 
+    /// Whether an event was brought and nobody has acknowledged it.
+    pub(super) fn is_outstanding(&self, id: &str) -> bool {
+        let brought = match self.places.get(id) {
+            Some(Place::Order(place)) => place
+                .checked_sub(self.first)
+                .and_then(|at| usize::try_from(at).ok())
+                .and_then(|at| self.order.get(at)),
+            Some(Place::Earlier(at)) => self.earlier.get(*at),
+            None => None,
+        };
+        brought.is_some_and(|brought| !brought.acknowledged)
+    }
+
     /// How many events there is room for.
     pub(super) fn room(&self) -> usize {
         let span = self.limit.saturating_mul(SPAN).saturating_sub(self.order.len());

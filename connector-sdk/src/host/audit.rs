@@ -325,7 +325,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 /// RFC 3339 in UTC, to the millisecond.
-fn timestamp(at: SystemTime) -> String {
+pub(super) fn timestamp(at: SystemTime) -> String {
     const LAST: Duration = Duration::from_secs(253_402_300_799);
     let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
     humantime::format_rfc3339_millis(SystemTime::UNIX_EPOCH + since).to_string()

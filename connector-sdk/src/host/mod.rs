@@ -30,6 +30,8 @@
 
 mod audit;
 mod folder;
+#[cfg(feature = "supervisor")]
+pub(crate) mod supervisor;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

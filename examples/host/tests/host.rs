@@ -134,3 +134,20 @@ fn lines_of_many_programs_do_not_mix() {
         records.iter().map(|record| record["input"].to_string()).collect();
     assert_eq!(inputs.len(), PROGRAMS, "each had an input of its own");
 }
+
+#[cfg(unix)]
+#[test]
+fn the_file_of_subscriptions_is_read() {
+    let user = User::new();
+    let never = user.run("status --run hosts.yml");
+    assert!(String::from_utf8_lossy(&never.stderr).contains("`hosts.yml` was never run"), "{never:?}");
+    let file = user.0.path().join("hosts.yml");
+    fs::write(&file, "connectors: [{ name: notes, connector: nots }]\n").expect("written");
+    let mistaken = user.run(&format!("run {}", file.display()));
+    assert_eq!(mistaken.status.code(), Some(4));
+    let said = String::from_utf8_lossy(&mistaken.stderr).into_owned();
+    assert!(
+        said.contains("notes: unusable: usage: there is no connector `nots`; did you mean `notes`?"),
+        "{said}"
+    );
+}

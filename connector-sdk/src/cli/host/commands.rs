@@ -71,12 +71,29 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         kind: Kind::Own,
         options: &[CONNECTOR],
     },
+    #[cfg(not(feature = "supervisor"))]
     HostCommand {
         name: "status",
         takes: "[CONNECTOR]",
         about: "Tell of each stored connection whether it works",
         kind: Kind::Own,
         options: &[CONNECTOR],
+    },
+    #[cfg(feature = "supervisor")]
+    HostCommand {
+        name: "status",
+        takes: "[CONNECTOR] [--run FILE]",
+        about: "Tell of each stored connection whether it works, or how those of a `run` fare",
+        kind: Kind::Own,
+        options: &[CONNECTOR, ("run", "string", "What `run FILE` last said of its connectors")],
+    },
+    #[cfg(feature = "supervisor")]
+    HostCommand {
+        name: "run",
+        takes: "[FILE]",
+        about: "Subscribe to what a file names, and write events as lines of JSON until a signal ends it",
+        kind: Kind::Own,
+        options: &[("file", "string", "The file that names it [default: hosts.yml]")],
     },
     HostCommand {
         name: "call",

@@ -9,6 +9,8 @@ mod help;
 mod line;
 mod own;
 mod status;
+#[cfg(feature = "supervisor")]
+mod supervise;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,8 @@ use super::super::data::Data;
 use super::super::process::say;
 use super::super::session::Session;
 use super::super::show::clean_line;
+#[cfg(feature = "supervisor")]
+use super::supervise;
 use super::{redact, status};
 use crate::host::{AuditFile, Entry, Failure, Host, Wanted};
 use crate::manifest::{Action, Parameter};
@@ -28,6 +30,10 @@ struct Given {
     action: Option<String>,
     outcome: Option<String>,
     limit: Option<i64>,
+    #[cfg(feature = "supervisor")]
+    file: Option<String>,
+    #[cfg(feature = "supervisor")]
+    run: Option<String>,
 }
 
 pub(super) fn run(session: &mut Session<'_>, host: &Host, command: &str, input: &[u8]) -> Result<Answer> {
@@ -41,6 +47,13 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, command: &str, input: 
             None => Ok(all(session, host)),
         },
         "connections" => connections::list_of(session, entry()?.map(Entry::id)),
+        #[cfg(feature = "supervisor")]
+        "run" => supervise::run(session, host, given.file.as_deref().unwrap_or("hosts.yml").as_ref()),
+        #[cfg(feature = "supervisor")]
+        "status" if given.run.is_some() => {
+            let wanted = entry()?.map(Entry::id);
+            supervise::status(session, given.run.as_deref().unwrap_or_default().as_ref(), wanted)
+        }
         "status" => {
             let id = entry()?.map(Entry::id);
             status::status(session, host, id)

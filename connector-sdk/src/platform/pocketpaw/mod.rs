@@ -126,7 +126,7 @@ mod emit;
 mod endpoint;
 mod file;
 mod host;
-mod reader;
+pub(crate) mod reader;
 mod request;
 mod resolve;
 mod schema;
@@ -136,7 +136,7 @@ mod tests;
 mod values;
 #[cfg(feature = "cli")]
 mod write;
-mod yaml;
+pub(crate) mod yaml;
 
 #[cfg(feature = "cli")]
 pub use write::{LeftOut, Written, write};
@@ -212,12 +212,18 @@ pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
 }
 
 fn not_text(file: &str, error: &std::string::FromUtf8Error) -> Error {
+    let (place, message) = not_utf8(error);
+    reader::faulty(file, Some(place), &message)
+}
+
+/// Where a text ends to be one.
+pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> (yaml::Place, String) {
     let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
     let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count() as u64;
     let message = format!("line {line}, column {column}: this is not UTF-8 text; save the file as UTF-8");
-    reader::faulty(file, Some(yaml::Place { line, column }), &message)
+    (yaml::Place { line, column }, message)
 }
 
 /// Reads the text of a connector file; `file_stem` is its name without `.yaml`, which is the connector's

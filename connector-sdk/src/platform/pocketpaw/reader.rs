@@ -18,13 +18,13 @@ const MOST_GUESSES: usize = 50;
 
 /// A value and where it was written.
 #[derive(Clone, Debug)]
-pub(super) struct Written<T> {
-    pub(super) value: T,
-    pub(super) place: Place,
+pub(crate) struct Written<T> {
+    pub(crate) value: T,
+    pub(crate) place: Place,
 }
 
 #[derive(Default)]
-pub(super) struct Reader {
+pub(crate) struct Reader {
     notes: Vec<(Place, String)>,
     faults: Vec<(Place, String)>,
     /// How many keys nobody knows, and where the first is of those that are only counted.
@@ -35,17 +35,17 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Something that the author or a user of the file should know.
-    pub(super) fn note(&mut self, place: Place, message: impl Into<String>) {
+    pub(crate) fn note(&mut self, place: Place, message: impl Into<String>) {
         self.notes.push((place, message.into()));
     }
 
     /// Something that has to be mended before the file can be used.
-    pub(super) fn fault(&mut self, place: Place, message: impl Into<String>) {
+    pub(crate) fn fault(&mut self, place: Place, message: impl Into<String>) {
         self.faults.push((place, message.into()));
     }
 
     /// The notes in the order of the file, unless something is wrong with it.
-    pub(super) fn finish(mut self, file: &str) -> Result<Vec<Note>, Error> {
+    pub(crate) fn finish(mut self, file: &str) -> Result<Vec<Note>, Error> {
         if self.faults.is_empty() {
             if let Some(place) = self.counted {
                 let more = self.unknown - MOST_UNKNOWN;
@@ -56,6 +56,12 @@ impl Reader {
                 |(place, message): (Place, String)| Note { line: place.line, column: place.column, message };
             return Ok(self.notes.into_iter().map(note).collect());
         }
+        let (place, message) = self.said();
+        Err(faulty(file, place, &message))
+    }
+
+    /// All faults in one sentence, and where the first is.
+    fn said(&mut self) -> (Option<Place>, String) {
         self.faults.sort_by_key(|(place, _)| *place);
         let more = self.faults.len().saturating_sub(MOST_FAULTS);
         let said: Vec<String> = self
@@ -68,11 +74,17 @@ impl Reader {
         if more > 0 {
             message = format!("{message}; and {more} more");
         }
-        Err(faulty(file, self.faults.first().map(|(place, _)| *place), &message))
+        (self.faults.first().map(|(place, _)| *place), message)
+    }
+
+    /// All faults in one sentence, and where the first is; none where there are none.
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn faults(mut self) -> Option<(Option<Place>, String)> {
+        (!self.faults.is_empty()).then(|| self.said())
     }
 
     /// The known name that was meant, unless this was asked too often.
-    pub(super) fn nearest<'a>(
+    pub(crate) fn nearest<'a>(
         &mut self,
         written: &str,
         known: impl IntoIterator<Item = &'a str>,
@@ -83,7 +95,7 @@ impl Reader {
 
     /// The first items of a list or map, `before` of which there were others, and a fault at the first that is one
     /// too many.
-    pub(super) fn at_most<'n, T>(
+    pub(crate) fn at_most<'n, T>(
         &mut self,
         most: usize,
         before: usize,
@@ -101,7 +113,7 @@ impl Reader {
     }
 
     /// What stands there as a text.
-    pub(super) fn text(&mut self, node: &Node, what: &str) -> Option<Written<String>> {
+    pub(crate) fn text(&mut self, node: &Node, what: &str) -> Option<Written<String>> {
         match &node.kind {
             Kind::Scalar(Value::String(text)) => Some(Written { value: text.clone(), place: node.place }),
             Kind::Scalar(_) => {
@@ -117,7 +129,7 @@ impl Reader {
     }
 
     /// Faults a name that is no name by its length: it stands in tables and trails beside others.
-    pub(super) fn short(&mut self, name: &Written<String>, what: &str) {
+    pub(crate) fn short(&mut self, name: &Written<String>, what: &str) {
         if name.value.chars().count() > LONGEST_NAME {
             let message = format!("{what} must have {LONGEST_NAME} characters at most; make it shorter");
             self.fault(name.place, message);
@@ -125,7 +137,7 @@ impl Reader {
     }
 
     /// What stands there as a boolean, in all the words that PocketPaw's reader takes (YAML 1.1).
-    pub(super) fn boolean(&mut self, node: &Node, what: &str) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, node: &Node, what: &str) -> Option<bool> {
         let read = match &node.kind {
             Kind::Scalar(value) => boolean_of(value),
             _ => None,
@@ -136,7 +148,7 @@ impl Reader {
         read
     }
 
-    pub(super) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+    pub(crate) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.kind {
             Kind::List(items) => items,
             _ => {
@@ -147,11 +159,11 @@ impl Reader {
     }
 
     /// A list of texts.
-    pub(super) fn texts(&mut self, node: &Node, what: &str) -> Vec<Written<String>> {
+    pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Vec<Written<String>> {
         self.list(node, what).iter().filter_map(|item| self.text(item, what)).collect()
     }
 
-    pub(super) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
+    pub(crate) fn map<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Entry] {
         match &node.kind {
             Kind::Map(entries) => entries,
             _ => {
@@ -162,7 +174,7 @@ impl Reader {
     }
 
     /// One of a few words.
-    pub(super) fn word<T: Copy>(
+    pub(crate) fn word<T: Copy>(
         &mut self,
         text: &Written<String>,
         what: &str,
@@ -183,7 +195,7 @@ impl Reader {
 }
 
 /// A boolean in any of YAML 1.1's words.
-pub(super) fn boolean_of(value: &Value) -> Option<bool> {
+pub(crate) fn boolean_of(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(is) => Some(*is),
         Value::String(word) => match word.to_ascii_lowercase().as_str() {
@@ -196,7 +208,7 @@ pub(super) fn boolean_of(value: &Value) -> Option<bool> {
 }
 
 /// The error of a file.
-pub(super) fn faulty(file: &str, place: Option<Place>, message: &str) -> Error {
+pub(crate) fn faulty(file: &str, place: Option<Place>, message: &str) -> Error {
     match place {
         Some(place) => Error::setup(format!("the connector file `{file}` has a fault: {message}"))
             .with_detail("file", file)
@@ -207,25 +219,39 @@ pub(super) fn faulty(file: &str, place: Option<Place>, message: &str) -> Error {
 }
 
 /// The members of a map, each taken by the name that it is known by; what is left is unknown.
-pub(super) struct Fields<'n> {
+pub(crate) struct Fields<'n> {
     entries: &'n [Entry],
     known: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
-    pub(super) fn new(entries: &'n [Entry]) -> Self {
+    pub(crate) fn new(entries: &'n [Entry]) -> Self {
         Self { entries, known: Vec::new() }
     }
 
     /// The value of that name; `null` counts as not written.
-    pub(super) fn take(&mut self, name: &'static str) -> Option<&'n Node> {
+    pub(crate) fn take(&mut self, name: &'static str) -> Option<&'n Node> {
         self.known.push(name);
         let entry = self.entries.iter().find(|entry| entry.key == name)?;
         (!matches!(entry.value.kind, Kind::Null)).then_some(&entry.value)
     }
 
+    /// Faults what nothing took.
+    #[cfg(feature = "supervisor")]
+    pub(crate) fn end(self, reader: &mut Reader, what: &str) {
+        for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())) {
+            let written = shown(&entry.key);
+            let known = self.known.iter().copied();
+            let message = match reader.nearest(&entry.key, known.clone()) {
+                Some(near) => format!("unknown key `{written}` of {what}; did you mean `{near}`?"),
+                None => format!("unknown key `{written}` of {what}; expected {}", listed(known)),
+            };
+            reader.fault(entry.place, message);
+        }
+    }
+
     /// Notes what nothing took.
-    pub(super) fn finish(self, reader: &mut Reader, what: &str) {
+    pub(crate) fn finish(self, reader: &mut Reader, what: &str) {
         for entry in self.entries.iter().filter(|entry| !self.known.contains(&entry.key.as_str())) {
             reader.unknown += 1;
             if reader.unknown > MOST_UNKNOWN {

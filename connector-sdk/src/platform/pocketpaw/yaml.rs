@@ -7,25 +7,25 @@ use serde_json::Value;
 use serde_saphyr::Spanned;
 
 /// More than this is no description of a connector.
-pub(super) const MOST_BYTES: usize = 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 1024 * 1024;
 
 /// A line and a column, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) line: u64,
-    pub(super) column: u64,
+pub(crate) struct Place {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
 }
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) place: Place,
-    pub(super) kind: Kind,
+pub(crate) struct Node {
+    pub(crate) place: Place,
+    pub(crate) kind: Kind,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Null,
     /// A text, a number or a boolean.
     Scalar(Value),
@@ -35,20 +35,20 @@ pub(super) enum Kind {
 
 /// A member of a map.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) place: Place,
-    pub(super) value: Node,
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) place: Place,
+    pub(crate) value: Node,
 }
 
 /// What is wrong with a text that should be YAML. It never repeats what stands there.
-pub(super) struct Broken {
-    pub(super) place: Option<Place>,
-    pub(super) message: String,
+pub(crate) struct Broken {
+    pub(crate) place: Option<Place>,
+    pub(crate) message: String,
 }
 
 /// Reads a text.
-pub(super) fn read(text: &str) -> Result<Node, Broken> {
+pub(crate) fn read(text: &str) -> Result<Node, Broken> {
     if text.len() > MOST_BYTES {
         return Err(Broken { place: None, message: too_large() });
     }
@@ -85,7 +85,7 @@ pub(super) fn read(text: &str) -> Result<Node, Broken> {
     serde_saphyr::from_str_with_options::<Node>(text, options).map_err(|error| broken(&error))
 }
 
-pub(super) fn too_large() -> String {
+pub(crate) fn too_large() -> String {
     "is larger than 1 MiB; that is no description of a connector".to_owned()
 }
 
@@ -119,21 +119,21 @@ fn broken(error: &serde_saphyr::Error) -> Broken {
                 .to_owned()
         }
         E::MultipleDocuments { .. } => {
-            "a second document begins here; a file is one connector, so remove the `---`".to_owned()
+            "a second document begins here, and a file is one; remove the `---`".to_owned()
         }
         E::NonFiniteFloat { .. } => "a number that is not finite stands here; write a finite one".to_owned(),
-        E::UnsupportedTag { .. } => "a tag stands before this that means nothing to PocketPaw; remove it".to_owned(),
+        E::UnsupportedTag { .. } => "a tag stands before this that means nothing here; remove it".to_owned(),
         E::UnknownAnchor { .. } => "`*` names an anchor that no `&` defines before; define it".to_owned(),
-        E::Eof { .. } => "there is no document in it; write a map with `name`, `auth` and `actions`".to_owned(),
+        E::Eof { .. } => "there is no document in it; write a map".to_owned(),
         // The parser's reasons are fixed phrases of grammar.
         E::ExternalMessage { msg, .. } => format!("it is not YAML: {}", shown(msg)),
-        _ => "it is not YAML that describes a connector".to_owned(),
+        _ => "it is not YAML that can be read".to_owned(),
     };
     Broken { place, message }
 }
 
 /// What a stranger wrote, in a message.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).take(80).collect()
 }
 
@@ -223,7 +223,7 @@ impl<'de> Visitor<'de> for KindVisitor {
 
 impl Node {
     /// The value as JSON.
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
             Kind::Scalar(value) => value.clone(),
@@ -235,7 +235,7 @@ impl Node {
     }
 
     /// What it is, for a message that says what it should be.
-    pub(super) fn describe(&self) -> &'static str {
+    pub(crate) fn describe(&self) -> &'static str {
         match &self.kind {
             Kind::Null => "nothing",
             Kind::Scalar(Value::Bool(_)) => "a boolean",

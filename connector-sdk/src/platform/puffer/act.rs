@@ -11,7 +11,7 @@ use crate::manifest::Action;
 use crate::{Error, Output, Result};
 
 /// What Puffer puts into every input that doesn't have it.
-const INJECTED: [&str; 2] = ["connection_slug", "connector_slug"];
+pub(super) const INJECTED: [&str; 2] = ["connection_slug", "connector_slug"];
 
 /// The input of an action without the keys that Puffer puts into it and the action doesn't take.
 ///
@@ -51,7 +51,7 @@ pub fn input<'a>(action: Option<&Action>, stdin: &'a [u8]) -> Result<Cow<'a, [u8
 
 /// The members of an object in their order, each as often as it is there: what stands twice is for the
 /// action to refuse.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(super) struct Members<'a>(pub(super) Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

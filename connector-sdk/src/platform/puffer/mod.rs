@@ -14,6 +14,8 @@
 
 mod act;
 mod auth;
+#[cfg(unix)]
+mod command;
 mod files;
 mod frames;
 mod lines;
@@ -28,6 +30,8 @@ mod tests;
 
 pub use act::{answer, input};
 pub use auth::auth_ok;
+#[cfg(unix)]
+pub use command::CommandConnector;
 pub use files::files;
 pub use send::{NAME as SEND_MESSAGE, is_ours as delivers_as_action, outgoing};
 pub use subscribe::{Streams, subscribe};

@@ -1,0 +1,199 @@
+//! One subscription: its events are written, then acknowledged, then its cursor is kept.
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+use super::state::{State, Whose};
+use super::status::{Board, Condition};
+use crate::call::Connection;
+use crate::event::{Health, Item, RawEvent, SubscribeOptions, Subscription};
+use crate::{Error, ErrorKind, Result};
+
+/// How long a write may go on that is under way when all is to stop.
+const PARTING: Duration = Duration::from_secs(2);
+
+/// Where events go.
+pub(crate) type Output = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// A subscription that has not begun.
+pub(crate) struct Job {
+    /// Its place on the board.
+    pub(crate) place: usize,
+    pub(crate) name: Arc<str>,
+    pub(crate) whose: Whose,
+    pub(crate) connection: Connection,
+    pub(crate) options: SubscribeOptions,
+    /// The cursor that was kept.
+    pub(crate) since: Option<String>,
+}
+
+/// What all subscriptions share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) state: Arc<State>,
+    pub(crate) board: Arc<Board>,
+    pub(crate) output: Output,
+    pub(crate) stop: CancellationToken,
+}
+
+/// One line of the output.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'a str,
+    connector: &'a str,
+    workspace: &'a str,
+    connection: &'a str,
+    id: &'a str,
+    cursor: &'a str,
+    payload: &'a RawValue,
+}
+
+struct Worker {
+    place: usize,
+    name: Arc<str>,
+    whose: Arc<Whose>,
+    shared: Shared,
+    /// The cursor that is on disk.
+    kept: Option<Arc<str>>,
+}
+
+/// Runs a subscription until all are to stop.
+///
+/// # Errors
+///
+/// `unavailable` when the output can't be written: no other subscription can go on then.
+pub(crate) async fn work(job: Job, shared: Shared) -> Result<()> {
+    let Job { place, name, whose, connection, options, since } = job;
+    let board = Arc::clone(&shared.board);
+    let mut subscription = match Arc::new(connection).subscribe(since.as_deref(), options) {
+        Ok(subscription) => subscription,
+        Err(error) => {
+            board.refuse(place, &error);
+            return Ok(());
+        }
+    };
+    board.turn(place, Condition::Running);
+    let stop = shared.stop.clone();
+    let kept = since.map(Arc::from);
+    let mut worker = Worker { place, name, whose: Arc::new(whose), shared, kept };
+    let result = worker.run(&mut subscription).await;
+    // What it emits on its way out comes again, since nobody acknowledges it.
+    subscription.stop().await;
+    if stop.is_cancelled() {
+        board.turn(place, Condition::Stopped);
+    }
+    result
+}
+
+impl Worker {
+    async fn run(&mut self, subscription: &mut Subscription) -> Result<()> {
+        let stop = self.shared.stop.clone();
+        let mut items = VecDeque::new();
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return Ok(()),
+                more = subscription.next_all(&mut items) => if !more { return Ok(()) },
+            }
+            let late = async {
+                stop.cancelled().await;
+                sleep(PARTING).await;
+            };
+            tokio::select! {
+                result = self.pass(subscription, &mut items) => result?,
+                // Nobody reads what is written. It is written again the next time.
+                () = late => return Ok(()),
+            }
+        }
+    }
+
+    /// Writes what came, and keeps the cursor that is safe then.
+    async fn pass(&mut self, subscription: &Subscription, items: &mut VecDeque<Item>) -> Result<()> {
+        let mut events = Vec::new();
+        for item in items.drain(..) {
+            match item {
+                Item::Event(event) => events.push(event),
+                // It is what the safe cursor is then.
+                Item::Checkpoint(_) => {}
+                Item::Health(health) => self.health(&health),
+            }
+        }
+        let acknowledger = subscription.acknowledger();
+        let (name, whose) = (Arc::clone(&self.name), Arc::clone(&self.whose));
+        let Shared { state, output, board, .. } = self.shared.clone();
+        let (place, kept) = (self.place, self.kept.clone());
+        // Disks and readers of pipes take their time.
+        let passed = spawn_blocking(move || {
+            if let Some(last) = events.last() {
+                write(&output, &lines(&name, &whose, &events))?;
+                acknowledger.acknowledge_all(events.iter().map(|event| &*event.id));
+                board.count(place, events.len(), &last.id);
+            }
+            match acknowledger.cursor() {
+                Some(cursor) if Some(&cursor) != kept.as_ref() => {
+                    Ok(Some(state.keep(&name, &whose, &cursor).map(|()| cursor)))
+                }
+                _ => Ok(None),
+            }
+        });
+        let passed: Result<Option<Result<Arc<str>>>> =
+            passed.await.map_err(|error| Error::internal(format!("events can't be written: {error}")))?;
+        match passed? {
+            Some(Ok(cursor)) => self.kept = Some(cursor),
+            // Events are still written, and after a restart they come again from the one that is on disk.
+            Some(Err(error)) => {
+                self.shared.board.fail(self.place, Condition::Failed, (error.kind(), error.message()), None);
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn health(&self, health: &Health) {
+        let board = &self.shared.board;
+        match health {
+            Health::Good => board.turn(self.place, Condition::Running),
+            Health::Retrying { failure, wait, .. } => {
+                let failure = (failure.kind, failure.message.as_str());
+                board.fail(self.place, Condition::Retrying, failure, Some(*wait));
+            }
+            Health::Failed { failure } => {
+                board.fail(self.place, Condition::Failed, (failure.kind, failure.message.as_str()), None);
+            }
+        }
+    }
+}
+
+/// Events as lines of JSON.
+fn lines(name: &str, whose: &Whose, events: &[RawEvent]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(events.len() * 256);
+    for event in events {
+        let Ok(payload) = serde_json::from_slice(event.payload.as_bytes()) else { continue };
+        let Whose { connector, workspace, connection } = whose;
+        let line =
+            Line { name, connector, workspace, connection, id: &event.id, cursor: &event.cursor, payload };
+        let begin = lines.len();
+        // Texts and JSON that was read before can always be written.
+        let _ = serde_json::to_writer(&mut lines, &line);
+        // Inside texts a line end is escaped; what is left stands between the tokens of a payload.
+        lines[begin..].iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
+        lines.push(b'\n');
+    }
+    lines
+}
+
+fn write(output: &Output, lines: &[u8]) -> Result<()> {
+    // A stream stays usable when whoever held it panicked: bytes have no state to break.
+    let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+    output.write_all(lines).and_then(|()| output.flush()).map_err(|error| {
+        Error::new(ErrorKind::Unavailable, format!("standard output can't be written: {error}"))
+    })
+}

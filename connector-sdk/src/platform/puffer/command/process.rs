@@ -1,0 +1,290 @@
+//! A program in a process group of its own, whose pipes hold nobody up.
+//!
+//! Threads and no driver of tokio's: its processes hear of their ends by signals, for which it would bring a driver for
+//! sockets that nothing else here needs. Each pipe has a thread that waits for it or for the end of the program,
+//! whichever comes first, so that a grandchild that holds a pipe keeps none of them.
+
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use tokio::sync::oneshot;
+
+use super::errors;
+use crate::{Context, Error, Result};
+
+/// How many bytes may wait for a program that doesn't read its standard input. What comes then is acknowledgements,
+/// and a program that doesn't read them doesn't miss them.
+const MOST_WAITING: usize = 1024 * 1024;
+
+/// How much is read of a pipe after the program has ended: more than a pipe holds.
+const MOST_AFTERWARDS: usize = 1024 * 1024;
+
+/// A program that runs. Dropped, it and all of its group are killed.
+pub(super) struct Running {
+    group: Arc<Group>,
+    input: Option<Input>,
+    exited: oneshot::Receiver<io::Result<ExitStatus>>,
+    /// The end of what it said on standard error.
+    errors: oneshot::Receiver<String>,
+}
+
+/// The process group of a program, whose number is the program's own.
+pub(super) struct Group {
+    id: Pid,
+    /// Whether the number is still this group's: another may get it once the program has been waited for.
+    is_ours: Mutex<bool>,
+}
+
+/// The writing end of a program's standard input.
+pub(super) struct Input {
+    lines: Sender<Vec<u8>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// A pipe from a program, as far as it is worth reading: to its end, or that of the program.
+pub(super) struct Output<P> {
+    pipe: P,
+    over: Arc<io::PipeReader>,
+    /// How much was read since the program ended.
+    afterwards: usize,
+}
+
+impl Running {
+    /// Starts a program and writes `first` to its standard input. `read` gets its standard output on a thread of its
+    /// own, and what it wrote to standard error is logged line by line.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) where there is no such program or it can't be run,
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) where the machine can't start one more.
+    pub(super) fn start<F>(
+        command: &[String],
+        arguments: &[&str],
+        first: Vec<u8>,
+        context: &Context,
+        read: F,
+    ) -> Result<Self>
+    where
+        F: FnOnce(Output<std::process::ChildStdout>, Arc<Group>) + Send + 'static,
+    {
+        let (program, fixed) =
+            command.split_first().ok_or_else(|| Error::internal("a command has no program"))?;
+        let path = program_of(program);
+        let mut child = Command::new(&path)
+            .args(fixed)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .map_err(|error| not_started(program, &error))?;
+        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let id = id.ok_or_else(|| Error::internal("a process has no number"))?;
+        let group = Arc::new(Group { id, is_ours: Mutex::new(true) });
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (over, held) = io::pipe()?;
+        let over = Arc::new(over);
+        let (exit, exited) = oneshot::channel();
+        let reaped = Arc::clone(&group);
+        // From here on whatever goes wrong kills the program, by the drop of what is returned.
+        thread::Builder::new().name("program".to_owned()).spawn(move || {
+            let _ = exit.send(reap(child, &reaped));
+            drop(held);
+        })?;
+        let (say, errors) = oneshot::channel();
+        let (lines, written) = channel();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let input = Input { lines, waiting: Arc::clone(&waiting) };
+        input.write(first);
+        let running = Self { group: Arc::clone(&group), input: Some(input), exited, errors };
+        let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
+            return Err(Error::internal("a process has no pipes"));
+        };
+        let context = context.clone();
+        let output = |over: &Arc<_>| Arc::clone(over);
+        let (out, err) = (output(&over), output(&over));
+        let stdout = Output { pipe: stdout, over: out, afterwards: 0 };
+        thread::Builder::new().name("program's output".to_owned()).spawn(move || read(stdout, group))?;
+        let stderr = Output { pipe: stderr, over: err, afterwards: 0 };
+        thread::Builder::new().name("program's log".to_owned()).spawn(move || {
+            let _ = say.send(errors::log(stderr, &context));
+        })?;
+        rustix::io::ioctl_fionbio(&stdin, true).map_err(io::Error::from)?;
+        thread::Builder::new()
+            .name("program's input".to_owned())
+            .spawn(move || write(stdin, &over, &written, &waiting))?;
+        Ok(running)
+    }
+
+    /// Writes to standard input, some time later.
+    pub(super) fn write(&self, bytes: Vec<u8>) {
+        if let Some(input) = &self.input {
+            input.write(bytes);
+        }
+    }
+
+    /// Closes standard input once all is written.
+    pub(super) fn close(&mut self) {
+        self.input = None;
+    }
+
+    /// Waits for the program's end. Nothing of its group is left then.
+    ///
+    /// It can be given up and waited for again, until it has answered once.
+    pub(super) async fn exited(&mut self) -> Result<ExitStatus> {
+        match (&mut self.exited).await {
+            Ok(status) => {
+                status.map_err(|error| Error::internal(format!("a process can't be waited for: {error}")))
+            }
+            Err(_) => Err(Error::internal("the thread that waits for a process is gone")),
+        }
+    }
+
+    /// The end of what it said on standard error, after its end.
+    pub(super) async fn errors(&mut self) -> String {
+        (&mut self.errors).await.unwrap_or_default()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.group.kill();
+    }
+}
+
+impl Group {
+    /// Ends all of it at once.
+    pub(super) fn kill(&self) {
+        let is_ours = self.is_ours.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_ours {
+            // Nobody left is what was wanted.
+            let _ = kill_process_group(self.id, Signal::KILL);
+        }
+    }
+}
+
+impl Input {
+    fn write(&self, bytes: Vec<u8>) {
+        let size = bytes.len();
+        let is_first = self.waiting.fetch_add(size, Ordering::Relaxed) == 0;
+        if !is_first && self.waiting.load(Ordering::Relaxed) > MOST_WAITING {
+            self.waiting.fetch_sub(size, Ordering::Relaxed);
+            return;
+        }
+        // Without a reader the program is at its end.
+        let _ = self.lines.send(bytes);
+    }
+}
+
+/// Waits for a program, and ends what it leaves behind before its number can be another's.
+fn reap(mut child: Child, group: &Group) -> io::Result<ExitStatus> {
+    while let Err(error) = waitid(WaitId::Pid(group.id), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+        if error != rustix::io::Errno::INTR {
+            break;
+        }
+    }
+    let mut is_ours = group.is_ours.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = kill_process_group(group.id, Signal::KILL);
+    let status = child.wait();
+    *is_ours = false;
+    status
+}
+
+/// Writes what comes to a program until nobody has more to say, or it reads no more.
+fn write(mut stdin: ChildStdin, over: &io::PipeReader, lines: &Receiver<Vec<u8>>, waiting: &AtomicUsize) {
+    while let Ok(bytes) = lines.recv() {
+        let mut left = &bytes[..];
+        while !left.is_empty() {
+            match stdin.write(left) {
+                Ok(written) => left = &left[written..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    match ready(stdin.as_fd(), PollFlags::OUT, over) {
+                        Ok(true) => {}
+                        // It has ended, whoever else holds its pipe.
+                        _ => return,
+                    }
+                }
+                // It closed its end, which is no failure: its answer counts.
+                Err(_) => return,
+            }
+        }
+        waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
+    }
+}
+
+/// Waits for a pipe. False: it has nothing, and the program has ended.
+fn ready(pipe: BorrowedFd<'_>, wanted: PollFlags, over: &io::PipeReader) -> io::Result<bool> {
+    loop {
+        let mut both = [PollFd::from_borrowed_fd(pipe, wanted), PollFd::new(over, PollFlags::IN)];
+        match poll(&mut both, None) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+            Ok(_) => {}
+        }
+        if !both[0].revents().is_empty() {
+            return Ok(true);
+        }
+        if !both[1].revents().is_empty() {
+            return Ok(false);
+        }
+    }
+}
+
+/// Whether the program has ended.
+fn is_over(over: &io::PipeReader) -> bool {
+    let mut one = [PollFd::new(over, PollFlags::IN)];
+    let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut one, Some(&now)).is_ok_and(|count| count > 0)
+}
+
+impl<P: Read + AsFd> Read for Output<P> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if !ready(self.pipe.as_fd(), PollFlags::IN, &self.over)? {
+            return Ok(0);
+        }
+        let read = loop {
+            match self.pipe.read(into) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        // A grandchild that fled the group may write for ever.
+        if self.afterwards > 0 || is_over(&self.over) {
+            self.afterwards += read;
+            if self.afterwards > MOST_AFTERWARDS {
+                return Ok(0);
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// The name `puffer` is that of the host, which says where it is.
+fn program_of(program: &str) -> std::ffi::OsString {
+    let own = (program == "puffer").then(|| std::env::var_os("PUFFER_BIN")).flatten();
+    own.filter(|path| !path.is_empty()).unwrap_or_else(|| program.into())
+}
+
+#[cold]
+fn not_started(program: &str, error: &io::Error) -> Error {
+    let shown = crate::similar::excerpt(program);
+    match error.kind() {
+        io::ErrorKind::NotFound => {
+            Error::setup(format!("there is no program `{shown}`; install it, or write its whole path"))
+        }
+        io::ErrorKind::PermissionDenied => {
+            Error::setup(format!("the program `{shown}` can't be run: {error}; see its permissions"))
+        }
+        _ => Error::unavailable(format!("the program `{shown}` can't be started: {error}")),
+    }
+}

@@ -1,0 +1,255 @@
+//! `subscribe`: a program that runs for as long as somebody listens, its frames, and the acknowledgements that it gets.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{Instant, timeout};
+
+use super::super::frames::string;
+use super::super::lines::{LONGEST, Lines};
+use super::connector::{ended, payload};
+use super::process::Running;
+use crate::event::{Acknowledgements, Emitter, Failure, Health};
+use crate::{Context, Error, ErrorKind, Level, Result};
+
+/// So much of a line that is no frame is logged, as Puffer has it.
+const EXCERPT: usize = 256;
+
+/// So many events are passed on before the program hears of acknowledgements.
+const MANY: usize = 64;
+
+/// A frame of any kind (contract 1.4). What else stands in it is nothing.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    id: Option<String>,
+    cursor: Option<String>,
+    #[serde(borrow, default, deserialize_with = "any")]
+    payload: Option<&'a RawValue>,
+    status: Option<String>,
+    detail: Option<String>,
+}
+
+/// `null` is a payload.
+fn any<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
+/// Runs a program from a cursor until it ends or the subscription does.
+pub(super) async fn run(
+    command: &[String],
+    connection: &str,
+    since: Option<&str>,
+    out: Emitter,
+    grace: Duration,
+    context: &Context,
+) -> Result<()> {
+    let (give, mut lines) = channel(4);
+    let first = first(connection, since);
+    let mut running = Running::start(command, &["subscribe"], first, context, move |output, _| {
+        let problem = read(output, &give).err();
+        let _ = give.blocking_send(Err(problem));
+    })?;
+    let acknowledgements = out.acknowledgements();
+    let mut stream = Passing { out, acknowledgements, pending: VecDeque::new(), context, troubled: None };
+    let problem = loop {
+        tokio::select! {
+            part = lines.recv() => match part {
+                Some(Ok(part)) => match stream.pass(&part, &running).await {
+                    Ok(()) => {}
+                    Err(_) if context.cancellation().is_cancelled() => {
+                        return Err(leave(running, lines, grace).await);
+                    }
+                    Err(error) => return Err(error),
+                },
+                Some(Err(problem)) => break problem,
+                None => break None,
+            },
+            () = stream.acknowledgements.changed() => stream.acknowledge(&running),
+            () = context.cancellation().cancelled() => return Err(leave(running, lines, grace).await),
+        }
+    };
+    if let Some(error) = problem {
+        return Err(Error::upstream(format!("what the program writes can't be read: {error}")));
+    }
+    // It has closed its standard output, so there is nothing more to hear of it.
+    running.close();
+    let status = match timeout(grace, running.exited()).await {
+        Ok(status) => status?,
+        Err(_) => {
+            return Err(Error::upstream(
+                "the program closed its standard output and didn't end; it was ended",
+            ));
+        }
+    };
+    let errors = running.errors().await;
+    Err(Error::unavailable(ended(status, &errors)))
+}
+
+/// Lets a program end by itself. What it says on its way out is said again from the cursor.
+async fn leave(mut running: Running, mut lines: Receiver<Part>, grace: Duration) -> Error {
+    running.close();
+    let gone = async {
+        loop {
+            tokio::select! {
+                _ = running.exited() => break,
+                // A program that can't write doesn't end.
+                Some(_) = lines.recv() => {}
+            }
+        }
+    };
+    let _ = timeout(grace, gone).await;
+    Error::cancelled("the subscription is to end")
+}
+
+fn first(connection: &str, since: Option<&str>) -> Vec<u8> {
+    let mut line = br#"{"op":"subscribe","connection":"#.to_vec();
+    string(connection, &mut line);
+    if let Some(since) = since {
+        line.extend_from_slice(br#","cursor":"#);
+        string(since, &mut line);
+    }
+    line.extend_from_slice(b"}\n");
+    line
+}
+
+/// Whole lines, as many as are there at a time; in the end why there are no more, where that is a fault.
+type Part = Result<String, Option<io::Error>>;
+
+/// Reads lines until the end, or until nobody wants them.
+fn read(output: impl Read, give: &Sender<Part>) -> io::Result<()> {
+    let (mut lines, mut output) = (Lines::new(), Short { output, length: 0 });
+    while let Some((some, _)) = lines.next(&mut output)? {
+        let text = std::str::from_utf8(some)
+            .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a line of it is not UTF-8"))?;
+        if give.blocking_send(Ok(text.to_owned())).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a line that is too long as soon as it is, which may never end.
+struct Short<R> {
+    output: R,
+    /// How much of a line has no end yet.
+    length: usize,
+}
+
+impl<R: Read> Read for Short<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.output.read(into)?;
+        let mut longest = self.length;
+        let mut rest = &into[..read];
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            longest = longest.max(self.length + end);
+            self.length = 0;
+            rest = &rest[end + 1..];
+        }
+        self.length += rest.len();
+        if longest.max(self.length) >= LONGEST {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line of it is longer than 1 MiB"));
+        }
+        Ok(read)
+    }
+}
+
+/// What lies between a program and the emitter.
+struct Passing<'a> {
+    out: Emitter,
+    acknowledgements: Acknowledgements,
+    /// The events that the program wrote and has heard nothing of, in its order: id and cursor.
+    pending: VecDeque<(String, String)>,
+    context: &'a Context,
+    /// Since when it says that it isn't well.
+    troubled: Option<Instant>,
+}
+
+impl Passing<'_> {
+    /// Passes on what whole lines say.
+    async fn pass(&mut self, lines: &str, running: &Running) -> Result<()> {
+        let lines = lines.split('\n').map(str::trim_ascii).filter(|line| !line.is_empty());
+        for (at, line) in lines.enumerate() {
+            if let Err(why) = self.frame(line).await? {
+                let shown: String = line.chars().take(EXCERPT).collect();
+                self.context
+                    .log(Level::Warn, format_args!("a line of the program is left out: {why}: {shown}"));
+            }
+            if at % MANY == MANY - 1 {
+                self.acknowledge(running);
+            }
+        }
+        self.acknowledge(running);
+        Ok(())
+    }
+
+    /// Passes on what one line says; inside, why it says nothing.
+    async fn frame(&mut self, line: &str) -> Result<Result<(), String>> {
+        let frame: Frame<'_> = match serde_json::from_str(line) {
+            Ok(frame) => frame,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        match (frame.kind.as_str(), frame.id, frame.cursor, frame.payload, frame.status) {
+            ("event", Some(id), Some(cursor), Some(raw), _) => {
+                if id.is_empty() {
+                    return Ok(Err("its `id` is empty".to_owned()));
+                }
+                self.out.emit(&id, &cursor, payload(raw.get())?).await?;
+                self.troubled = None;
+                self.pending.push_back((id, cursor));
+            }
+            ("event", ..) => return Ok(Err("an event needs `id`, `cursor` and `payload`".to_owned())),
+            ("checkpoint", _, Some(cursor), ..) => self.out.checkpoint(&cursor)?,
+            ("checkpoint", ..) => return Ok(Err("a checkpoint needs a `cursor`".to_owned())),
+            ("health", .., Some(status)) => self.health(&status, frame.detail)?,
+            ("health", ..) => return Ok(Err("a health frame needs a `status`".to_owned())),
+            // Newer programs say more, unasked.
+            ("contacts" | "contact_context", ..) => {}
+            (kind, ..) => {
+                return Ok(Err(format!("there is no frame `{}`", crate::similar::excerpt(kind))));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// What the program says of itself. It mends itself or it doesn't; only credentials are for somebody else to mend.
+    fn health(&mut self, status: &str, detail: Option<String>) -> Result<()> {
+        let message = detail.unwrap_or_else(|| format!("the program says that it is `{status}`"));
+        match status {
+            "ok" => {
+                self.troubled = None;
+                self.out.health(Health::Good);
+            }
+            "auth_required" => return Err(Error::auth(message)),
+            _ => {
+                let lasting = self.troubled.get_or_insert_with(Instant::now).elapsed();
+                let failure = Failure { kind: ErrorKind::Unavailable, message };
+                self.out.health(Health::Retrying { failure, wait: Duration::ZERO, lasting });
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the program what the host has acknowledged, in the program's own order: whoever takes an acknowledgement
+    /// for one of all that came before is right.
+    fn acknowledge(&mut self, running: &Running) {
+        let count = self.acknowledgements.leading(self.pending.iter().map(|(id, _)| id.as_str()));
+        if count == 0 {
+            return;
+        }
+        let mut lines = Vec::with_capacity(count * 64);
+        for (id, cursor) in self.pending.drain(..count) {
+            lines.extend_from_slice(br#"{"op":"ack","cursor":"#);
+            string(&cursor, &mut lines);
+            lines.extend_from_slice(br#","event_id":"#);
+            string(&id, &mut lines);
+            lines.extend_from_slice(b"}\n");
+        }
+        running.write(lines);
+    }
+}

@@ -1,0 +1,62 @@
+//! SIGTERM and SIGINT: everything ends by itself, or is ended.
+
+use super::*;
+
+#[test]
+fn what_is_told_to_stop_is_let_finish_and_nothing_stays() {
+    for signal in ["-TERM", "-INT"] {
+        let user = User::new("");
+        let (number, done) = (user.path("number"), user.path("done"));
+        let polite = format!(
+            "echo $$ >'{}'; cat >/dev/null; sleep 0.3; echo done >'{}'",
+            number.display(),
+            done.display()
+        );
+        user.write(&hosts(&[script("polite", &polite), ticker("tick", 3)]));
+        let mut run = user.start();
+        for _ in 0..3 {
+            run.event().expect("an event");
+        }
+        wait(|| number.exists(), || run.said());
+        run.signal(signal);
+        assert!(run.end().success(), "{}", run.said());
+        assert_eq!(fs::read_to_string(&done).expect("it was let finish"), "done\n");
+        assert!(!is_alive(fs::read_to_string(&number).expect("a number").trim()));
+        assert_eq!(user.cursor("tick").as_deref(), Some("3"));
+        assert!(
+            run.said().contains("polite: stopped") && run.said().contains("tick: stopped"),
+            "{}",
+            run.said()
+        );
+    }
+}
+
+#[test]
+fn what_does_not_stop_is_ended_with_all_that_it_started() {
+    let user = User::new("");
+    let number = user.path("number");
+    let rude = format!(
+        "trap '' TERM HUP INT; sleep 1000 & echo $! >'{}'; while :; do sleep 1; done",
+        number.display()
+    );
+    user.write(&hosts(&[script("rude", &rude)]));
+    let mut run = user.start();
+    wait(|| number.exists(), || run.said());
+    run.signal("-TERM");
+    assert!(run.end().success(), "{}", run.said());
+    let number = fs::read_to_string(&number).expect("a number");
+    assert!(!is_alive(number.trim()), "its child is there");
+}
+
+#[test]
+fn a_reader_that_stalls_does_not_hold_the_end_up() {
+    let user = User::new(&hosts(&[ticker("tick", 100_000)]));
+    let mut run = user.start();
+    run.event().expect("an event");
+    // Its pipe is full by then, and nobody reads any more.
+    std::thread::sleep(Duration::from_millis(500));
+    let began = Instant::now();
+    run.signal("-TERM");
+    assert!(run.end().success(), "{}", run.said());
+    assert!(began.elapsed() < Duration::from_secs(40));
+}
