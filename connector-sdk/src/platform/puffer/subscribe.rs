@@ -326,3 +326,6 @@ pub(super) fn status(kind: ErrorKind) -> &'static str {
         _ => "offline",
     }
 }
+
+#[cfg(test)]
+mod tests;
