@@ -177,7 +177,11 @@ impl Output {
     ///
     /// [`ErrorKind::Internal`] when the value can't be JSON, such as a map with keys that are no text.
     pub fn serialize<T: Serialize + ?Sized>(value: &T) -> Result<Self> {
-        let mut json = Vec::with_capacity(128);
+        Self::serialize_into(Vec::with_capacity(128), value)
+    }
+
+    /// The same in a buffer that is empty.
+    pub(crate) fn serialize_into<T: Serialize + ?Sized>(mut json: Vec<u8>, value: &T) -> Result<Self> {
         match serde_json::to_writer(&mut json, value) {
             Ok(()) => Ok(Self(json)),
             Err(error) => Err(Error::internal(format!("the result can't be written as JSON: {error}"))),

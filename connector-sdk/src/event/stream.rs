@@ -19,6 +19,9 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// How many events are gathered before they are handed on.
 const MOST_GATHERED: usize = 128;
 
+/// How many buffers of payloads are kept for those to come, and the most bytes that one of them may have.
+const SPARE: (usize, usize) = (1024, 1024);
+
 /// How long a method waits for room for many events before room for one is enough.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -29,6 +32,9 @@ pub(super) struct Stream {
     state: Mutex<State>,
     /// What the method brought since the state was locked for it last. Of the two locks this comes first.
     batch: Mutex<Batch>,
+    /// What payloads were in that the host is done with. It takes them on another thread than the one that
+    /// makes them, and memory that changes threads is what costs most of an event.
+    spare: Mutex<Vec<Vec<u8>>>,
     /// The method is being polled: what it brings goes on once it waits, and not event by event. Each time
     /// the state is locked, somebody else may have to wait for it.
     held: AtomicBool,
@@ -78,6 +84,7 @@ impl Stream {
                 ended: false,
             }),
             batch: Mutex::default(),
+            spare: Mutex::default(),
             held: AtomicBool::new(false),
             items: Notify::new(),
             room: Notify::new(),
@@ -185,6 +192,24 @@ impl Stream {
         drop(state);
         self.items.notify_one();
         Ok(None)
+    }
+
+    /// Keeps the buffers of what a host is done with.
+    pub(super) fn recycle(&self, items: &mut VecDeque<Item>) {
+        let mut spare = self.lock_spare();
+        for item in items.drain(..) {
+            if let Item::Event(RawEvent { payload: Output(mut payload), .. }) = item
+                && spare.len() < SPARE.0
+                && payload.capacity() <= SPARE.1
+            {
+                payload.clear();
+                spare.push(payload);
+            }
+        }
+    }
+
+    fn lock_spare(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the present run of the method brought anything.
@@ -306,11 +331,21 @@ impl State {
 pub struct Emitter {
     stream: Arc<Stream>,
     redactor: Arc<Redactor>,
+    /// Buffers for payloads.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Emitter {
     pub(super) fn new(stream: Arc<Stream>, redactor: Arc<Redactor>) -> Self {
-        Self { stream, redactor }
+        Self { stream, redactor, spare: Vec::new() }
+    }
+
+    /// A buffer for a payload: one that was used before, if there is any.
+    pub(super) fn buffer(&mut self) -> Vec<u8> {
+        if self.spare.is_empty() {
+            std::mem::swap(&mut self.spare, &mut *self.stream.lock_spare());
+        }
+        self.spare.pop().unwrap_or_else(|| Vec::with_capacity(128))
     }
 
     /// Hands over an event whose payload is JSON already, and waits while too many are unacknowledged.

@@ -166,6 +166,12 @@ impl Subscription {
         true
     }
 
+    /// Empties a list that [`next_all`](Self::next_all) has filled; the memory of its payloads serves those to
+    /// come. A host of a great many events saves much of what one costs by that.
+    pub fn recycle(&self, items: &mut VecDeque<Item>) {
+        self.stream.recycle(items);
+    }
+
     /// An event is dealt with. One that nobody knows, or that was acknowledged before, changes nothing.
     pub fn acknowledge(&self, id: &str) {
         self.stream.acknowledge(|window| {

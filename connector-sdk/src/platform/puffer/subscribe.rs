@@ -101,9 +101,7 @@ pub(super) trait Framing: Send + 'static {
     fn write(&mut self, item: &Item, out: &mut Vec<u8>);
 
     /// What was written has left the process.
-    fn sent(&mut self, items: &mut VecDeque<Item>) {
-        items.clear();
-    }
+    fn sent(&mut self, _: &VecDeque<Item>) {}
 }
 
 impl Host {
@@ -272,7 +270,8 @@ fn write(
             }
         }
         flush(&mut lines)?;
-        frames.sent(&mut items);
+        frames.sent(&items);
+        subscription.recycle(&mut items);
     }
     Ok(())
 }

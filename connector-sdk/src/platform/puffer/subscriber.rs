@@ -121,13 +121,12 @@ impl Framing for Envelopes {
         out.extend_from_slice(b"}\n");
     }
 
-    fn sent(&mut self, items: &mut VecDeque<Item>) {
+    fn sent(&mut self, items: &VecDeque<Item>) {
         let events = items.iter().filter_map(|item| match item {
             Item::Event(event) => Some(&*event.id),
             _ => None,
         });
         self.acks.acknowledge_all(events);
-        items.clear();
         let cursor = self.acks.cursor();
         if cursor.as_deref() != self.saved.as_deref()
             && let Some(cursor) = cursor
