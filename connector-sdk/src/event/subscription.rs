@@ -132,7 +132,7 @@ impl Connection {
         let options = options.of(events);
         let runtime = Handle::try_current()
             .map_err(|error| Error::internal(format!("a subscription needs a tokio runtime: {error}")))?;
-        let stream = Stream::new(options.window, since.map(Arc::from));
+        let stream = Stream::new(options.window, since);
         let engine = Engine { connection: Arc::clone(self), stream: Arc::clone(&stream), options };
         let task = runtime.spawn(engine.run());
         Ok(Subscription { stream, taken: VecDeque::new(), task })
