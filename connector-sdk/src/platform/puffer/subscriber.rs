@@ -66,7 +66,7 @@ pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection
         log: Arc::clone(&host.log),
         saved: cursor,
     };
-    host.serve(&runtime, subscription, output, envelopes)
+    host.serve(runtime, subscription, output, envelopes)
 }
 
 /// The lines of a topic.
