@@ -62,14 +62,16 @@ fn a_home_that_is_read_only_is_2() {
     let agent = Agent::new();
     let Some(disk) = Disk::mount(agent.home.path(), "size=1m") else { return };
     // Before there is anything, and when all of it was made.
-    for said in ["can't be made: Read-only file system", "can't be written: Read-only file system"] {
+    for (last, said) in
+        [("1", "can't be made: Read-only file system"), ("2", "can't be written: Read-only file system")]
+    {
         disk.remount("ro");
-        let (status, log) = agent.start(|command| command.env("MAILER_LAST", "1")).end();
+        let (status, log) = agent.start(|command| command.env("MAILER_LAST", last)).end();
         assert_eq!(status.code(), Some(2), "{log}");
         assert!(log.contains(said) && log.contains("let this program write"), "{log}");
         disk.remount("rw");
-        let mailbox = agent.start(|command| command.env("MAILER_LAST", "1"));
-        until("the message", || agent.received().len() == 1);
+        let mailbox = agent.start(|command| command.env("MAILER_LAST", last));
+        until("the next message", || agent.received().len().to_string() == last);
         mailbox.stop();
     }
 }
@@ -155,7 +157,7 @@ fn a_file_that_may_not_be_read_stops_nobody() {
     agent.say("a", "C", "unreadable");
     agent.say("b", "C", "after it");
     let file = agent.outbox().join("a.json");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).expect("its own");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).expect("its own");
     let sent = elsewhere();
     let mut command = agent.command();
     command.env("MAILER_SENT", sent.path());
