@@ -49,7 +49,7 @@ impl<P: Serialize> Events<P> {
     /// cursor can't be JSON, its id is empty, its cursor is of another type than the method's `since` or
     /// holds a credential of the connection.
     pub async fn emit<C: Serialize>(&mut self, event: Event<P, C>) -> Result<()> {
-        let payload = Output::serialize(&event.payload)?;
+        let payload = Output::serialize_into(self.emitter.buffer(), &event.payload)?;
         let cursor = written(&event.cursor, &mut self.buffer, &mut self.unread)?;
         self.emitter.emit(&event.id, &cursor, payload).await
     }

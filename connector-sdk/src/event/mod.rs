@@ -24,6 +24,7 @@ mod stream;
 mod subscription;
 #[cfg(test)]
 mod tests;
+mod text;
 mod window;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use std::time::Duration;
 pub use emit::{Event, Events, typed};
 pub use stream::{Acknowledgements, Emitter};
 pub use subscription::{Acknowledger, SubscribeOptions, Subscription};
+pub use text::Text;
 
 use crate::{ErrorKind, Output};
 
@@ -53,9 +55,9 @@ pub enum Item {
 #[non_exhaustive]
 pub struct RawEvent {
     /// What it is acknowledged by. Never empty.
-    pub id: Arc<str>,
+    pub id: Text,
     /// Where to begin so that it and those before it don't come again.
-    pub cursor: Arc<str>,
+    pub cursor: Text,
     /// What happened, JSON.
     pub payload: Output,
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::text::Text;
 use super::window::{Offer, Window};
 use super::{Failure, Health, Item, RawEvent};
 use crate::call::Redactor;
@@ -20,6 +21,9 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// How many events are gathered before they are handed on.
 const MOST_GATHERED: usize = 128;
 
+/// How many buffers of payloads are kept for those to come, and the most bytes that one of them may have.
+const SPARE: (usize, usize) = (1024, 1024);
+
 /// How long a method waits for room for many events before room for one is enough.
 const SOON: Duration = Duration::from_millis(1);
 
@@ -30,6 +34,9 @@ pub(super) struct Stream {
     state: Mutex<State>,
     /// What the method brought since the state was locked for it last. Of the two locks this comes first.
     batch: Mutex<Batch>,
+    /// What payloads were in that the host is done with. It takes them on another thread than the one that
+    /// makes them, and memory that changes threads is what costs most of an event.
+    spare: Mutex<Vec<Vec<u8>>>,
     /// The method is being polled: what it brings goes on once it waits, and not event by event. Each time
     /// the state is locked, somebody else may have to wait for it.
     held: AtomicBool,
@@ -46,7 +53,11 @@ pub(super) struct Stream {
 /// Events on their way into the window.
 #[derive(Default)]
 struct Batch {
-    events: Vec<RawEvent>,
+    payloads: Vec<Output>,
+    /// The id and the cursor of each, one after the other, and where each of these ends.
+    texts: String,
+    ends: Vec<usize>,
+    /// How much all of it holds.
     bytes: usize,
     /// How many more there is room for.
     room: usize,
@@ -67,11 +78,11 @@ struct State {
 }
 
 impl Stream {
-    pub(super) fn new(limit: usize, since: Option<Arc<str>>) -> Arc<Self> {
+    pub(super) fn new(limit: usize, since: Option<&str>) -> Arc<Self> {
         Arc::new(Self {
             limit,
             state: Mutex::new(State {
-                window: Window::new(limit, since),
+                window: Window::new(limit, since.map(Text::from)),
                 queue: VecDeque::new(),
                 bytes: 0,
                 failing: false,
@@ -81,6 +92,7 @@ impl Stream {
                 ended: false,
             }),
             batch: Mutex::default(),
+            spare: Mutex::default(),
             held: AtomicBool::new(false),
             items: Notify::new(),
             room: Notify::new(),
@@ -95,7 +107,7 @@ impl Stream {
     }
 
     /// A new run of the method begins, after that cursor.
-    pub(super) fn restart(&self) -> Option<Arc<str>> {
+    pub(super) fn restart(&self) -> Option<Text> {
         let mut state = self.lock();
         state.window.restart();
         state.brought = 0;
@@ -117,7 +129,7 @@ impl Stream {
         let polled = poll();
         self.held.store(false, Ordering::Relaxed);
         let mut batch = self.lock_batch();
-        if !batch.events.is_empty() {
+        if !batch.payloads.is_empty() {
             self.hand_on(&mut batch);
         }
         polled
@@ -127,17 +139,22 @@ impl Stream {
         self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts an event to others, if there is room. Gives it back if there is none.
-    fn gather(&self, event: RawEvent) -> Result<Option<RawEvent>> {
+    /// Puts an event to others, if there is room. Gives its payload back if there is none.
+    fn gather(&self, id: &str, cursor: &str, payload: Output) -> Result<Option<Output>> {
         let mut batch = self.lock_batch();
         if batch.room == 0 {
-            return Ok(Some(event));
+            return Ok(Some(payload));
         }
         batch.room -= 1;
-        batch.bytes += event.payload.as_bytes().len();
-        batch.events.push(event);
+        batch.bytes += id.len() + cursor.len() + payload.as_bytes().len();
+        for text in [id, cursor] {
+            batch.texts.push_str(text);
+            let end = batch.texts.len();
+            batch.ends.push(end);
+        }
+        batch.payloads.push(payload);
         let held = self.held.load(Ordering::Relaxed);
-        if held && batch.events.len() < MOST_GATHERED && batch.bytes < MOST_BYTES / 64 {
+        if held && batch.payloads.len() < MOST_GATHERED && batch.bytes < MOST_BYTES / 64 {
             return Ok(None);
         }
         if self.hand_on(&mut batch) { Err(stopped()) } else { Ok(None) }
@@ -145,13 +162,17 @@ impl Stream {
 
     /// Puts gathered events into the window. Says whether the subscription is to end.
     fn hand_on(&self, batch: &mut Batch) -> bool {
+        let mut texts = Text::parts(&batch.texts, batch.ends.drain(..));
         let mut state = self.lock();
-        for event in batch.events.drain(..) {
+        for payload in batch.payloads.drain(..) {
+            let (Some(id), Some(cursor)) = (texts.next(), texts.next()) else { break };
             // There is room for all of them: whoever takes room does it here.
-            if state.window.offer(&event.id, &event.cursor) == Offer::Send {
-                state.send(event);
+            if state.window.offer(&id, &cursor) == Offer::Send {
+                state.send(RawEvent { id, cursor, payload });
             }
         }
+        drop(texts);
+        batch.texts.clear();
         state.push_checkpoint();
         batch.bytes = 0;
         batch.room = state.room();
@@ -165,7 +186,7 @@ impl Stream {
     /// has to wait until there is room for `wanted`.
     fn offer(&self, event: RawEvent, wanted: usize) -> Result<Option<RawEvent>> {
         let mut batch = self.lock_batch();
-        if !batch.events.is_empty() {
+        if !batch.payloads.is_empty() {
             self.hand_on(&mut batch);
         }
         let mut state = self.lock();
@@ -189,6 +210,24 @@ impl Stream {
         drop(state);
         self.items.notify_one();
         Ok(None)
+    }
+
+    /// Keeps the buffers of what a host is done with.
+    pub(super) fn recycle(&self, items: &mut VecDeque<Item>) {
+        let mut spare = self.lock_spare();
+        for item in items.drain(..) {
+            if let Item::Event(RawEvent { payload: Output(mut payload), .. }) = item
+                && spare.len() < SPARE.0
+                && payload.capacity() <= SPARE.1
+            {
+                payload.clear();
+                spare.push(payload);
+            }
+        }
+    }
+
+    fn lock_spare(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the present run of the method brought anything.
@@ -243,7 +282,7 @@ impl Stream {
     }
 
     pub(super) fn safe(&self) -> Option<Arc<str>> {
-        self.lock().window.safe().cloned()
+        self.lock().window.safe().map(Arc::from)
     }
 
     pub(super) fn outstanding(&self) -> usize {
@@ -322,36 +361,45 @@ impl State {
 pub struct Emitter {
     stream: Arc<Stream>,
     redactor: Arc<Redactor>,
+    /// Buffers for payloads.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Emitter {
     pub(super) fn new(stream: Arc<Stream>, redactor: Arc<Redactor>) -> Self {
-        Self { stream, redactor }
+        Self { stream, redactor, spare: Vec::new() }
+    }
+
+    /// A buffer for a payload: one that was used before, if there is any.
+    pub(super) fn buffer(&mut self) -> Vec<u8> {
+        if self.spare.is_empty() {
+            std::mem::swap(&mut self.spare, &mut *self.stream.lock_spare());
+        }
+        self.spare.pop().unwrap_or_else(|| Vec::with_capacity(128))
     }
 
     /// Hands over an event whose payload is JSON already, and waits while too many are unacknowledged.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) when the id is empty or the cursor holds a
-    /// credential of the connection, [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) when the
-    /// subscription is to end.
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) when the id is empty, the cursor holds a credential of
+    /// the connection, or one of them is longer than 64 KiB,
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) when the subscription is to end.
     pub async fn emit(&mut self, id: &str, cursor: &str, payload: Output) -> Result<()> {
         if id.is_empty() {
             return Err(Error::internal("an event has an empty id; give it one that is its own"));
         }
+        if id.len() > Text::MOST {
+            return Err(too_long("id"));
+        }
         self.check_cursor(cursor)?;
-        let id: Arc<str> = match self.redactor.text(id) {
-            Some(redacted) => redacted.into(),
-            None => id.into(),
-        };
-        let mut event = RawEvent { id, cursor: cursor.into(), payload: self.redactor.output(payload) };
+        let redacted = self.redactor.text(id);
+        let id = redacted.as_deref().unwrap_or(id);
+        let payload = self.redactor.output(payload);
         // A method that never waits for anything else would keep its thread for itself.
         tokio::task::coop::consume_budget().await;
-        event = match self.stream.gather(event)? {
-            Some(event) => event,
-            None => return Ok(()),
-        };
+        let Some(payload) = self.stream.gather(id, cursor, payload)? else { return Ok(()) };
+        let mut event = RawEvent { id: id.into(), cursor: cursor.into(), payload };
         // Room for one is soon room for many: a method that is woken for each costs more than what it brings.
         let mut wanted = (self.stream.limit / 4).max(1);
         loop {
@@ -382,7 +430,7 @@ impl Emitter {
             return Err(stopped());
         }
         let mut state = self.stream.lock();
-        state.window.mark(cursor.into());
+        state.window.mark(Text::from(cursor));
         state.brings();
         state.push_checkpoint();
         drop(state);
@@ -414,6 +462,9 @@ impl Emitter {
 
     /// What hosts store must lead back to the same place, so a credential can't be taken out of it.
     fn check_cursor(&self, cursor: &str) -> Result<()> {
+        if cursor.len() > Text::MOST {
+            return Err(too_long("cursor"));
+        }
         match self.redactor.text(cursor) {
             None => Ok(()),
             Some(_) => Err(Error::internal(
@@ -448,6 +499,14 @@ impl Acknowledgements {
         let redacted = |id: &'a str| self.redactor.text(id).map_or(Cow::Borrowed(id), Cow::Owned);
         self.stream.leading(&mut ids.into_iter().map(redacted))
     }
+}
+
+#[cold]
+fn too_long(what: &str) -> Error {
+    let most = Text::MOST / 1024;
+    Error::internal(format!(
+        "the {what} of an event is longer than {most} KiB, which hosts can't store; use a shorter one"
+    ))
 }
 
 #[cold]

@@ -14,7 +14,7 @@ use super::*;
 use crate::call::{Caller, Connection, Redactor};
 use crate::manifest::{Delivery, Events as ManifestEvents, Manifest, Mode};
 use crate::message::{OutgoingMessage, Receipt};
-use crate::{BoxFuture, Call, Connector, Context, Error, Result, Run, Secret};
+use crate::{BoxFuture, Call, Connector, Context, Error, Output, Result, Run, Secret};
 
 const SECRET: &str = "t0p-s3cret";
 
@@ -531,4 +531,24 @@ async fn delivering_is_under_the_rules_of_a_call() {
     let nameless = OutgoingMessage::new("", "c", "t");
     let error = connection.send(&nameless, &caller, Context::new()).await.expect_err("no id");
     assert_eq!(error.kind(), ErrorKind::Usage);
+}
+
+/// Hosts say both in one line, and read lines of a megabyte at most.
+#[tokio::test(start_paused = true)]
+async fn an_id_and_a_cursor_are_short() {
+    for (id, cursor, said) in [(65_537, 1, "the id of an event"), (1, 65_537, "the cursor of an event")] {
+        let script: Box<Script> = Box::new(move |_, _, mut out, _| {
+            Box::pin(async move {
+                let payload = Output::serialize(&1)?;
+                out.emit(&"i".repeat(65_536), &"c".repeat(65_536), payload.clone()).await?;
+                out.emit(&"i".repeat(id), &"c".repeat(cursor), payload).await
+            })
+        });
+        let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
+        assert_eq!(next(&mut subscription).await.id.len(), 65_536);
+        let Health::Retrying { failure, .. } = next_health(&mut subscription).await else {
+            panic!("no failure")
+        };
+        assert!(failure.message.starts_with(said), "{}", failure.message);
+    }
 }

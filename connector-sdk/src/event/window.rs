@@ -6,6 +6,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::text::Text;
+
 /// How many times the window's size may lie between the oldest unacknowledged event and the newest. A
 /// host that never acknowledges one event stops the stream there and not before.
 const SPAN: usize = 16;
@@ -14,7 +16,7 @@ const SPAN: usize = 16;
 #[derive(Debug)]
 pub(super) struct Window {
     limit: usize,
-    places: HashMap<Arc<str>, Place>,
+    places: HashMap<Text, Place>,
     /// What the present run of the method brought, in its order, from the first that isn't settled.
     order: VecDeque<Brought>,
     /// The number of the first in `order`, counted from the beginning.
@@ -23,13 +25,13 @@ pub(super) struct Window {
     earlier: Vec<Brought>,
     /// The latest that are acknowledged and before the safe cursor: a run that begins a little before it
     /// brings them again.
-    settled: VecDeque<Arc<str>>,
+    settled: VecDeque<Text>,
     /// How many were sent and are not acknowledged.
     outstanding: usize,
     /// Those of them that are in `earlier`.
     stranded: usize,
-    safe: Option<Arc<str>>,
-    checkpoint: Option<Arc<str>>,
+    safe: Option<Text>,
+    checkpoint: Option<Text>,
 }
 
 /// Where an event is.
@@ -43,8 +45,8 @@ enum Place {
 #[derive(Debug)]
 struct Brought {
     /// None: a checkpoint, which nobody acknowledges.
-    id: Option<Arc<str>>,
-    cursor: Arc<str>,
+    id: Option<Text>,
+    cursor: Text,
     acknowledged: bool,
 }
 
@@ -61,7 +63,7 @@ pub(super) enum Offer {
 
 impl Window {
     /// A window of `limit` events that begins after a cursor.
-    pub(super) fn new(limit: usize, since: Option<Arc<str>>) -> Self {
+    pub(super) fn new(limit: usize, since: Option<Text>) -> Self {
         Self {
             limit: limit.max(1),
             places: HashMap::new(),
@@ -77,7 +79,7 @@ impl Window {
     }
 
     /// The cursor before the oldest event that isn't acknowledged.
-    pub(super) fn safe(&self) -> Option<&Arc<str>> {
+    pub(super) fn safe(&self) -> Option<&Text> {
         self.safe.as_ref()
     }
 
@@ -125,7 +127,7 @@ impl Window {
         self.first += brought;
         for (at, brought) in earlier.iter().enumerate() {
             if let Some(id) = &brought.id {
-                self.places.insert(Arc::clone(id), Place::Earlier(at));
+                self.places.insert(id.clone(), Place::Earlier(at));
             }
             self.stranded += usize::from(!brought.acknowledged);
         }
@@ -133,10 +135,10 @@ impl Window {
     }
 
     /// Takes an event that the method brings.
-    pub(super) fn offer(&mut self, id: &Arc<str>, cursor: &Arc<str>) -> Offer {
+    pub(super) fn offer(&mut self, id: &Text, cursor: &Text) -> Offer {
         let next = self.first + self.order.len() as u64;
         let full = self.room() == 0;
-        match self.places.entry(Arc::clone(id)) {
+        match self.places.entry(id.clone()) {
             Entry::Occupied(mut known) => {
                 if let Place::Earlier(at) = *known.get() {
                     // Its place is where this run brings it: the cursors between are this run's.
@@ -145,8 +147,8 @@ impl Window {
                     self.earlier[at].acknowledged = true;
                     self.stranded -= usize::from(!acknowledged);
                     self.order.push_back(Brought {
-                        id: Some(Arc::clone(id)),
-                        cursor: Arc::clone(cursor),
+                        id: Some(id.clone()),
+                        cursor: cursor.clone(),
                         acknowledged,
                     });
                     self.advance();
@@ -157,8 +159,8 @@ impl Window {
             Entry::Vacant(place) => {
                 place.insert(Place::Order(next));
                 self.order.push_back(Brought {
-                    id: Some(Arc::clone(id)),
-                    cursor: Arc::clone(cursor),
+                    id: Some(id.clone()),
+                    cursor: cursor.clone(),
                     acknowledged: false,
                 });
                 self.outstanding += 1;
@@ -168,7 +170,7 @@ impl Window {
     }
 
     /// The method has brought everything up to that cursor.
-    pub(super) fn mark(&mut self, cursor: Arc<str>) {
+    pub(super) fn mark(&mut self, cursor: Text) {
         match self.order.back_mut() {
             Some(last) if last.id.is_none() => last.cursor = cursor,
             _ => self.order.push_back(Brought { id: None, cursor, acknowledged: true }),
@@ -229,7 +231,8 @@ impl Window {
 
     /// A cursor that may be stored although no event has it, once: everything before it is done with.
     pub(super) fn take_checkpoint(&mut self) -> Option<Arc<str>> {
-        self.checkpoint.take().filter(|_| self.outstanding == 0)
+        let checkpoint = self.checkpoint.take().filter(|_| self.outstanding == 0);
+        checkpoint.as_ref().map(Arc::from)
     }
 
     /// Moves the safe cursor over all that is done with.
@@ -241,7 +244,7 @@ impl Window {
         while self.order.front().is_some_and(|first| first.acknowledged) {
             let Some(first) = self.order.pop_front() else { break };
             self.first += 1;
-            self.checkpoint = first.id.is_none().then(|| Arc::clone(&first.cursor));
+            self.checkpoint = first.id.is_none().then(|| first.cursor.clone());
             self.safe = Some(first.cursor);
             if let Some(id) = first.id {
                 self.settle(id);
@@ -249,7 +252,7 @@ impl Window {
         }
     }
 
-    fn settle(&mut self, id: Arc<str>) {
+    fn settle(&mut self, id: Text) {
         self.settled.push_back(id);
         if self.settled.len() > self.limit
             && let Some(oldest) = self.settled.pop_front()
@@ -263,8 +266,8 @@ impl Window {
 mod tests {
     use super::*;
 
-    fn text(text: impl ToString) -> Arc<str> {
-        text.to_string().into()
+    fn text(text: impl ToString) -> Text {
+        text.to_string().as_str().into()
     }
 
     /// Offers the event `n` with the cursor `n`.

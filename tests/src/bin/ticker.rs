@@ -3,6 +3,7 @@
 //!
 //! - `TICKER_LAST`: the last number (none: 10). After it, it waits for ever.
 //! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`.
+//! - `TICKER_DEAF`: keeps its thread after the last number, whatever it is told.
 //! - `TICKER_TOKEN_WANTED`: needs a credential.
 
 use std::process::{Command, ExitCode};
@@ -121,6 +122,9 @@ impl Connector for Ticker {
             let last = std::env::var("TICKER_LAST").ok().and_then(|last| last.parse().ok()).unwrap_or(10);
             for n in since.unwrap_or(0) + 1..=last {
                 out.emit(Event { id: format!("e{n}"), cursor: n, payload: json!({ "n": n }) }).await?;
+            }
+            if std::env::var_os("TICKER_DEAF").is_some() {
+                std::thread::sleep(Duration::from_secs(600));
             }
             std::future::pending().await
         })

@@ -3,12 +3,9 @@
 //! [`MENDED`] is the table; that each test is there is a test itself. Those that need no other crate are in
 //! `connector-sdk/src/platform/pocketpaw/tests`, those of the host's command line in `cli/host/tests`.
 
-use std::path::Path;
-
 use super::*;
 
-/// A weakness, and files with the tests in them.
-const MENDED: &[(&str, &[(&str, &str)])] = &[
+const MENDED: connector_tests::Mended = &[
     (
         "1. Basic sends an empty user and password, `api_key` sends whatever comes first, vendors' headers are missed",
         &[
@@ -123,13 +120,7 @@ const WEAKNESSES: &str = "tests/tests/pocketpaw/weaknesses.rs";
 
 #[test]
 fn every_test_of_the_table_is_there() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for (weakness, tests) in MENDED {
-        for (file, test) in *tests {
-            let text = std::fs::read_to_string(root.join(file)).expect(file);
-            assert!(text.contains(&format!("fn {test}(")), "`{test}` is not in `{file}`: {weakness}");
-        }
-    }
+    connector_tests::each_test_is_there(MENDED);
 }
 
 fn shop(base: &str) -> Connection {

@@ -6,3 +6,4 @@ mod host;
 mod made;
 mod process;
 mod stream;
+mod traps;

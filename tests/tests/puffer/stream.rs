@@ -75,6 +75,11 @@ fn the_end_of_standard_input_ends_the_process() {
     assert_eq!(stream.frame_within(Duration::from_millis(200)), None);
     let (status, took) = stream.close();
     assert!(status.success() && took < Duration::from_secs(5), "{took:?}");
+    // While the method keeps its thread and hears of nothing.
+    let mut stream = Stream::subscribe(subscribe().env("TICKER_LAST", "1").env("TICKER_DEAF", "1"), None);
+    assert_eq!(stream.frame_within(LONG), Some(event(1)), "what it told before is not kept back");
+    let (status, took) = stream.close();
+    assert!(status.success() && took < Duration::from_secs(5), "{status} after {took:?}");
     // While nobody reads what is written.
     let mut child =
         subscribe().env("TICKER_LAST", "1000000").stderr(Stdio::null()).spawn().expect("it starts");
@@ -209,4 +214,31 @@ fn a_topic_keeps_its_own_cursor() {
     let payload = json!({"message": "{\"n\":1}", "n": 1});
     let expected = json!({"topic": "ticks", "kind": "message", "dedup_key": "e1", "text": "{\"n\":1}", "payload": payload});
     assert_eq!(seen[0], expected);
+}
+
+/// A frame that can't be said again is worse than one that comes twice.
+#[test]
+fn a_topic_whose_cursor_has_no_room_goes_on_and_begins_where_it_was() {
+    let state = tempfile::tempdir().expect("a folder");
+    let folder = state.path().join("state");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    // A disk of which nothing is left.
+    if !std::path::Path::new("/dev/full").exists() {
+        eprintln!("left out: there is no /dev/full here");
+        return;
+    }
+    std::os::unix::fs::symlink("/dev/full", folder.join("cursor.tmp")).expect("a link");
+    let run = |last: &str| {
+        let mut command = ticker(&["subscriber"]);
+        command.env("PUFFER_SKILL_ID", "ticker").env("PUFFER_SKILL_TOPIC", "ticks");
+        command.env("PUFFER_SKILL_STATE_DIR", &folder).env("TICKER_LAST", last);
+        let mut stream = Stream::start(&mut command, b"");
+        let line = stream.frame();
+        let said = stream.errors_until("the cursor can't be written to");
+        assert!(said.contains("No space left"), "{said}");
+        assert!(stream.close().0.success());
+        line
+    };
+    assert_eq!(run("1"), run("1"), "it comes again");
+    assert!(!folder.join("cursor").exists());
 }

@@ -57,6 +57,11 @@ impl Agent {
         Mailbox(set(&mut command).spawn().expect("it starts"))
     }
 
+    /// The same, where it is not sure that it starts.
+    pub(crate) fn spawn(&self, command: &mut Command) -> std::io::Result<Mailbox> {
+        command.spawn().map(Mailbox)
+    }
+
     /// A process that becomes one.
     pub(crate) fn run(&self, command: &mut Command) -> Mailbox {
         Mailbox(command.env("MAILER_SENT", self.sent_file()).spawn().expect("it starts"))
@@ -156,6 +161,14 @@ impl Mailbox {
     pub(crate) fn kill(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+    }
+
+    /// The most memory that it ever had, in bytes; 0 where the system doesn't tell.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
+        let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes = most.and_then(|most| most.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        kilobytes.unwrap_or(0) * 1024
     }
 
     pub(crate) fn signal(&self, signal: &str) {

@@ -4,7 +4,9 @@
 #![cfg(unix)]
 
 mod agent;
+mod disk;
 mod incoming;
 mod module;
 mod outgoing;
 mod process;
+mod weaknesses;

@@ -1,7 +1,7 @@
 //! `subscribe`: events as lines, for as long as Puffer keeps standard input open (contract 1.4).
 //!
-//! Three threads, so that none waits for what another does: one reads the host's lines, one runs the
-//! connector, one writes. When standard input ends, all of it ends within a few seconds, even where the
+//! A thread each, so that none waits for what another does: one reads the host's lines, one runs the
+//! connector, one writes, and one waits for the end of these. When standard input ends, all of it ends within a few seconds, even where the
 //! connector keeps its thread or nobody reads what is written.
 
 use std::borrow::Cow;
@@ -74,7 +74,7 @@ pub fn subscribe(streams: Streams, open: impl FnOnce(&str) -> Result<Connection>
     match subscription {
         Ok((subscription, messages)) => {
             let frames = Frames { log: Arc::clone(&host.log), messages, status: "ok" };
-            host.serve(&runtime, subscription, output, frames)
+            host.serve(runtime, subscription, output, frames)
         }
         Err(error) => runtime.block_on(host.refuse(&mut *output, &error)),
     }
@@ -101,9 +101,7 @@ pub(super) trait Framing: Send + 'static {
     fn write(&mut self, item: &Item, out: &mut Vec<u8>);
 
     /// What was written has left the process.
-    fn sent(&mut self, items: &mut VecDeque<Item>) {
-        items.clear();
-    }
+    fn sent(&mut self, _: &VecDeque<Item>) {}
 }
 
 impl Host {
@@ -111,10 +109,10 @@ impl Host {
         Arc::new(Self { closed: CancellationToken::new(), acks: OnceLock::new(), log })
     }
 
-    /// Runs a subscription until standard input ends or nobody reads standard output.
+    /// Runs a subscription of that runtime until standard input ends or nobody reads standard output.
     pub(super) fn serve(
         &self,
-        runtime: &Runtime,
+        runtime: Runtime,
         subscription: Subscription,
         output: Box<dyn Write + Send>,
         frames: impl Framing,
@@ -126,7 +124,16 @@ impl Host {
         thread::Builder::new().name("frames".to_owned()).spawn(move || {
             let _ = done.send(write(subscription, &handle, output, frames));
         })?;
-        let result = runtime.block_on(async {
+        // The connector may keep its thread for itself, and the end of standard input must be heard all the same.
+        let over = CancellationToken::new();
+        let _ends = over.clone().drop_guard();
+        let waiting = self::runtime()?;
+        thread::Builder::new().name("connector".to_owned()).spawn(move || {
+            runtime.block_on(over.cancelled());
+            // Nobody waits for what it blocks.
+            runtime.shutdown_background();
+        })?;
+        let result = waiting.block_on(async {
             tokio::select! {
                 result = &mut written => result,
                 () = self.closed.cancelled() => {
@@ -272,7 +279,8 @@ fn write(
             }
         }
         flush(&mut lines)?;
-        frames.sent(&mut items);
+        frames.sent(&items);
+        subscription.recycle(&mut items);
     }
     Ok(())
 }
@@ -326,3 +334,6 @@ pub(super) fn status(kind: ErrorKind) -> &'static str {
         _ => "offline",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,7 @@ pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection
         log: Arc::clone(&host.log),
         saved: cursor,
     };
-    host.serve(&runtime, subscription, output, envelopes)
+    host.serve(runtime, subscription, output, envelopes)
 }
 
 /// The lines of a topic.
@@ -121,13 +121,12 @@ impl Framing for Envelopes {
         out.extend_from_slice(b"}\n");
     }
 
-    fn sent(&mut self, items: &mut VecDeque<Item>) {
+    fn sent(&mut self, items: &VecDeque<Item>) {
         let events = items.iter().filter_map(|item| match item {
             Item::Event(event) => Some(&*event.id),
             _ => None,
         });
         self.acks.acknowledge_all(events);
-        items.clear();
         let cursor = self.acks.cursor();
         if cursor.as_deref() != self.saved.as_deref()
             && let Some(cursor) = cursor

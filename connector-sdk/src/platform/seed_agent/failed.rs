@@ -22,9 +22,12 @@ fn free(home: &Home, moments: &mut Moments, from: &Path) -> PathBuf {
 /// Moves a file there and says why. The agent's readers take `*.json`, so the reason is no such file.
 pub(super) fn reject(home: &Home, moments: &mut Moments, path: &Path, why: &str) -> io::Result<PathBuf> {
     let to = free(home, moments, path);
-    // First the reason, so that no file is there without one; where there is no room for it, without.
+    // First the reason, so that no file is there without one; where there is no room for it, without, and
+    // the log alone has it.
     let reason = to.with_extension("error.txt");
-    let _ = fs::write(&reason, format!("{why}\n"));
+    if fs::write(&reason, format!("{why}\n")).is_err() {
+        let _ = fs::remove_file(&reason);
+    }
     match fs::rename(path, &to) {
         Ok(()) => Ok(to),
         Err(error) => {

@@ -51,10 +51,14 @@ impl Home {
         let state = messages.join(".connectors").join(instance);
         let folder = |path: PathBuf, private: bool| match make(&path, private) {
             Ok(()) => Ok(path),
-            Err(error) => Err(Error::setup(format!(
-                "the folder `{}` can't be made: {error}; let this program write to the agent's home",
-                path.display()
-            ))),
+            Err(error) => {
+                let shown = path.display();
+                Err(unusable(
+                    &error,
+                    &format!("the folder `{shown}` can't be made"),
+                    "let this program write to the agent's home",
+                ))
+            }
         };
         let state = folder(state, true)?;
         let lock = lock(&state.join("lock"), instance)?;
@@ -72,6 +76,17 @@ impl Home {
     }
 }
 
+/// What can't be used of a home, and what to do. A full disk may have room when this is tried again, all else
+/// has to be mended by somebody.
+pub(super) fn unusable(error: &io::Error, what: &str, remedy: &str) -> Error {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Error::unavailable(format!("{what}: {error}; make room"))
+        }
+        _ => Error::setup(format!("{what}: {error}; {remedy}")),
+    }
+}
+
 fn make(path: &Path, private: bool) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -86,12 +101,9 @@ fn make(path: &Path, private: bool) -> io::Result<()> {
 
 fn lock(path: &Path, instance: &str) -> Result<File> {
     let shown = path.display();
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(|error| Error::setup(format!("`{shown}` can't be written: {error}")))?;
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(|error| {
+        unusable(&error, &format!("`{shown}` can't be written"), "let this program write there")
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(

@@ -37,6 +37,13 @@ impl Inbox {
         Self { home, moments: Moments::default(), durable, links: true }
     }
 
+    /// As on a file system that gives no file a second name.
+    #[cfg(test)]
+    pub(super) fn without_links(mut self) -> Self {
+        self.links = false;
+        self
+    }
+
     /// Writes a file beside the inbox.
     pub(super) fn write(&mut self, id: Uuid, contents: &[u8]) -> io::Result<Pending> {
         let stem = self.stem(id);
@@ -52,6 +59,17 @@ impl Inbox {
     fn stem(&mut self, id: Uuid) -> String {
         let short: String = id.simple().to_string().chars().take(8).collect();
         format!("{}_{}_{short}", self.home.instance, self.moments.next())
+    }
+
+    /// Another file has that name, if it is one of this instance: names sort as their messages came.
+    fn go_on_after(&mut self, stem: &str) {
+        let ours = stem.strip_prefix(self.home.instance.as_str()).and_then(|rest| rest.strip_prefix('_'));
+        // The moment and the beginning of the id.
+        if let Some((stamp, short)) = ours.and_then(|rest| rest.rsplit_once('_'))
+            && short.len() == 8
+        {
+            self.moments.go_on_after(stamp);
+        }
     }
 
     /// Forgets a file that is not to appear.
@@ -128,8 +146,8 @@ impl Inbox {
     }
 
     /// The files that an earlier run wrote. Those that it had not remembered are removed: their messages come
-    /// again.
-    pub(super) fn left(&self, is_remembered: impl Fn(&Uuid) -> bool) -> io::Result<Vec<Pending>> {
+    /// again. What comes from now on is named after all of them, also where the clock was set back since.
+    pub(super) fn left(&mut self, is_remembered: impl Fn(&Uuid) -> bool) -> io::Result<Vec<Pending>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.home.temporary)? {
             let temporary = entry?.path();
@@ -138,6 +156,7 @@ impl Inbox {
             let id = parts.next().and_then(|id| Uuid::try_parse(id).ok());
             match (id, parts.next()) {
                 (Some(id), Some(stem)) if is_remembered(&id) => {
+                    self.go_on_after(stem);
                     found.push(Pending { id, temporary, stem: stem.to_owned() });
                 }
                 _ => {
@@ -145,14 +164,16 @@ impl Inbox {
                 }
             }
         }
-        // Those of an inbox without links, which were not finished.
         let begin = format!(".{}_", self.home.instance);
         for entry in fs::read_dir(&self.home.inbox)? {
             let entry = entry?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
             if name.starts_with(&begin) && name.ends_with(".tmp") {
+                // One of an inbox without links, which was not finished.
                 let _ = fs::remove_file(entry.path());
+            } else if let Some(stem) = name.strip_suffix(".json") {
+                self.go_on_after(stem);
             }
         }
         found.sort_by(|one, other| one.stem.cmp(&other.stem));

@@ -53,7 +53,7 @@ impl Writer {
         log: Arc<dyn Observer>,
     ) -> Result<Self> {
         let seen = Seen::open(&home.state, connector, durable)?;
-        let inbox = Inbox::new(Arc::clone(home), durable);
+        let mut inbox = Inbox::new(Arc::clone(home), durable);
         let pending = inbox.left(|id| seen.contains(id)).map_err(|error| {
             Error::setup(format!("what an earlier run wrote beside the inbox can't be read: {error}"))
         })?;

@@ -17,6 +17,8 @@ mod names;
 mod outbox;
 mod outgoing;
 mod seen;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;

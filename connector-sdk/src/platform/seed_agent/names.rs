@@ -58,6 +58,11 @@ impl Moments {
         self.after(SystemTime::now())
     }
 
+    /// All that come are after one that was told before, perhaps by another process.
+    pub(super) fn go_on_after(&mut self, stamp: &str) {
+        self.last = self.last.max(micros_of(stamp).unwrap_or(0));
+    }
+
     fn after(&mut self, now: SystemTime) -> String {
         let micros = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_micros();
         self.last = u64::try_from(micros).unwrap_or(u64::MAX).max(self.last.saturating_add(1));
@@ -74,6 +79,31 @@ impl Moments {
         }
         stamp
     }
+}
+
+/// What [`Moments`] tell, in microseconds since 1970; none: it is another text.
+fn micros_of(stamp: &str) -> Option<u64> {
+    let number = |range: std::ops::Range<usize>| {
+        let digits = stamp.get(range)?;
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u64>().ok())?
+    };
+    let is_whole = stamp.len() == 22 && stamp.as_bytes()[8] == b'_' && stamp.as_bytes()[15] == b'_';
+    let days = is_whole.then(|| days_until(number(0..4)?, number(4..6)?, number(6..8)?))??;
+    let seconds = (number(9..11)? * 60 + number(11..13)?) * 60 + number(13..15)?;
+    Some((days * 86_400 + seconds) * 1_000_000 + number(16..22)?)
+}
+
+/// How many days a date is after the beginning of 1970, by years that begin in March
+/// (<https://howardhinnant.github.io/date_algorithms.html#days_from_civil>).
+fn days_until(year: u64, month: u64, day: u64) -> Option<u64> {
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let year = year.checked_sub(u64::from(month <= 2))?;
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    (era * 146_097 + day_of_era).checked_sub(719_468)
 }
 
 /// A name for a file in our own folders, with what can be kept of the name that it came with. No two moments
@@ -139,6 +169,29 @@ mod tests {
                 "20260210_164500_200000"
             ]
         );
+    }
+
+    #[test]
+    fn moments_go_on_after_those_of_another_run() {
+        for micros in
+            [0, 951_782_400_000_000, 1_770_741_900_126_415, 4_102_444_799_999_999, 4_107_542_400_000_000]
+        {
+            let told = Moments::default().after(UNIX_EPOCH + Duration::from_micros(micros));
+            let mut later = Moments::default();
+            later.go_on_after(&told);
+            // Each tells 1 microsecond at least, whatever the clock says.
+            assert_eq!(later.last, micros.max(1), "{told}");
+            assert!(later.after(UNIX_EPOCH) > told);
+        }
+        for text in [
+            "",
+            "20260210_164500",
+            "2026021\u{e4}_164500_126415",
+            "20261310_164500_126415",
+            "+0260210_164500_126415",
+        ] {
+            assert_eq!(micros_of(text), None, "{text}");
+        }
     }
 
     #[test]

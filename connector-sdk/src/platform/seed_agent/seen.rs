@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use uuid::Uuid;
 
-use super::home::sync_folder;
+use super::home::{self, sync_folder};
 use crate::{Error, Result};
 
 /// How many ids are remembered at least. What comes again comes from behind the cursor, and between that and
@@ -38,14 +38,17 @@ impl Seen {
     /// # Errors
     ///
     /// `setup` when the file is another connector's or can't be understood. To begin anew by itself would
-    /// bring every message once more.
+    /// bring every message once more. `unavailable` when the disk is full.
     pub(super) fn open(folder: &Path, connector: &str, durable: bool) -> Result<Self> {
         let path = folder.join("seen");
         let unusable = |problem: String| {
             let shown = path.display();
             Error::setup(format!("what is remembered in `{shown}` {problem}; remove the file to begin anew"))
         };
-        let unreadable = |error: io::Error| unusable(format!("can't be read: {error}"));
+        let unreadable = |error: io::Error| {
+            let what = format!("what is remembered in `{}` can't be used", path.display());
+            home::unusable(&error, &what, "let this program read and write it")
+        };
         let mut file =
             File::options().read(true).append(true).create(true).open(&path).map_err(unreadable)?;
         let bytes = fs::read(&path).map_err(unreadable)?;
