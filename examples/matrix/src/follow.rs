@@ -1,6 +1,6 @@
 //! Events: one long poll after another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use connector_sdk::http::Retry;
@@ -26,22 +26,16 @@ impl Matrix {
     ) -> Result<()> {
         let stop = ctx.cancellation();
         let filter = sync::messages(self.me().await?).to_string();
-        let mut tried = BTreeSet::new();
         // The first answer comes at once, so that it is soon known that all is well.
         let mut poll = Duration::ZERO;
         loop {
-            // An event's wait is this crate's user's affair: whatever fails is tried again by the engine, with its waits.
             let batch = self.batch(since.as_deref(), &filter, poll);
             let Some(batch) = stop.run_until_cancelled(batch).await else { return Ok(()) };
             let batch = batch?;
-            // Asked once more from the same place, it tells of the new room what was said there since then, which may
-            // be before it was joined.
-            if self.join && self.join_all(ctx, &batch.rooms.invite, &mut tried).await? {
-                continue;
-            }
+            let joined = if self.join { self.join_all(ctx, &batch.rooms.invite).await? } else { Vec::new() };
             let next = batch.next_batch.clone();
             match &since {
-                Some(since) => self.tell(ctx, batch, since, out).await?,
+                Some(since) => self.tell(ctx, batch, &joined, since, out).await?,
                 None => out.checkpoint(&next)?,
             }
             since = Some(next);
@@ -49,6 +43,7 @@ impl Matrix {
         }
     }
 
+    /// A failure is the subscription's affair, which knows how long to wait, so nothing is tried again here.
     async fn batch(&self, since: Option<&str>, filter: &str, poll: Duration) -> Result<Batch> {
         let request = self.http.get(SYNC).query("filter", filter).query("timeout", poll.as_millis());
         let request = request.query_if("since", since).timeout(poll + ANSWER).retry(Retry::never());
@@ -56,23 +51,19 @@ impl Matrix {
         answer.json().await
     }
 
-    /// Joins the rooms of invitations that were not answered before. Says whether it is in one of them now.
+    /// Joins the rooms of invitations, and says which.
     async fn join_all(
         &self,
         ctx: &Context,
         invitations: &BTreeMap<String, IgnoredAny>,
-        tried: &mut BTreeSet<String>,
-    ) -> Result<bool> {
-        let mut joined = false;
+    ) -> Result<Vec<String>> {
+        let mut joined = Vec::new();
         for room in invitations.keys() {
-            if !tried.insert(room.clone()) {
-                continue;
-            }
             let request = self.http.post("/_matrix/client/v3/rooms/{room}/join").path("room", room);
             match request.json(&BTreeMap::<(), ()>::new()).repeatable().send().await {
-                Ok(_) => joined = true,
+                Ok(_) => joined.push(room.clone()),
                 // A room that nobody is left in, or that this user is kept out of.
-                Err(error) if refusal::status(&error).is_some_and(|status| status != 401) => {
+                Err(error) if matches!(refusal::status(&error), Some(400 | 403 | 404)) => {
                     ctx.log(Level::Warn, format!("the room `{room}` can't be joined: {}", error.message()));
                 }
                 Err(error) => return Err(error),
@@ -83,12 +74,19 @@ impl Matrix {
 
     /// Tells what a batch has. Only its last event is after all of it: where the others are the last that a host dealt
     /// with, the batch comes once more.
-    async fn tell(&self, ctx: &Context, batch: Batch, since: &str, out: &mut Events<Message>) -> Result<()> {
+    async fn tell(
+        &self,
+        ctx: &Context,
+        batch: Batch,
+        joined: &[String],
+        since: &str,
+        out: &mut Events<Message>,
+    ) -> Result<()> {
         let next = batch.next_batch;
         let mut messages = Vec::new();
         for (room, news) in batch.rooms.join.into_iter().chain(batch.rooms.leave) {
             let told = match news.timeline.limited {
-                true => self.between(ctx, &room, since, &next).await?,
+                true => self.between(ctx, &room, since, Some(&next)).await?,
                 false => None,
             };
             match told {
@@ -98,6 +96,11 @@ impl Matrix {
                     messages.extend(events.filter_map(|event| event.into_message(&room)));
                 }
             }
+        }
+        // What was said to a user who was invited and hadn't joined. The next batch has what comes after it is
+        // joined, and may have some of this once more, under the same ids.
+        for room in joined {
+            messages.extend(self.between(ctx, room, since, None).await?.unwrap_or_default());
         }
         let Some(last) = messages.pop() else {
             return if next == since { Ok(()) } else { out.checkpoint(&next) };

@@ -32,20 +32,20 @@ impl Matrix {
         request.query("dir", "b").query("limit", limit)
     }
 
-    /// What others said in a room between two places of `/sync`, in its order. None where the room can't be read any
-    /// more.
+    /// What others said in a room after a place of `/sync` and up to another, or until now, in its order. None where
+    /// the room can't be read any more.
     pub(crate) async fn between(
         &self,
         ctx: &Context,
         room: &str,
         after: &str,
-        until: &str,
+        until: Option<&str>,
     ) -> Result<Option<Vec<Message>>> {
         let filter = sync::said_by_others(self.me().await?);
         let mut found = Vec::new();
-        let mut from = until.to_owned();
+        let mut from = until.map(str::to_owned);
         loop {
-            let request = self.backwards(room, PAGE).query("from", &from).query("to", after);
+            let request = self.backwards(room, PAGE).query_if("from", from.as_deref()).query("to", after);
             let page: Page = match request.query("filter", &filter).send().await {
                 Ok(answer) => answer.json().await?,
                 // Only of this room, and the others go on.
@@ -58,10 +58,10 @@ impl Matrix {
             };
             let end = page.end.clone();
             found.extend(page.into_messages(room));
-            match end {
-                Some(end) if end != from => from = end,
-                _ => break,
+            if end.is_none() || end == from {
+                break;
             }
+            from = end;
         }
         found.reverse();
         Ok(Some(found))

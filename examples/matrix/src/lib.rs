@@ -25,7 +25,7 @@ pub use send::Sent;
     title = "Matrix",
     category = "communication",
     docs = "https://spec.matrix.org/latest/client-server-api/",
-    auth = bearer(token),
+    auth = bearer(token, renew = login::renew),
 )]
 pub struct Matrix {
     /// Where the homeserver answers clients.
