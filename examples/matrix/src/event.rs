@@ -3,7 +3,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use connector_sdk::message::{Attachment, Conversation, MediaType, Message, Sender};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 const MESSAGE: &str = "m.room.message";
@@ -30,23 +31,36 @@ pub(crate) struct RoomEvent {
 
 #[derive(Deserialize)]
 struct Content {
-    #[serde(default)]
-    msgtype: String,
     body: String,
+    // Where one of these is malformed, the text is told all the same.
+    #[serde(default, deserialize_with = "if_possible")]
+    msgtype: String,
+    #[serde(default, deserialize_with = "if_possible")]
     url: Option<String>,
+    #[serde(default, deserialize_with = "if_possible")]
     filename: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_possible")]
     info: Info,
-    #[serde(rename = "m.relates_to", default)]
+    #[serde(rename = "m.relates_to", default, deserialize_with = "if_possible")]
     relates_to: Relation,
-    #[serde(rename = "m.new_content")]
+    #[serde(rename = "m.new_content", default, deserialize_with = "if_possible")]
     new_content: Option<NewContent>,
 }
 
 #[derive(Default, Deserialize)]
+#[serde(default)]
 struct Info {
+    #[serde(deserialize_with = "if_possible")]
     mimetype: Option<String>,
+    #[serde(deserialize_with = "if_possible")]
     size: Option<u64>,
+}
+
+/// What is malformed is as good as not there.
+fn if_possible<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(deserializer)?).unwrap_or_default())
 }
 
 #[derive(Deserialize)]
@@ -121,4 +135,45 @@ fn said(content: Content, room: &str, message: impl FnOnce(Conversation, String)
     file.size = content.info.size;
     let kind = if content.msgtype == "m.image" { MediaType::Image } else { MediaType::File };
     message.media_type(kind).attach(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn message(kind: &str, content: Value) -> Option<Message> {
+        let event = json!({"type": kind, "event_id": "$1", "sender": "@ann:a.test:8448", "content": content});
+        serde_json::from_value::<RoomEvent>(event).expect("an event").into_message("!r")
+    }
+
+    #[test]
+    fn what_is_malformed_is_left_out_and_the_rest_is_told() {
+        let content = json!({
+            "msgtype": 1, "body": "hi", "url": {}, "filename": 2, "info": "x", "m.relates_to": [], "m.new_content": 3,
+        });
+        let told = message(MESSAGE, content).expect("a message");
+        assert_eq!((&*told.content.text, &*told.sender.username), ("hi", "ann"));
+        assert_eq!((told.content.attachments.len(), told.conversation.thread_id), (0, None));
+        let image =
+            json!({"msgtype": "m.image", "body": "a.png", "url": "mxc://a/b", "info": {"size": -1, "mimetype": "image/png"}});
+        let file = message(MESSAGE, image).expect("a message").content.attachments.remove(0);
+        assert_eq!((file.size, file.mime_type.as_deref(), file.name.as_deref()), (None, Some("image/png"), Some("a.png")));
+        // Taken back, without a text, or of another kind.
+        for content in [json!({}), json!({"body": 5}), json!(null), json!([])] {
+            assert_eq!(message(MESSAGE, content.clone()), None, "{content}");
+            assert_eq!(message(REACTION, content), None);
+        }
+        assert_eq!(message("m.room.topic", json!({"body": "hi"})), None);
+    }
+
+    #[test]
+    fn no_time_is_too_late() {
+        for at in [0, 1_770_000_000_000, u64::MAX] {
+            let event = json!({"type": MESSAGE, "event_id": "$1", "origin_server_ts": at, "content": {"body": "hi"}});
+            let event: RoomEvent = serde_json::from_value(event).expect("an event");
+            assert!(event.into_message("!r").is_some_and(|message| message.timestamp.ends_with("+00:00")), "{at}");
+        }
+    }
 }

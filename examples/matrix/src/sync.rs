@@ -1,6 +1,7 @@
 //! `/sync`: what is asked for, and what is read of the answer (client-server API, section "Syncing").
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -77,6 +78,9 @@ pub(crate) fn messages(me: &str) -> Value {
 /// What rooms are called, and how many are in them.
 pub(crate) fn names() -> Value {
     let mut filter = nothing();
+    // Synapse answers the same question for two minutes as it did the first time, so each is another.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    filter["room"]["not_rooms"] = json!([format!("!{}:none.invalid", now.as_nanos())]);
     filter["room"]["state"] =
         json!({ "types": ["m.room.name", "m.room.canonical_alias"], "lazy_load_members": true });
     filter

@@ -127,7 +127,11 @@ async fn a_token_that_is_taken_back_is_told_and_not_tried_on_and_on() {
     assert_eq!(last["payload"]["message"], "the last");
 
     bot.log_out_everywhere().await;
-    let health = stream.frame_within(LONG * 2).expect("a frame");
+    let mut health = stream.frame_within(LONG * 2).expect("a frame");
+    if health["type"] == "checkpoint" {
+        // The poll that was going on had an answer.
+        health = stream.frame();
+    }
     traces::leave(health.to_string());
     assert_eq!((&health["type"], &health["status"]), (&json!("health"), &json!("auth_required")), "{health}");
     assert!(health["detail"].as_str().expect("a text").contains("connect again"), "{health}");
