@@ -195,6 +195,15 @@ pub(super) fn kept_as<'m>(manifest: &'m Manifest, settings: &Settings) -> &'m st
     }
 }
 
+/// Without tokens that can't be renewed any more, for the login that gets others: it would fail with them as all else.
+pub(super) fn without_refused(manifest: &Manifest, settings: Settings) -> Settings {
+    let name = kept_as(manifest, &settings);
+    match settings.secrets.get(name).map(Tokens::from_secret) {
+        Some(Ok(_)) => settings.without(name),
+        _ => settings,
+    }
+}
+
 /// Keeps the tokens that a command renews with what is stored, where they are those that are stored.
 pub(super) fn keep(configuration: &mut Configuration<'_>, process: &Process, address: Address) {
     if !configuration.has_stored_tokens() {

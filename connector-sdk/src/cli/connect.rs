@@ -143,6 +143,8 @@ fn logged_in(
     }
     match checked(settings.clone()) {
         Err(error) if error.kind() == ErrorKind::Auth && session.process.can_ask() => {
+            #[cfg(feature = "oauth")]
+            let settings = agree::without_refused(manifest, settings);
             checked(login::ask(session, name, settings)?)
         }
         outcome => outcome,

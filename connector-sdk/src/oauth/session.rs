@@ -39,7 +39,13 @@ impl Source {
     async fn renew(&self, refresh: &Secret, before: &Tokens) -> Result<Tokens> {
         match self {
             Self::Client(client) => client.renew(refresh, before).await,
-            Self::Own { http, renew } => renew(http, refresh).await,
+            Self::Own { http, renew } => renew(http, refresh).await.map_err(|error| match error.kind() {
+                ErrorKind::Auth => Error::auth(format!(
+                    "the service has refused to renew the access token; connect again ({})",
+                    error.message()
+                )),
+                _ => error,
+            }),
         }
     }
 }

@@ -18,6 +18,9 @@ const KILLS: usize = 20;
 const ROOMS: usize = 4;
 const EACH: usize = 500;
 
+/// How many messages come before each kill, so that the kills are spread over all of them.
+const BETWEEN: usize = ROOMS * EACH / (KILLS + 2);
+
 /// A bound against hangs alone.
 const AT_MOST: Duration = Duration::from_secs(480);
 
@@ -41,7 +44,7 @@ impl Chance {
     }
 
     fn moment(&mut self) -> Instant {
-        Instant::now() + Duration::from_millis(50 + self.below(4000))
+        Instant::now() + Duration::from_millis(self.below(2000))
     }
 }
 
@@ -90,12 +93,14 @@ fn under_puffer(program: &Program, ready: &AtomicBool, give_up: Instant) -> (Cam
     let mut saved: Option<String> = None;
     loop {
         let mut stream = Stream::subscribe(&mut program.run(&["subscribe"]), saved.as_deref());
-        let kill_at = chance.moment();
+        let mut kill_at = None;
         let mut queued: Vec<Value> = Vec::new();
         loop {
             assert!(Instant::now() < give_up, "{} came, killed {kills} times", came.ids.len());
-            // Before there is a cursor there is nothing to lose.
-            if kills < KILLS && saved.is_some() && Instant::now() >= kill_at {
+            if kills < KILLS && came.ids.len() >= (kills + 1) * BETWEEN {
+                kill_at.get_or_insert_with(|| chance.moment());
+            }
+            if kill_at.is_some_and(|moment| Instant::now() >= moment) {
                 stream.kill();
                 kills += 1;
                 break;
@@ -146,18 +151,20 @@ fn in_an_inbox(program: &Program, home: &Path, ready: &AtomicBool, give_up: Inst
     let mut mailbox = start();
     until("it knows where it begins", has_cursor);
     ready.store(true, Ordering::Relaxed);
+    let wait_for = |number: usize| {
+        while std::fs::read_dir(&inbox).map_or(0, Iterator::count) < number {
+            assert!(Instant::now() < give_up, "only {} came", received(&inbox).len());
+            thread::sleep(Duration::from_millis(10));
+        }
+    };
     while kills < KILLS {
-        let kill_at = chance.moment();
-        thread::sleep(kill_at.saturating_duration_since(Instant::now()));
+        wait_for((kills + 1) * BETWEEN);
+        thread::sleep(chance.moment().saturating_duration_since(Instant::now()));
         mailbox.kill();
         kills += 1;
         mailbox = start();
     }
-    let is_whole = || std::fs::read_dir(&inbox).map_or(0, Iterator::count) >= ROOMS * EACH;
-    while !is_whole() {
-        assert!(Instant::now() < give_up, "only {} came", received(&inbox).len());
-        thread::sleep(Duration::from_millis(100));
-    }
+    wait_for(ROOMS * EACH);
     mailbox.kill();
     let mut came = Came::default();
     for message in received(&inbox).into_values() {
