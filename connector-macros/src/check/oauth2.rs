@@ -104,7 +104,9 @@ fn has_a_client(errors: &Errors, connector: &Connector, at: &impl ToTokens, whos
     if !connector.fields.iter().any(|field| may_send(&field.kind)) {
         errors.at(
             at,
-            format!("nothing sends the tokens of {whose}\nhelp: add a field `#[http(base = \"..\")] http: Http`"),
+            format!(
+                "nothing sends the tokens of {whose}\nhelp: add a field `#[http(base = \"..\")] http: Http`"
+            ),
         );
     }
 }

@@ -199,9 +199,8 @@ fn try_out(
     };
     let kept_as = name.clone();
     let renewed = session.process.in_time("the credential store", move || held.take(&kept_as))?;
-    let is_new = |renewed: &Secret| {
-        settings.secrets.get(&name).is_none_or(|old| old.expose() != renewed.expose())
-    };
+    let is_new =
+        |renewed: &Secret| settings.secrets.get(&name).is_none_or(|old| old.expose() != renewed.expose());
     let settings = match renewed.filter(is_new) {
         Some(renewed) => settings.secret(name, renewed),
         None => settings,

@@ -32,8 +32,7 @@ pub(crate) fn client(manifest: &Manifest, base: &str, values: &impl Values) -> R
 /// The same without credentials.
 pub(crate) fn nobody(manifest: &Manifest, base: &str, values: &impl Values) -> Result<Builder> {
     let (url, from_setting) = url(base, |name| values.setting(name))?;
-    let mut builder = Http::builder(url)
-        .user_agent(format!("{}/{}", manifest.id, manifest.version));
+    let mut builder = Http::builder(url).user_agent(format!("{}/{}", manifest.id, manifest.version));
     if from_setting {
         builder = builder.public_only();
     }

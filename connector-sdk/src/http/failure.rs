@@ -203,7 +203,10 @@ mod tests {
     #[test]
     fn a_body_may_ask_for_a_wait() {
         for (body, millis) in [
-            (r#"{"errcode":"M_LIMIT_EXCEEDED","error":"Too Many Requests","retry_after_ms":4856}"#, Some(4856)),
+            (
+                r#"{"errcode":"M_LIMIT_EXCEEDED","error":"Too Many Requests","retry_after_ms":4856}"#,
+                Some(4856),
+            ),
             (r#"{"message":"You are being rate limited.","retry_after":0.25,"global":false}"#, Some(250)),
             (r#"{"retry_after_ms":-1}"#, None),
             (r#"{"retry_after":"soon"}"#, None),

@@ -11,9 +11,9 @@ use super::afterwards::Afterwards;
 use super::checks::Keywords;
 use super::linked::{Actions, Described, object_of};
 use super::oauth;
-use super::spec::{ActionSpec, AuthSpec, ClientSpec, Input, Param, StructSpec};
 #[cfg(feature = "oauth")]
 use super::spec::RenewFn;
+use super::spec::{ActionSpec, AuthSpec, ClientSpec, Input, Param, StructSpec};
 #[cfg(feature = "events")]
 use super::{EventsSpec, SendSpec};
 use crate::manifest::{

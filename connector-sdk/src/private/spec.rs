@@ -35,10 +35,22 @@ pub enum AuthSpec {
         /// What gets other tokens.
         renew: Option<RenewFn>,
     },
-    ApiKeyHeader { key: &'static str, header: &'static str },
-    ApiKeyQuery { key: &'static str, query: &'static str },
-    ApiKeyCookie { key: &'static str, cookie: &'static str },
-    Basic { user: &'static str, password: &'static str },
+    ApiKeyHeader {
+        key: &'static str,
+        header: &'static str,
+    },
+    ApiKeyQuery {
+        key: &'static str,
+        query: &'static str,
+    },
+    ApiKeyCookie {
+        key: &'static str,
+        cookie: &'static str,
+    },
+    Basic {
+        user: &'static str,
+        password: &'static str,
+    },
     OAuth2(OAuth2Spec),
     Any(&'static [AuthSpec]),
 }

@@ -156,10 +156,12 @@ mod tests {
         let told = message(MESSAGE, content).expect("a message");
         assert_eq!((&*told.content.text, &*told.sender.username), ("hi", "ann"));
         assert_eq!((told.content.attachments.len(), told.conversation.thread_id), (0, None));
-        let image =
-            json!({"msgtype": "m.image", "body": "a.png", "url": "mxc://a/b", "info": {"size": -1, "mimetype": "image/png"}});
+        let image = json!({"msgtype": "m.image", "body": "a.png", "url": "mxc://a/b", "info": {"size": -1, "mimetype": "image/png"}});
         let file = message(MESSAGE, image).expect("a message").content.attachments.remove(0);
-        assert_eq!((file.size, file.mime_type.as_deref(), file.name.as_deref()), (None, Some("image/png"), Some("a.png")));
+        assert_eq!(
+            (file.size, file.mime_type.as_deref(), file.name.as_deref()),
+            (None, Some("image/png"), Some("a.png"))
+        );
         // Taken back, without a text, or of another kind.
         for content in [json!({}), json!({"body": 5}), json!(null), json!([])] {
             assert_eq!(message(MESSAGE, content.clone()), None, "{content}");
@@ -171,9 +173,13 @@ mod tests {
     #[test]
     fn no_time_is_too_late() {
         for at in [0, 1_770_000_000_000, u64::MAX] {
-            let event = json!({"type": MESSAGE, "event_id": "$1", "origin_server_ts": at, "content": {"body": "hi"}});
+            let event =
+                json!({"type": MESSAGE, "event_id": "$1", "origin_server_ts": at, "content": {"body": "hi"}});
             let event: RoomEvent = serde_json::from_value(event).expect("an event");
-            assert!(event.into_message("!r").is_some_and(|message| message.timestamp.ends_with("+00:00")), "{at}");
+            assert!(
+                event.into_message("!r").is_some_and(|message| message.timestamp.ends_with("+00:00")),
+                "{at}"
+            );
         }
     }
 }

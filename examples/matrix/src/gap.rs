@@ -51,7 +51,10 @@ impl Matrix {
                 // Only of this room, and the others go on.
                 Err(error) if matches!(refusal::status(&error), Some(403 | 404)) => {
                     let error = error.message();
-                    ctx.log(Level::Warn, format!("what was said meanwhile in `{room}` can't be read: {error}"));
+                    ctx.log(
+                        Level::Warn,
+                        format!("what was said meanwhile in `{room}` can't be read: {error}"),
+                    );
                     return Ok(None);
                 }
                 Err(error) => return Err(error),

@@ -47,12 +47,7 @@ pub struct Matrix {
 impl Matrix {
     /// What others say in the rooms that the user is in.
     #[events]
-    async fn messages(
-        &self,
-        ctx: &Context,
-        since: Option<String>,
-        out: &mut Events<Message>,
-    ) -> Result<()> {
+    async fn messages(&self, ctx: &Context, since: Option<String>, out: &mut Events<Message>) -> Result<()> {
         self.follow(ctx, since, out).await
     }
 

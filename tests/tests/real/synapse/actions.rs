@@ -60,7 +60,10 @@ async fn each_action_does_what_it_says() {
     assert_eq!((&two["id"], &two["conversation"]["thread_id"]), (&sent["event_id"], &json!(root)));
     assert_eq!((&two["sender"]["id"], &two["sender"]["username"]), (&json!("@bot:localhost"), &json!("bot")));
     let sign = &all["messages"][2];
-    assert_eq!((&sign["content"]["media_type"], &sign["metadata"]["reacts_to"]), (&json!("reaction"), &json!(root)));
+    assert_eq!(
+        (&sign["content"]["media_type"], &sign["metadata"]["reacts_to"]),
+        (&json!("reaction"), &json!(root))
+    );
 
     act(&connection, "leave_room", json!({"chat_id": room, "text": "enough"})).await.expect("left");
     assert_eq!(act(&connection, "list_rooms", json!({})).await.expect("rooms"), json!([]));

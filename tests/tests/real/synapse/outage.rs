@@ -28,7 +28,8 @@ async fn the_stream_goes_on_when_the_homeserver_is_back() {
     // Nobody is told of a message twice, and no wait is longer than a minute after this one.
     while told.len() < 2 && stopped.elapsed() < A_MINUTE * 5 {
         let left = A_MINUTE.saturating_sub(stopped.elapsed());
-        let patience = if told.is_empty() && waits.is_empty() | !left.is_zero() { left } else { A_MINUTE * 3 };
+        let patience =
+            if told.is_empty() && waits.is_empty() | !left.is_zero() { left } else { A_MINUTE * 3 };
         match tokio::time::timeout(patience, subscription.next()).await {
             Ok(Some(Item::Health(Health::Retrying { failure, wait, .. }))) => {
                 assert_eq!(failure.kind, ErrorKind::Unavailable, "{failure:?}");

@@ -39,7 +39,12 @@ async fn what_others_say_is_told_as_it_is_said() {
         }),
     )
     .await;
-    ann.send(&room, "m.reaction", json!({"m.relates_to": {"rel_type": "m.annotation", "event_id": one, "key": "👍"}})).await;
+    ann.send(
+        &room,
+        "m.reaction",
+        json!({"m.relates_to": {"rel_type": "m.annotation", "event_id": one, "key": "👍"}}),
+    )
+    .await;
     let edit = json!({
         "msgtype": "m.text", "body": "* won", "m.new_content": {"msgtype": "m.text", "body": "won"},
         "m.relates_to": {"rel_type": "m.replace", "event_id": one},
@@ -119,11 +124,11 @@ async fn a_gap_is_filled_in_its_order() {
     // What was said until then is told, of a room that can't be read from then on.
     bot.post(format!("/rooms/{other}/leave"), json!({})).await;
     ann.say(&other, "nobody's business").await;
-    let mut subscription = connection.subscribe(Some(&cursor), SubscribeOptions::new("test")).expect("events");
+    let mut subscription =
+        connection.subscribe(Some(&cursor), SubscribeOptions::new("test")).expect("events");
     let told = texts(&mut subscription, 320).await;
-    let of = |word: &str| -> Vec<String> {
-        told.iter().filter(|text| text.starts_with(word)).cloned().collect()
-    };
+    let of =
+        |word: &str| -> Vec<String> { told.iter().filter(|text| text.starts_with(word)).cloned().collect() };
     assert_eq!(of("missed"), missed);
     assert_eq!(of("other"), (0..60).map(|n| format!("other {n}")).collect::<Vec<_>>());
     ann.say(&room, "and on").await;
@@ -158,7 +163,8 @@ async fn a_homeserver_that_wants_to_be_left_alone_is() {
     bot.join(&room).await;
     let token: Secret = log_in(&server, &bot).await;
     let connection = open(&settings(&server, false).secret("token", token));
-    let caller = connector_sdk::call::Caller::new("test", connector_sdk::manifest::Mode::Admin).without_asking();
+    let caller =
+        connector_sdk::call::Caller::new("test", connector_sdk::manifest::Mode::Admin).without_asking();
     let texts: Vec<String> = (0..13).map(|n| format!("message {n}")).collect();
     for text in &texts {
         let input: Value = json!({"chat_id": room, "text": text});
