@@ -38,6 +38,7 @@ pub(crate) const CRATE: &str = "crate";
 /// Ways to authenticate, values of `auth`.
 pub(crate) const NONE: &str = "none";
 pub(crate) const BEARER: &str = "bearer";
+pub(crate) const RENEW: &str = "renew";
 pub(crate) const API_KEY: &str = "api_key";
 pub(crate) const BASIC: &str = "basic";
 pub(crate) const HEADER: &str = "header";

@@ -1,5 +1,6 @@
 //! Rules of `oauth2(..)` and `any(..)`.
 
+use quote::ToTokens;
 use syn::LitStr;
 use syn::ext::IdentExt as _;
 
@@ -13,12 +14,15 @@ const TOKENS: &str = "oauth2";
 
 /// All of its rules.
 pub(super) fn is_sound(errors: &Errors, connector: &Connector) {
+    for renew in connector.auth.ways().iter().filter_map(Auth::renew) {
+        has_a_client(errors, connector, renew, "`renew`");
+    }
     for oauth2 in connector.auth.ways().iter().filter_map(|way| way.oauth2()) {
         leads_to_the_service(errors, connector, oauth2);
         keeps_the_secret(errors, oauth2);
         asks_somebody_or_nobody(errors, oauth2);
         declares_names_of_its_own(errors, connector, oauth2);
-        has_a_client(errors, connector, oauth2);
+        has_a_client(errors, connector, &oauth2.word, "`oauth2`");
         if let Some(scopes) = oauth2.scopes.get() {
             refuse_unless_words(errors, scopes);
         }
@@ -95,12 +99,14 @@ fn declares_names_of_its_own(errors: &Errors, connector: &Connector, oauth2: &OA
 }
 
 /// Tokens are sent by a client, and by nothing else.
-fn has_a_client(errors: &Errors, connector: &Connector, oauth2: &OAuth2) {
+fn has_a_client(errors: &Errors, connector: &Connector, at: &impl ToTokens, whose: &str) {
     let may_send = |kind: &FieldKind| matches!(kind, FieldKind::Client(_) | FieldKind::Unread);
     if !connector.fields.iter().any(|field| may_send(&field.kind)) {
         errors.at(
-            &oauth2.word,
-            "nothing sends the tokens of `oauth2`\nhelp: add a field `#[http(base = \"..\")] http: Http`",
+            at,
+            format!(
+                "nothing sends the tokens of {whose}\nhelp: add a field `#[http(base = \"..\")] http: Http`"
+            ),
         );
     }
 }

@@ -103,9 +103,13 @@ fn auth(auth: &Auth) -> TokenStream {
     let text = |ident: &Ident| ident.unraw().to_string();
     match auth {
         Auth::None | Auth::Unread => quote!(#spec::None),
-        Auth::Bearer { token } => {
+        Auth::Bearer { token, renew } => {
             let token = text(token);
-            quote!(#spec::Bearer { token: #token })
+            let renew = match renew {
+                Some(renew) => quote_spanned!(renew.span()=> __private::renewal!(#renew)),
+                None => quote!(::core::option::Option::None),
+            };
+            quote!(#spec::Bearer { token: #token, renew: #renew })
         }
         Auth::ApiKeyHeader { key, header } => {
             let key = text(key);
@@ -212,6 +216,9 @@ fn auth_is_possible(model: &Connector) -> TokenStream {
         let word = &oauth2.word;
         quote_spanned!(word.span()=> const _: fn() = __private::assert_oauth::<__private::Features>;)
     });
+    let renewals = model.auth.ways().iter().filter_map(Auth::renew).map(|renew| {
+        quote_spanned!(renew.span()=> const _: fn() = __private::assert_renewal::<__private::Features>;)
+    });
     let several = matches!(model.auth, Auth::Any { .. }).then(|| model.auth.fields()).unwrap_or_default();
     let optional = model.fields.iter().filter_map(|field| {
         let is_named = several.iter().any(|(name, _)| **name == field.ident);
@@ -227,7 +234,7 @@ fn auth_is_possible(model: &Connector) -> TokenStream {
             }
         })
     });
-    quote!(#(#words)* #(#optional)*)
+    quote!(#(#words)* #(#renewals)* #(#optional)*)
 }
 
 /// Reads the fields that only the clients use, which rustc would take for unused. A setting may stand in the

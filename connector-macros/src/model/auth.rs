@@ -1,7 +1,7 @@
 //! `auth = ..`: which fields authenticate the calls.
 
 use quote::ToTokens;
-use syn::{Expr, Ident, LitStr};
+use syn::{Expr, Ident, LitStr, Path};
 
 use super::{OAuth2, Source};
 use crate::keys;
@@ -12,6 +12,8 @@ pub(crate) enum Auth {
     None,
     Bearer {
         token: Ident,
+        /// `renew = path`: what gets another token.
+        renew: Option<Path>,
     },
     ApiKeyHeader {
         key: Ident,
@@ -104,6 +106,14 @@ impl Auth {
         }
     }
 
+    /// What gets another token in the place of one that has run out.
+    pub(crate) fn renew(&self) -> Option<&Path> {
+        match self {
+            Auth::Bearer { renew, .. } => renew.as_ref(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn oauth2(&self) -> Option<&OAuth2> {
         match self {
             Auth::OAuth2(oauth2) => Some(oauth2),
@@ -115,7 +125,7 @@ impl Auth {
     pub(crate) fn fields(&self) -> Vec<(&Ident, Role)> {
         match self {
             Auth::None | Auth::Unread => Vec::new(),
-            Auth::Bearer { token } => vec![(token, Role::Credential)],
+            Auth::Bearer { token, .. } => vec![(token, Role::Credential)],
             Auth::ApiKeyHeader { key, .. }
             | Auth::ApiKeyQuery { key, .. }
             | Auth::ApiKeyCookie { key, .. } => vec![(key, Role::Credential)],
@@ -160,7 +170,13 @@ fn word(expr: &Expr) -> Option<Ident> {
 
 fn read_call(kind: &str, arguments: &[&Expr]) -> Option<Auth> {
     match (kind, arguments) {
-        (keys::BEARER, [token]) => Some(Auth::Bearer { token: word(token)? }),
+        (keys::BEARER, [token]) => Some(Auth::Bearer { token: word(token)?, renew: None }),
+        (keys::BEARER, [token, renew]) => {
+            let Expr::Assign(renew) = inner(renew) else { return None };
+            let is_renew = word(&renew.left)? == keys::RENEW;
+            let path = Path::from_expr(inner(&renew.right)).filter(|_| is_renew)?;
+            Some(Auth::Bearer { token: word(token)?, renew: Some(path) })
+        }
         (keys::BASIC, [user, password]) => Some(Auth::Basic { user: word(user)?, password: word(password)? }),
         (keys::API_KEY, [key, place]) => {
             let Expr::Assign(place) = inner(place) else { return None };
@@ -185,7 +201,9 @@ fn unknown(errors: &Errors, tokens: impl ToTokens, name: &str) -> Option<Auth> {
 
 fn skeleton(kind: &str) -> &'static str {
     match kind {
-        keys::BEARER => "write `auth = bearer(token)`, with the name of a `#[secret]` field",
+        keys::BEARER => {
+            "write `auth = bearer(token)`, with the name of a `#[secret]` field, or `bearer(token, renew = a_function)`"
+        }
         keys::API_KEY => {
             "write `auth = api_key(key, header = \"X-Api-Key\")`, `query = \"..\"` or `cookie = \"..\"`"
         }

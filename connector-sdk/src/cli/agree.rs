@@ -186,8 +186,29 @@ fn remember(tokens: &Tokens, memory: &Secrets) {
     memory.extend(tokens.refresh.clone());
 }
 
-/// Keeps the tokens that a command renews with what is stored.
+/// The name under which the tokens of a connection are kept: their own, or that of the credential which a connector
+/// renews by itself.
+pub(super) fn kept_as<'m>(manifest: &'m Manifest, settings: &Settings) -> &'m str {
+    match manifest.auth.way(|name| settings.secrets.contains_key(name)) {
+        Auth::Bearer { token } => token,
+        _ => OAuth2::TOKENS,
+    }
+}
+
+/// Without tokens that can't be renewed any more, for the login that gets others: it would fail with them as all else.
+pub(super) fn without_refused(manifest: &Manifest, settings: Settings) -> Settings {
+    let name = kept_as(manifest, &settings);
+    match settings.secrets.get(name).map(Tokens::from_secret) {
+        Some(Ok(_)) => settings.without(name),
+        _ => settings,
+    }
+}
+
+/// Keeps the tokens that a command renews with what is stored, where they are those that are stored.
 pub(super) fn keep(configuration: &mut Configuration<'_>, process: &Process, address: Address) {
+    if !configuration.has_stored_tokens() {
+        return;
+    }
     let Some(store) = stored::store(process) else { return };
     configuration.keep_with(Arc::new(Told::new(process, store, address)));
 }
@@ -244,9 +265,9 @@ impl Held {
     }
 
     /// The tokens that took the place of others: of the check, or of another process that stored them meanwhile.
-    pub(super) fn take(&self) -> Option<Secret> {
+    pub(super) fn take(&self, name: &str) -> Option<Secret> {
         let renewed = self.renewed().take();
-        renewed.or_else(|| self.stored.as_ref()?.kept(OAuth2::TOKENS).ok().flatten())
+        renewed.or_else(|| self.stored.as_ref()?.kept(name).ok().flatten())
     }
 
     fn renewed(&self) -> MutexGuard<'_, Option<Secret>> {

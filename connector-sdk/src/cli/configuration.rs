@@ -100,6 +100,13 @@ impl<'m> Configuration<'m> {
         }
     }
 
+    /// Whether what a connection may renew is what is stored, and not given on top.
+    #[cfg(feature = "oauth")]
+    pub(super) fn has_stored_tokens(&self) -> bool {
+        let name = super::agree::kept_as(self.manifest, &self.settings);
+        name == OAuth2::TOKENS || self.settings.bound.holds(name)
+    }
+
     /// Where the connection puts the tokens that it renews.
     #[cfg(feature = "oauth")]
     pub(super) fn keep_with(&mut self, keeper: std::sync::Arc<dyn crate::Keeper>) {

@@ -24,7 +24,6 @@ use crate::call::Connection;
 use crate::credentials::FileStore;
 use crate::credentials::{Address, Store as _, nowhere};
 #[cfg(feature = "oauth")]
-use crate::manifest::OAuth2;
 use crate::manifest::{Credential, Manifest, Setting};
 use crate::platform::argentos::Source;
 use crate::similar::{excerpt, listed, nearest};
@@ -144,6 +143,8 @@ fn logged_in(
     }
     match checked(settings.clone()) {
         Err(error) if error.kind() == ErrorKind::Auth && session.process.can_ask() => {
+            #[cfg(feature = "oauth")]
+            let settings = agree::without_refused(manifest, settings);
             checked(login::ask(session, name, settings)?)
         }
         outcome => outcome,
@@ -186,7 +187,8 @@ fn try_out(
     settings: Settings,
 ) -> Result<(Settings, Result<()>)> {
     // Elsewhere than where they were given for, the connection can't be opened with them.
-    let held = std::sync::Arc::new(match settings.bound.holds(OAuth2::TOKENS) {
+    let name = agree::kept_as(session.manifest, &settings).to_owned();
+    let held = std::sync::Arc::new(match settings.bound.holds(&name) {
         true => agree::Held::stored(session.process, store.clone(), address.clone()),
         false => agree::Held::default(),
     });
@@ -195,12 +197,12 @@ fn try_out(
         Ok(origins) => origins,
         Err(error) => return Ok((settings, Err(error))),
     };
-    let renewed = session.process.in_time("the credential store", move || held.take())?;
-    let is_new = |renewed: &Secret| {
-        settings.secrets.get(OAuth2::TOKENS).is_none_or(|old| old.expose() != renewed.expose())
-    };
+    let kept_as = name.clone();
+    let renewed = session.process.in_time("the credential store", move || held.take(&kept_as))?;
+    let is_new =
+        |renewed: &Secret| settings.secrets.get(&name).is_none_or(|old| old.expose() != renewed.expose());
     let settings = match renewed.filter(is_new) {
-        Some(renewed) => settings.secret(OAuth2::TOKENS, renewed),
+        Some(renewed) => settings.secret(name, renewed),
         None => settings,
     };
     origins.extend(agree::origins(session.manifest, &settings));

@@ -62,9 +62,7 @@ pub(super) fn complete(
         Ok(Some(saved)) => {
             configuration.add_stored(&saved.settings);
             #[cfg(feature = "oauth")]
-            if saved.settings.secrets.contains_key(crate::manifest::OAuth2::TOKENS) {
-                super::agree::keep(configuration, process, address);
-            }
+            super::agree::keep(configuration, process, address);
         }
         Ok(None) if is_named => {
             return Err(Error::setup(format!(
@@ -120,6 +118,9 @@ pub(super) fn only<'m>(
     };
     let mut configuration = Configuration::new(manifest);
     configuration.add_stored(&saved.settings);
+    // What is renewed here has to be found by the next process.
+    #[cfg(feature = "oauth")]
+    super::agree::keep(&mut configuration, process, address);
     Ok(configuration)
 }
 

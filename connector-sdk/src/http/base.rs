@@ -12,6 +12,11 @@ pub(crate) trait Values {
     /// A credential.
     fn secret(&self, name: &str) -> Option<Secret>;
 
+    /// What goes with requests where a credential is a bearer's token.
+    fn bearer(&self, token: &str) -> Result<Credentials> {
+        Ok(self.secret(token).map_or(Credentials::None, Credentials::Bearer))
+    }
+
     /// What goes with requests where tokens are obtained.
     fn tokens(&self) -> Result<Credentials> {
         Err(Error::setup("OAuth 2.0 needs the feature `oauth` of connector-sdk"))
@@ -21,10 +26,13 @@ pub(crate) trait Values {
 /// A client for a connector's service. `base` may have settings in braces: the whole of it
 /// (`{url}`), its host or a part of that (`https://{shop}.example.com`), or parts of its path.
 pub(crate) fn client(manifest: &Manifest, base: &str, values: &impl Values) -> Result<Builder> {
+    Ok(nobody(manifest, base, values)?.credentials(credentials(&manifest.auth, values)?))
+}
+
+/// The same without credentials.
+pub(crate) fn nobody(manifest: &Manifest, base: &str, values: &impl Values) -> Result<Builder> {
     let (url, from_setting) = url(base, |name| values.setting(name))?;
-    let mut builder = Http::builder(url)
-        .credentials(credentials(&manifest.auth, values)?)
-        .user_agent(format!("{}/{}", manifest.id, manifest.version));
+    let mut builder = Http::builder(url).user_agent(format!("{}/{}", manifest.id, manifest.version));
     if from_setting {
         builder = builder.public_only();
     }
@@ -96,7 +104,7 @@ fn credentials(auth: &Auth, values: &impl Values) -> Result<Credentials> {
         },
         Auth::OAuth2(_) => values.tokens()?,
         Auth::None => Credentials::None,
-        Auth::Bearer { token } => values.secret(token).map_or(Credentials::None, Credentials::Bearer),
+        Auth::Bearer { token } => values.bearer(token)?,
         Auth::ApiKey { key, place } => match (values.secret(key), place) {
             (None, _) => Credentials::None,
             (Some(value), ApiKeyPlace::Header(name)) => Credentials::Header { name: name.clone(), value },

@@ -1,8 +1,10 @@
 //! What went wrong with a request, in the kinds of an [`Error`].
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use reqwest::StatusCode;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::Response;
@@ -58,7 +60,8 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
 /// What a refusal means, with what the service says.
 pub(super) async fn of_answer(mut response: Response, redactor: &Redactor) -> Error {
     let status = response.status();
-    let kind = kind_of(status, is_rate_limit(status, response.headers()));
+    let is_rate_limit = is_rate_limit(status, response.headers());
+    let kind = kind_of(status, is_rate_limit);
     let host = response.host().to_owned();
     let body = response.beginning(MOST_BODY).await;
     let reason = status.canonical_reason().unwrap_or("no reason given");
@@ -67,7 +70,24 @@ pub(super) async fn of_answer(mut response: Response, redactor: &Redactor) -> Er
         Some(said) => format!("`{host}` answered {number} ({reason}): {said}"),
         None => format!("`{host}` answered {number} ({reason})"),
     };
-    Error::new(kind, message).with_detail("status", number)
+    let error = Error::new(kind, message).with_detail("status", number);
+    match asked(&body).filter(|_| is_rate_limit) {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    }
+}
+
+/// How long a service asks in its answer to be left alone, where it has no header for that: Matrix in milliseconds
+/// (client-server API, section "Rate limiting"), others in seconds.
+fn asked(body: &[u8]) -> Option<Duration> {
+    #[derive(Deserialize)]
+    struct Asked {
+        retry_after_ms: Option<f64>,
+        retry_after: Option<f64>,
+    }
+    let Asked { retry_after_ms, retry_after } = serde_json::from_slice(body).ok()?;
+    let seconds = retry_after_ms.map(|wait| wait / 1000.0).or(retry_after)?;
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 fn kind_of(status: StatusCode, is_rate_limit: bool) -> ErrorKind {
@@ -178,6 +198,24 @@ mod tests {
         }
         let unknown = cut(&format!("{}s3cret and more", "x ".repeat(MOST_MESSAGE / 2 - 1)));
         assert!(!unknown.contains("s3"), "{unknown}");
+    }
+
+    #[test]
+    fn a_body_may_ask_for_a_wait() {
+        for (body, millis) in [
+            (
+                r#"{"errcode":"M_LIMIT_EXCEEDED","error":"Too Many Requests","retry_after_ms":4856}"#,
+                Some(4856),
+            ),
+            (r#"{"message":"You are being rate limited.","retry_after":0.25,"global":false}"#, Some(250)),
+            (r#"{"retry_after_ms":-1}"#, None),
+            (r#"{"retry_after":"soon"}"#, None),
+            (r#"{"retry_after_ms":1e300}"#, None),
+            ("[]", None),
+            ("", None),
+        ] {
+            assert_eq!(asked(body.as_bytes()).map(|wait| wait.as_millis()), millis, "{body}");
+        }
     }
 
     #[test]

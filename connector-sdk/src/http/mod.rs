@@ -58,6 +58,8 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "oauth")]
+pub(crate) use base::nobody;
 pub(crate) use base::{Values, client};
 pub use client::{Builder, Http};
 pub use credentials::Credentials;

@@ -39,6 +39,14 @@
 //!   can't be reached is `unavailable`.
 //! - All tokens are secrets of the connection: no result, error or log shows them.
 //!
+//! # Tokens that are no OAuth's
+//!
+//! Some services renew tokens in a way of their own. `auth = bearer(token, renew = path)` names an
+//! `async fn(&Http, &Secret) -> Result<Tokens>` that does it: it gets a client without credentials and the refresh
+//! token, and everything above holds. The credential then is the text of [`Tokens::to_secret`], as a `#[login]` method
+//! returns it, or an access token alone, which can't be renewed. A refused refresh token has to be an error of the kind
+//! [`Auth`](crate::ErrorKind::Auth).
+//!
 //! # What goes over the network
 //!
 //! Requests are made by the HTTP client's rules: `https` unless on loopback, no private address where the host
@@ -67,5 +75,12 @@ pub use device::OnDevice;
 pub(crate) use scopes::lacking;
 pub use session::Session;
 pub use tokens::Tokens;
+
+use crate::http::Http;
+use crate::{BoxFuture, Result, Secret};
+
+/// Gets other tokens in the place of some that have run out, by a client without credentials and the refresh token:
+/// what `bearer(token, renew = path)` of `#[connector]` names.
+pub type Renew = for<'a> fn(&'a Http, &'a Secret) -> BoxFuture<'a, Result<Tokens>>;
 #[cfg(feature = "cli")]
 pub(crate) use underway::{is_renewing, renewed};

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use super::underway::Underway;
-use super::{Client, Tokens};
+use super::{Client, Renew, Tokens};
 use crate::call::Learned;
+use crate::http::Http;
 use crate::keeper::Keeping;
 use crate::manifest::{Grant, OAuth2};
 use crate::{Error, ErrorKind, Result, Secret, Settings};
@@ -16,12 +17,37 @@ use crate::{Error, ErrorKind, Result, Secret, Settings};
 pub struct Session(Arc<Inner>);
 
 struct Inner {
-    client: Client,
+    source: Source,
+    /// The name under which the tokens are kept.
+    name: String,
     keeper: Keeping,
     learned: Arc<Learned>,
     state: Mutex<State>,
     /// Whoever renews.
     turn: tokio::sync::Mutex<()>,
+}
+
+/// Where tokens come from.
+enum Source {
+    /// A token endpoint.
+    Client(Client),
+    /// A function of the connector's.
+    Own { http: Http, renew: Renew },
+}
+
+impl Source {
+    async fn renew(&self, refresh: &Secret, before: &Tokens) -> Result<Tokens> {
+        match self {
+            Self::Client(client) => client.renew(refresh, before).await,
+            Self::Own { http, renew } => renew(http, refresh).await.map_err(|error| match error.kind() {
+                ErrorKind::Auth => Error::auth(format!(
+                    "the service has refused to renew the access token; connect again ({})",
+                    error.message()
+                )),
+                _ => error,
+            }),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -48,18 +74,34 @@ impl Session {
     /// `setup` where they can't be read.
     pub fn new(client: Client, settings: &Settings) -> Result<Self> {
         let kept = settings.secrets.get(OAuth2::TOKENS).filter(|secret| !secret.expose().is_empty());
-        let tokens = kept.map(Tokens::from_secret).transpose()?.map(Arc::new);
+        let tokens = kept.map(Tokens::from_secret).transpose()?;
+        Ok(Self::of(Source::Client(client), OAuth2::TOKENS, tokens, settings))
+    }
+
+    /// The tokens that a credential holds, which a function of the connector's renews.
+    ///
+    /// # Errors
+    ///
+    /// `setup` where they can't be read.
+    pub(crate) fn own(name: &str, http: Http, renew: Renew, settings: &Settings) -> Result<Self> {
+        let kept = settings.secrets.get(name).filter(|secret| !secret.expose().is_empty());
+        let tokens = kept.map(Tokens::of_credential).transpose()?;
+        Ok(Self::of(Source::Own { http, renew }, name, tokens, settings))
+    }
+
+    fn of(source: Source, name: &str, tokens: Option<Tokens>, settings: &Settings) -> Self {
         let session = Self(Arc::new(Inner {
-            client,
+            source,
+            name: name.to_owned(),
             keeper: settings.keeper.clone(),
             learned: Arc::clone(&settings.learned),
             state: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
         }));
         if let Some(tokens) = tokens {
-            session.take(tokens);
+            session.take(Arc::new(tokens));
         }
-        Ok(session)
+        session
     }
 
     /// An access token that hasn't run out, renewed if need be.
@@ -134,14 +176,16 @@ impl Session {
 
     /// Gets tokens from whoever has them: another process that kept them, or the service.
     async fn obtain(&self, refused: Option<&Tokens>) -> Result<Arc<Tokens>> {
-        if self.0.client.grant() == Grant::ClientCredentials {
-            let tokens = Arc::new(self.0.client.for_itself().await?);
+        if let Source::Client(client) = &self.0.source
+            && client.grant() == Grant::ClientCredentials
+        {
+            let tokens = Arc::new(client.for_itself().await?);
             self.take(Arc::clone(&tokens));
             return Ok(tokens);
         }
-        let turn = self.kept(|keeper| keeper.turn()).await.transpose()?;
-        if let Some(Ok(Some(kept))) = self.kept(|keeper| keeper.kept(OAuth2::TOKENS)).await
-            && let Ok(kept) = Tokens::from_secret(&kept)
+        let turn = self.kept(|keeper, _| keeper.turn()).await.transpose()?;
+        if let Some(Ok(Some(kept))) = self.kept(|keeper, name| keeper.kept(name)).await
+            && let Ok(kept) = Tokens::of_credential(&kept)
             && self.is_news(&kept)
         {
             let kept = Arc::new(kept);
@@ -156,7 +200,7 @@ impl Session {
             return Err(refused_before());
         }
         let underway = Underway::begin();
-        let renewed = match self.0.client.renew(&refresh, &before).await {
+        let renewed = match self.0.source.renew(&refresh, &before).await {
             Ok(renewed) => Arc::new(renewed),
             Err(error) => {
                 if error.kind() == ErrorKind::Auth {
@@ -169,7 +213,7 @@ impl Session {
         // Nothing shows them from here on, not even what goes wrong with keeping them.
         self.0.learned.learn(renewed.secrets());
         let secret = renewed.to_secret();
-        if let Some(Err(error)) = self.kept(move |keeper| keeper.keep(OAuth2::TOKENS, &secret)).await {
+        if let Some(Err(error)) = self.kept(move |keeper, name| keeper.keep(name, &secret)).await {
             tracing::warn!(
                 error = error.message(),
                 "the renewed tokens can't be kept; later runs will have to connect again"
@@ -183,10 +227,10 @@ impl Session {
     /// Does something that blocks with the keeper, if there is one.
     async fn kept<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&dyn crate::Keeper) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&dyn crate::Keeper, &str) -> Result<T> + Send + 'static,
     ) -> Option<Result<T>> {
-        let keeper = self.0.keeper.0.clone()?;
-        let done = tokio::task::spawn_blocking(move || work(&*keeper)).await;
+        let (keeper, session) = (self.0.keeper.0.clone()?, self.clone());
+        let done = tokio::task::spawn_blocking(move || work(&*keeper, &session.0.name)).await;
         Some(done.unwrap_or_else(|_| Err(Error::internal("what keeps the tokens has failed"))))
     }
 
@@ -235,6 +279,6 @@ fn refused_before() -> Error {
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("client", &self.0.client).finish_non_exhaustive()
+        f.debug_struct("Session").field("name", &self.0.name).finish_non_exhaustive()
     }
 }

@@ -81,6 +81,14 @@ impl Tokens {
         })
     }
 
+    /// Reads a credential: what [`to_secret`](Self::to_secret) wrote, or an access token as somebody pastes it.
+    pub(super) fn of_credential(secret: &Secret) -> Result<Self> {
+        match secret.expose().trim_start().starts_with('{') {
+            true => Self::from_secret(secret),
+            false => Ok(Self { obtained_at: UNIX_EPOCH, ..Self::new(secret.clone()) }),
+        }
+    }
+
     /// Whether the access token has run out or is about to.
     pub fn are_due(&self, now: SystemTime) -> bool {
         let Some(end) = self.expires_at else { return false };

@@ -11,6 +11,8 @@ use super::afterwards::Afterwards;
 use super::checks::Keywords;
 use super::linked::{Actions, Described, object_of};
 use super::oauth;
+#[cfg(feature = "oauth")]
+use super::spec::RenewFn;
 use super::spec::{ActionSpec, AuthSpec, ClientSpec, Input, Param, StructSpec};
 #[cfg(feature = "events")]
 use super::{EventsSpec, SendSpec};
@@ -27,6 +29,9 @@ pub struct Table {
     inputs: Vec<Afterwards>,
     /// For each setting, in their order.
     pub(super) settings: Vec<Afterwards>,
+    /// What gets other tokens, where a bearer's is renewed.
+    #[cfg(feature = "oauth")]
+    pub(super) renew: Option<RenewFn>,
 }
 
 impl Table {
@@ -51,7 +56,11 @@ impl Table {
         manifest.base = clients.first().map(|client| client.base.to_owned());
         manifest.headers = clients.first().map(headers).unwrap_or_default();
         manifest.actions = spec.actions.iter().map(|spec| action(spec, clients)).collect();
-        Self::over(manifest)
+        Self {
+            #[cfg(feature = "oauth")]
+            renew: renewal(&described.auth),
+            ..Self::over(manifest)
+        }
     }
 
     fn over(mut manifest: Manifest) -> Self {
@@ -64,7 +73,13 @@ impl Table {
         let settings = settings
             .map(|Setting { schema, unenforced, probes, .. }| Afterwards::new(schema, unenforced, probes));
         let settings = settings.collect();
-        Self { manifest, inputs, settings }
+        Self {
+            manifest,
+            inputs,
+            settings,
+            #[cfg(feature = "oauth")]
+            renew: None,
+        }
     }
 
     /// Checks an input that the typed parser took.
@@ -152,7 +167,7 @@ fn auth(spec: &AuthSpec) -> Auth {
             Auth::ApiKey { key: key.to_owned(), place: ApiKeyPlace::Cookie(cookie.to_owned()) }
         }
         AuthSpec::None => Auth::None,
-        AuthSpec::Bearer { token } => Auth::Bearer { token: token.to_owned() },
+        AuthSpec::Bearer { token, .. } => Auth::Bearer { token: token.to_owned() },
         AuthSpec::ApiKeyHeader { key, header } => {
             Auth::ApiKey { key: key.to_owned(), place: ApiKeyPlace::Header(header.to_owned()) }
         }
@@ -162,6 +177,15 @@ fn auth(spec: &AuthSpec) -> Auth {
         AuthSpec::Basic { user, password } => {
             Auth::Basic { user: user.to_owned(), password: password.to_owned() }
         }
+    }
+}
+
+#[cfg(feature = "oauth")]
+fn renewal(spec: &AuthSpec) -> Option<RenewFn> {
+    match *spec {
+        AuthSpec::Bearer { renew, .. } => renew,
+        AuthSpec::Any(ways) => ways.iter().find_map(renewal),
+        _ => None,
     }
 }
 

@@ -56,6 +56,17 @@ impl Opening<'_> {
         let session = Session::new(Client::of(self.manifest(), self)?, self.settings())?;
         Ok(self.session.get_or_init(|| session).clone())
     }
+
+    /// The same where a connector renews a credential by itself.
+    fn own_session(&self, name: &str, renew: crate::oauth::Renew) -> Result<crate::oauth::Session> {
+        if let Some(session) = self.session.get() {
+            return Ok(session.clone());
+        }
+        let base = self.manifest().base.as_deref().unwrap_or_default();
+        let http = crate::http::nobody(self.manifest(), base, self)?.build()?;
+        let session = crate::oauth::Session::own(name, http, renew, self.settings())?;
+        Ok(self.session.get_or_init(|| session).clone())
+    }
 }
 
 #[cfg(feature = "http")]
@@ -115,6 +126,16 @@ mod http {
 
         fn secret(&self, name: &str) -> Option<Secret> {
             self.credential(name).cloned()
+        }
+
+        #[cfg(feature = "oauth")]
+        fn bearer(&self, token: &str) -> Result<crate::http::Credentials> {
+            use crate::http::Credentials;
+            match (self.credential(token), self.renew) {
+                (None, _) => Ok(Credentials::None),
+                (Some(secret), None) => Ok(Credentials::Bearer(secret.clone())),
+                (Some(_), Some(renew)) => self.own_session(token, renew).map(Credentials::OAuth2),
+            }
         }
 
         #[cfg(feature = "oauth")]

@@ -17,6 +17,20 @@ impl OAuthFeature for Features {}
 /// Checked where `auth` says `oauth2`.
 pub fn assert_oauth<T: OAuthFeature>() {}
 
+/// The same of a bearer's token that is renewed.
+#[diagnostic::on_unimplemented(
+    message = "`bearer(.., renew = ..)` needs the feature `oauth` of connector-sdk",
+    label = "this needs the feature",
+    note = "add `features = [\"oauth\"]` to connector-sdk in your `Cargo.toml`"
+)]
+pub trait RenewalFeature {}
+
+#[cfg(feature = "oauth")]
+impl RenewalFeature for Features {}
+
+/// Checked where `auth` says `renew`.
+pub fn assert_renewal<T: RenewalFeature>() {}
+
 /// The same of `events`.
 #[diagnostic::on_unimplemented(
     message = "`#[events]` and `#[send]` need the feature `events` of connector-sdk",

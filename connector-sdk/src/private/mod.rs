@@ -36,7 +36,9 @@ pub use client::HttpField;
 pub use events::{
     Ending, EventsFn, EventsSpec, Payload, Place, SendFn, SendSpec, Sending, begun, boxed_send, ended,
 };
-pub use features::{EventsFeature, Features, OAuthFeature, assert_events, assert_oauth};
+pub use features::{
+    EventsFeature, Features, OAuthFeature, RenewalFeature, assert_events, assert_oauth, assert_renewal,
+};
 pub use linked::{
     Actions, Described, TypeFactory, assert_connector, has_client, has_credential, has_one_client,
     has_options, has_setting,
@@ -46,11 +48,13 @@ pub use request::{
     Answer, Answered, At, Count, Failed, List, MostSpec, Outgoing, PageSpec, Reply, RequestSpec, Sent,
     assert_count, assert_list, sent,
 };
+#[cfg(feature = "oauth")]
+pub use result::boxed_renewal;
 pub use result::{ActionOutput, ActionResult, MethodError, Parse, boxed_choices, boxed_health, boxed_login};
 pub use shape::{AnyShape, Shape};
 pub use spec::{
     ActionSpec, Argument, AuthSpec, ClientSpec, Given, HealthFn, ImplSpec, Input, LoginFn, OAuth2Spec,
-    OptionsFn, OptionsSpec, Param, Ready, SecretSpec, SettingSpec, StructSpec, default_value,
+    OptionsFn, OptionsSpec, Param, Ready, RenewFn, SecretSpec, SettingSpec, StructSpec, default_value,
 };
 #[cfg(not(feature = "events"))]
 pub use spec::{EventsSpec, SendSpec};
@@ -81,6 +85,28 @@ macro_rules! __with_events {
 }
 
 pub use crate::__with_events as with_events;
+
+/// What the expansion of `renew = path` is, for the same reason.
+#[cfg(feature = "oauth")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __renewal {
+    ($renew:path) => {
+        ::core::option::Option::Some(|http, refresh| $crate::__private::boxed_renewal($renew(http, refresh)))
+    };
+}
+
+/// The same where there is no such feature, which is said by [`assert_renewal`].
+#[cfg(not(feature = "oauth"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __renewal {
+    ($renew:path) => {
+        ::core::option::Option::None
+    };
+}
+
+pub use crate::__renewal as renewal;
 
 #[cfg(feature = "cli")]
 pub use crate::cli::run_main;

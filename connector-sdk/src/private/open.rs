@@ -21,6 +21,8 @@ pub struct Opening<'s> {
     missing: Vec<String>,
     problems: Vec<String>,
     #[cfg(feature = "oauth")]
+    pub(super) renew: Option<crate::oauth::Renew>,
+    #[cfg(feature = "oauth")]
     pub(super) session: std::cell::OnceCell<crate::oauth::Session>,
 }
 
@@ -34,6 +36,8 @@ impl<'s> Opening<'s> {
             missing,
             problems,
             #[cfg(feature = "oauth")]
+            renew: None,
+            #[cfg(feature = "oauth")]
             session: std::cell::OnceCell::new(),
         };
         opening.refuse_unknown();
@@ -42,7 +46,12 @@ impl<'s> Opening<'s> {
 
     /// As [`new`](Self::new), with what is checked once a setting is read.
     pub(super) fn of(table: &'s Table, settings: &'s Settings) -> Self {
-        Self { afterwards: &table.settings, ..Self::new(&table.manifest, settings) }
+        Self {
+            afterwards: &table.settings,
+            #[cfg(feature = "oauth")]
+            renew: table.renew,
+            ..Self::new(&table.manifest, settings)
+        }
     }
 
     fn refuse_unknown(&mut self) {

@@ -107,6 +107,14 @@ pub fn boxed_health<'a, E: MethodError>(
     Box::pin(async move { check.await.map_err(Into::into) })
 }
 
+/// The adaptor of what a bearer's token is renewed by.
+#[cfg(feature = "oauth")]
+pub fn boxed_renewal<'a, E: MethodError>(
+    renewal: impl Future<Output = Result<crate::oauth::Tokens, E>> + Send + 'a,
+) -> BoxFuture<'a, Result<crate::oauth::Tokens>> {
+    Box::pin(async move { renewal.await.map_err(Into::into) })
+}
+
 /// The adaptor of a `#[login]` method.
 pub fn boxed_login<'a, E: MethodError>(
     login: impl Future<Output = Result<Obtained, E>> + Send + 'a,

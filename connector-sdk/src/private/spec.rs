@@ -30,11 +30,27 @@ pub struct StructSpec {
 /// [`Auth`](crate::manifest::Auth) with names known at compile time.
 pub enum AuthSpec {
     None,
-    Bearer { token: &'static str },
-    ApiKeyHeader { key: &'static str, header: &'static str },
-    ApiKeyQuery { key: &'static str, query: &'static str },
-    ApiKeyCookie { key: &'static str, cookie: &'static str },
-    Basic { user: &'static str, password: &'static str },
+    Bearer {
+        token: &'static str,
+        /// What gets other tokens.
+        renew: Option<RenewFn>,
+    },
+    ApiKeyHeader {
+        key: &'static str,
+        header: &'static str,
+    },
+    ApiKeyQuery {
+        key: &'static str,
+        query: &'static str,
+    },
+    ApiKeyCookie {
+        key: &'static str,
+        cookie: &'static str,
+    },
+    Basic {
+        user: &'static str,
+        password: &'static str,
+    },
     OAuth2(OAuth2Spec),
     Any(&'static [AuthSpec]),
 }
@@ -111,6 +127,14 @@ pub type EventsSpec<C> = std::marker::PhantomData<C>;
 /// The same.
 #[cfg(not(feature = "events"))]
 pub type SendSpec<C> = EventsSpec<C>;
+
+/// What gets other tokens, by a client without credentials and the refresh token.
+#[cfg(feature = "oauth")]
+pub type RenewFn = crate::oauth::Renew;
+
+/// Without the feature there are none.
+#[cfg(not(feature = "oauth"))]
+pub type RenewFn = fn((), ()) -> std::convert::Infallible;
 
 /// A `#[health]` method.
 pub type HealthFn<C> = for<'a> fn(&'a C, &'a Context) -> BoxFuture<'a, Result<()>>;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::host::{LONG, Stream, ask, ticker};
+use crate::host::{LONG, Stream, ask, noting, ticker};
 
 fn subscribe() -> std::process::Command {
     ticker(&["subscribe"])
@@ -175,7 +175,7 @@ fn nothing_is_lost_when_the_process_is_killed() {
             Stream::subscribe(subscribe().env("TICKER_LAST", LAST.to_string()), saved.as_deref());
         // After some events, and elsewhere each time.
         let mut left = 100 + kills * 37 % 331;
-        let killed = stream.take_until(&format!("e{LAST}"), &mut seen, || {
+        let killed = stream.take_until(noting(&format!("e{LAST}"), &mut seen), || {
             left = left.saturating_sub(1);
             left == 0 && kills < 20
         });

@@ -15,6 +15,13 @@ mod localstripe;
 mod oidc_provider;
 mod pocketbase;
 mod prism;
+#[path = "../shared/puffer.rs"]
+#[expect(dead_code, reason = "some of it is for other tests")]
+mod puffer;
+#[path = "../shared/seed_agent.rs"]
+#[expect(dead_code, reason = "some of it is for other tests")]
+mod seed_agent;
 mod servers;
+mod synapse;
 #[path = "../../../connector-sdk/src/traces.rs"]
 mod traces;

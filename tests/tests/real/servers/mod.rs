@@ -71,6 +71,15 @@ pub(crate) fn kinto() -> Server {
         .ready("/v1/")
 }
 
+/// A Matrix homeserver where whoever asks is registered, and nobody is told to wait. `options`: what it is to have
+/// otherwise in its configuration.
+pub(crate) fn synapse(options: &serde_json::Value) -> Server {
+    Start::new("synapse", &installed("synapse/bin/python"))
+        .env("SYNAPSE", options)
+        .arguments(&[&ours("synapse.py"), "{port}", "{folder}"])
+        .ready("/_matrix/client/versions")
+}
+
 /// What `tests/servers/install` installed.
 fn installed(path: &str) -> String {
     // Cargo's folder for such files is beside it.

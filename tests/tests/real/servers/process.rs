@@ -25,12 +25,28 @@ pub(crate) struct Server {
     port: u16,
     process: Child,
     folder: Arc<TempDir>,
+    start: Arc<Start>,
+    /// What it answers once it is ready.
+    path: String,
 }
 
 impl Server {
     /// Where it is, such as `http://127.0.0.1:4321`.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it as a machine that loses its power does.
+    pub(crate) fn stop(&mut self) {
+        drop(self.process.stdin.take());
+        drop(self.process.wait());
+    }
+
+    /// Starts it again where it was, with what it had stored.
+    pub(crate) fn start_again(&mut self) {
+        self.process = self.start.spawn(self.port);
+        let path = self.path.clone();
+        assert!(self.wait(&path), "{} ended:\n{}", self.name, self.log());
     }
 
     fn log(&self) -> String {
@@ -56,8 +72,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        drop(self.process.wait());
+        self.stop();
         if std::thread::panicking() {
             eprintln!("the log of {} ends with:\n{}", self.name, self.log());
         }
@@ -65,6 +80,7 @@ impl Drop for Server {
 }
 
 /// How a server is started.
+#[derive(Debug)]
 pub(crate) struct Start {
     name: &'static str,
     program: String,
@@ -114,27 +130,35 @@ impl Start {
     /// Starts it and waits until it answers a `GET` of `path`, whatever the answer is.
     pub(crate) fn ready(self, path: &str) -> Server {
         // Between looking for a free port and its use by the server somebody else may take it.
+        let start = Arc::new(self);
         for _ in 0..3 {
-            let mut server = self.start();
+            let port = free_port();
+            let mut server = Server {
+                name: start.name,
+                port,
+                process: start.spawn(port),
+                folder: Arc::clone(&start.folder),
+                start: Arc::clone(&start),
+                path: path.to_owned(),
+            };
             if server.wait(path) {
                 return server;
             }
-            eprintln!("{} ended:\n{}", self.name, server.log());
+            eprintln!("{} ended:\n{}", start.name, server.log());
         }
-        panic!("{} doesn't start", self.name);
+        panic!("{} doesn't start", start.name);
     }
 
-    fn start(&self) -> Server {
-        let port = free_port();
-        let log = File::create(self.folder.path().join("log")).expect("a log");
+    fn spawn(&self, port: u16) -> Child {
+        let log = File::options().create(true).append(true).open(self.folder.path().join("log"));
+        let log = log.expect("a log");
         let arguments = self.arguments.iter().map(|argument| argument.replace("{port}", &port.to_string()));
         let mut command = Command::new("sh");
         command.args(["-c", UNTIL_INPUT_ENDS, self.name, &self.program]).args(arguments);
         command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         command.current_dir(self.folder.path()).process_group(0).stdin(Stdio::piped());
         command.stderr(log.try_clone().expect("a log")).stdout(log);
-        let process = command.spawn().expect("a shell");
-        Server { name: self.name, port, process, folder: Arc::clone(&self.folder) }
+        command.spawn().expect("a shell")
     }
 
     fn in_folder(&self, argument: &str) -> String {

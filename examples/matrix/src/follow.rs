@@ -1,0 +1,113 @@
+//! Events: one long poll after another.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use connector_sdk::http::Retry;
+use connector_sdk::prelude::*;
+use serde::de::IgnoredAny;
+
+use crate::sync::{Batch, SYNC};
+use crate::{Matrix, refusal, sync};
+
+/// How long the homeserver waits for something to happen.
+const POLL: Duration = Duration::from_secs(30);
+
+/// How long it may take to answer after that.
+const ANSWER: Duration = Duration::from_secs(30);
+
+impl Matrix {
+    /// Tells what is said after a cursor, which is a `next_batch` of `/sync`; without one, what is said from now on.
+    pub(crate) async fn follow(
+        &self,
+        ctx: &Context,
+        mut since: Option<String>,
+        out: &mut Events<Message>,
+    ) -> Result<()> {
+        let stop = ctx.cancellation();
+        let filter = sync::messages(self.me().await?).to_string();
+        // The first answer comes at once, so that it is soon known that all is well.
+        let mut poll = Duration::ZERO;
+        loop {
+            let batch = self.batch(since.as_deref(), &filter, poll);
+            let Some(batch) = stop.run_until_cancelled(batch).await else { return Ok(()) };
+            let batch = batch?;
+            let joined = if self.join { self.join_all(ctx, &batch.rooms.invite).await? } else { Vec::new() };
+            let next = batch.next_batch.clone();
+            match &since {
+                Some(since) => self.tell(ctx, batch, &joined, since, out).await?,
+                None => out.checkpoint(&next)?,
+            }
+            since = Some(next);
+            poll = POLL;
+        }
+    }
+
+    /// A failure is the subscription's affair, which knows how long to wait, so nothing is tried again here.
+    async fn batch(&self, since: Option<&str>, filter: &str, poll: Duration) -> Result<Batch> {
+        let request = self.http.get(SYNC).query("filter", filter).query("timeout", poll.as_millis());
+        let request = request.query_if("since", since).timeout(poll + ANSWER).retry(Retry::never());
+        let answer = request.send().await.map_err(|error| refusal::of_cursor(error, since))?;
+        answer.json().await
+    }
+
+    /// Joins the rooms of invitations, and says which.
+    async fn join_all(
+        &self,
+        ctx: &Context,
+        invitations: &BTreeMap<String, IgnoredAny>,
+    ) -> Result<Vec<String>> {
+        let mut joined = Vec::new();
+        for room in invitations.keys() {
+            let request = self.http.post("/_matrix/client/v3/rooms/{room}/join").path("room", room);
+            match request.json(&BTreeMap::<(), ()>::new()).repeatable().send().await {
+                Ok(_) => joined.push(room.clone()),
+                // A room that nobody is left in, or that this user is kept out of.
+                Err(error) if matches!(refusal::status(&error), Some(400 | 403 | 404)) => {
+                    ctx.log(Level::Warn, format!("the room `{room}` can't be joined: {}", error.message()));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(joined)
+    }
+
+    /// Tells what a batch has. Only its last event is after all of it: where the others are the last that a host dealt
+    /// with, the batch comes once more.
+    async fn tell(
+        &self,
+        ctx: &Context,
+        batch: Batch,
+        joined: &[String],
+        since: &str,
+        out: &mut Events<Message>,
+    ) -> Result<()> {
+        let next = batch.next_batch;
+        let mut messages = Vec::new();
+        for (room, news) in batch.rooms.join.into_iter().chain(batch.rooms.leave) {
+            let told = match news.timeline.limited {
+                true => self.between(ctx, &room, since, Some(&next)).await?,
+                false => None,
+            };
+            match told {
+                Some(told) => messages.extend(told),
+                None => {
+                    let events = news.timeline.events.into_iter();
+                    messages.extend(events.filter_map(|event| event.into_message(&room)));
+                }
+            }
+        }
+        // What was said to a user who was invited and hadn't joined. The next batch has what comes after it is
+        // joined, and may have some of this once more, under the same ids.
+        for room in joined {
+            messages.extend(self.between(ctx, room, since, None).await?.unwrap_or_default());
+        }
+        let Some(last) = messages.pop() else {
+            return if next == since { Ok(()) } else { out.checkpoint(&next) };
+        };
+        for message in messages {
+            out.emit(Event { id: message.id.clone(), cursor: since.to_owned(), payload: message }).await?;
+        }
+        out.emit(Event { id: last.id.clone(), cursor: next, payload: last }).await
+    }
+}

@@ -1,0 +1,3 @@
+//! The connector as a program.
+
+connector_sdk::main!(matrix::Matrix);

@@ -1,0 +1,96 @@
+//! `/sync`: what is asked for, and what is read of the answer (client-server API, section "Syncing").
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::event::{self, RoomEvent};
+
+pub(crate) const SYNC: &str = "/_matrix/client/v3/sync";
+
+/// How many events of a room come at once; more are a gap.
+const TIMELINE: u32 = 50;
+
+/// A batch of news.
+#[derive(Deserialize)]
+pub(crate) struct Batch {
+    /// Where the next one begins.
+    pub(crate) next_batch: String,
+    #[serde(default)]
+    pub(crate) rooms: Rooms,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Rooms {
+    pub(crate) join: BTreeMap<String, Joined>,
+    /// Of whom nothing is read but that there are some.
+    pub(crate) invite: BTreeMap<String, serde::de::IgnoredAny>,
+    /// What was said until the user left.
+    pub(crate) leave: BTreeMap<String, Joined>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Joined {
+    pub(crate) timeline: Timeline,
+    pub(crate) state: State,
+    pub(crate) summary: Summary,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Timeline {
+    pub(crate) events: Vec<RoomEvent>,
+    /// There is a gap before these.
+    pub(crate) limited: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct State {
+    pub(crate) events: Vec<RoomEvent>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Summary {
+    #[serde(rename = "m.joined_member_count")]
+    pub(crate) members: Option<u64>,
+}
+
+/// Which events of rooms are asked for: what others say.
+pub(crate) fn said_by_others(me: &str) -> Value {
+    json!({ "types": event::TYPES, "not_senders": [me] })
+}
+
+/// No typing, no receipts, no presence and no state: messages.
+pub(crate) fn messages(me: &str) -> Value {
+    let mut timeline = said_by_others(me);
+    timeline["limit"] = TIMELINE.into();
+    let mut filter = nothing();
+    filter["room"]["timeline"] = timeline;
+    filter
+}
+
+/// What rooms are called, and how many are in them.
+pub(crate) fn names() -> Value {
+    let mut filter = nothing();
+    // Synapse answers the same question for two minutes as it did the first time, so each is another.
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    filter["room"]["not_rooms"] = json!([format!("!{}:none.invalid", now.as_nanos())]);
+    filter["room"]["state"] =
+        json!({ "types": ["m.room.name", "m.room.canonical_alias"], "lazy_load_members": true });
+    filter
+}
+
+fn nothing() -> Value {
+    let none = || json!({ "types": [] });
+    json!({
+        "presence": none(),
+        "account_data": none(),
+        "room": { "account_data": none(), "ephemeral": none(), "state": none(), "timeline": { "types": [], "limit": 1 } },
+    })
+}

@@ -1,0 +1,267 @@
+//! What the connector makes of answers that a homeserver of one's own can't be made to give.
+
+#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use connector_sdk::call::{Caller, Connection};
+use connector_sdk::event::{Item, RawEvent, SubscribeOptions, Subscription};
+use connector_sdk::manifest::Mode;
+use connector_sdk::oauth::Tokens;
+use connector_sdk::testing::server::{self, Mock, MockServer, ResponseTemplate};
+use connector_sdk::{Context, ErrorKind, Settings, factory};
+use matrix::Matrix;
+use serde_json::{Value, json};
+use wiremock::Request;
+use wiremock::matchers::{
+    body_partial_json, header, method, path, path_regex, query_param, query_param_is_missing,
+};
+
+const API: &str = "/_matrix/client/v3";
+
+fn ok(body: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+fn refused(status: u16, code: &str) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(json!({"errcode": code, "error": "no"}))
+}
+
+async fn homeserver() -> MockServer {
+    let server = server::start().await;
+    let whoami = ok(json!({"user_id": "@bot:a.test"}));
+    Mock::given(path(format!("{API}/account/whoami"))).respond_with(whoami).mount(&server).await;
+    server
+}
+
+fn settings(server: &MockServer) -> Settings {
+    Settings::new().value("homeserver", server.uri()).secret("token", "t0ken-s3cret")
+}
+
+fn open(settings: &Settings) -> Arc<Connection> {
+    Arc::new(Connection::open("work", &factory::<Matrix>(), settings).expect("a connection"))
+}
+
+fn caller() -> Caller {
+    Caller::new("test", Mode::Admin).without_asking()
+}
+
+/// What a room said.
+fn said(room: &str, texts: &[&str], limited: bool) -> Value {
+    json!({ room: {"timeline": {"limited": limited, "prev_batch": "p", "events": events(texts)}} })
+}
+
+fn events(texts: &[&str]) -> Value {
+    let event = |text: &&str| {
+        json!({
+            "type": "m.room.message", "event_id": format!("${text}"), "sender": "@ann:a.test",
+            "origin_server_ts": 1_770_000_000_000_u64, "content": {"msgtype": "m.text", "body": text},
+        })
+    };
+    texts.iter().map(event).collect()
+}
+
+/// Answers to `/sync` from one place each; from the last on nothing happens.
+async fn syncs(server: &MockServer, batches: &[(&str, Value)], last: &str) {
+    for (since, batch) in batches {
+        Mock::given(path(format!("{API}/sync")))
+            .and(query_param("since", *since))
+            .respond_with(ok(batch.clone()))
+            .mount(server)
+            .await;
+    }
+    let nothing = ok(json!({ "next_batch": last })).set_delay(Duration::from_secs(30));
+    Mock::given(path(format!("{API}/sync")))
+        .and(query_param("since", last))
+        .respond_with(nothing)
+        .mount(server)
+        .await;
+}
+
+async fn next(subscription: &mut Subscription) -> RawEvent {
+    match tokio::time::timeout(Duration::from_secs(60), subscription.next()).await.expect("in time") {
+        Some(Item::Event(event)) => event,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text(event: &RawEvent) -> String {
+    let payload: Value = serde_json::from_slice(event.payload.as_bytes()).expect("JSON");
+    payload["content"]["text"].as_str().expect("a text").to_owned()
+}
+
+async fn asked(server: &MockServer, wanted: &str) -> Vec<Request> {
+    let requests = server.received_requests().await.unwrap_or_default();
+    requests.into_iter().filter(|request| request.url.path() == format!("{API}{wanted}")).collect()
+}
+
+#[tokio::test]
+async fn only_the_last_of_a_batch_is_after_it() {
+    let server = homeserver().await;
+    let batch = json!({"next_batch": "s2", "rooms": {"join": said("!r:a.test", &["a", "b", "c"], false)}});
+    syncs(&server, &[("s1", batch)], "s2").await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    for (expected, cursor) in [("a", "s1"), ("b", "s1"), ("c", "s2")] {
+        let event = next(&mut subscription).await;
+        assert_eq!(
+            (&*event.id, &*event.cursor, text(&event)),
+            (&*format!("${expected}"), cursor, expected.to_owned())
+        );
+    }
+    let first = &asked(&server, "/sync").await[0];
+    let filter = first.url.query_pairs().find(|(name, _)| name == "filter").expect("a filter").1.into_owned();
+    let filter: Value = serde_json::from_str(&filter).expect("JSON");
+    assert_eq!(filter["room"]["ephemeral"], json!({"types": []}), "no typing");
+    assert_eq!(filter["room"]["timeline"]["not_senders"], json!(["@bot:a.test"]));
+}
+
+#[tokio::test]
+async fn a_gap_is_read_backwards_and_a_closed_room_stops_no_other() {
+    let server = homeserver().await;
+    let mut rooms = said("!a:a.test", &["a5"], true);
+    for (id, room) in said("!b:a.test", &["b9"], true).as_object().expect("rooms") {
+        rooms[id] = room.clone();
+    }
+    syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
+    let messages = |room: &str| path(format!("{API}/rooms/{room}/messages"));
+    let page =
+        |texts: &[&str], end: Option<&str>| ok(json!({"chunk": events(texts), "start": "x", "end": end}));
+    for (from, page) in [
+        ("s2", page(&["a5", "a4"], Some("t3"))),
+        ("t3", page(&[], Some("t2"))),
+        ("t2", page(&["a2", "a1"], None)),
+    ] {
+        let asked = Mock::given(messages("%21a%3Aa.test")).and(query_param("from", from));
+        asked
+            .and(query_param("dir", "b"))
+            .and(query_param("to", "s1"))
+            .respond_with(page)
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    Mock::given(messages("%21b%3Aa.test")).respond_with(refused(403, "M_FORBIDDEN")).mount(&server).await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    let mut told = Vec::new();
+    for _ in 0..5 {
+        told.push(text(&next(&mut subscription).await));
+    }
+    assert_eq!(told, ["a1", "a2", "a4", "a5", "b9"]);
+}
+
+#[tokio::test]
+async fn an_invitation_that_fails_ends_nothing() {
+    let server = homeserver().await;
+    let invited =
+        json!({"next_batch": "s2", "rooms": {"invite": {"!gone:a.test": {"invite_state": {"events": []}}}}});
+    let batch = json!({"next_batch": "s3", "rooms": {"join": said("!r:a.test", &["a"], false)}});
+    syncs(&server, &[("s1", invited), ("s2", batch)], "s3").await;
+    let join = path(format!("{API}/rooms/%21gone%3Aa.test/join"));
+    Mock::given(method("POST"))
+        .and(join)
+        .respond_with(refused(403, "M_FORBIDDEN"))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let connection = open(&settings(&server).value("join", true));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    assert!(matches!(subscription.next().await, Some(Item::Checkpoint(cursor)) if &*cursor == "s2"));
+    assert_eq!(text(&next(&mut subscription).await), "a");
+}
+
+#[tokio::test]
+async fn without_a_cursor_nothing_old_is_told() {
+    let server = homeserver().await;
+    let first = ok(json!({"next_batch": "s1", "rooms": {"join": said("!r:a.test", &["old"], true)}}));
+    Mock::given(path(format!("{API}/sync")))
+        .and(query_param_is_missing("since"))
+        .respond_with(first)
+        .mount(&server)
+        .await;
+    let batch = json!({"next_batch": "s2", "rooms": {"join": said("!r:a.test", &["new"], false)}});
+    syncs(&server, &[("s1", batch)], "s2").await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(None, SubscribeOptions::new("test")).expect("events");
+    assert!(matches!(subscription.next().await, Some(Item::Checkpoint(cursor)) if &*cursor == "s1"));
+    assert_eq!(text(&next(&mut subscription).await), "new");
+}
+
+#[tokio::test]
+async fn a_wait_that_only_the_body_asks_for_is_waited() {
+    let server = homeserver().await;
+    let limited = ResponseTemplate::new(429)
+        .set_body_json(json!({"errcode": "M_LIMIT_EXCEEDED", "error": "slower", "retry_after_ms": 60_000}));
+    Mock::given(method("PUT")).respond_with(limited).mount(&server).await;
+    let connection = open(&settings(&server));
+    let context = Context::new().with_timeout(Duration::from_secs(20));
+    let input = br#"{"chat_id": "!r:a.test", "text": "hi"}"#;
+    let error = connection
+        .call("send_message", input, &caller(), context)
+        .await
+        .expect_err("there is no time for that");
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(60))));
+    let requests = server.received_requests().await.unwrap_or_default();
+    assert_eq!(
+        requests.iter().filter(|request| request.method.as_str() == "PUT").count(),
+        1,
+        "it wasn't tried before"
+    );
+}
+
+fn tokens() -> Tokens {
+    let mut tokens = Tokens::new("old-s3cret");
+    tokens.refresh = Some("refresh-s3cret".into());
+    tokens
+}
+
+#[tokio::test]
+async fn a_token_that_ran_out_early_is_renewed_by_the_services_own_way() {
+    let server = server::start().await;
+    let good = header("authorization", "Bearer new-s3cret");
+    let joined = ok(json!({"next_batch": "s", "rooms": {}}));
+    Mock::given(path(format!("{API}/sync"))).and(good).respond_with(joined).mount(&server).await;
+    let old = header("authorization", "Bearer old-s3cret");
+    Mock::given(path(format!("{API}/sync")))
+        .and(old)
+        .respond_with(refused(401, "M_UNKNOWN_TOKEN"))
+        .mount(&server)
+        .await;
+    // The first answer is lost on its way, and the old token stays good until the new one is used.
+    let refresh = || {
+        let asked = Mock::given(method("POST")).and(path(format!("{API}/refresh")));
+        asked.and(body_partial_json(json!({"refresh_token": "refresh-s3cret"})))
+    };
+    refresh().respond_with(server::unavailable()).up_to_n_times(1).mount(&server).await;
+    let granted = json!({"access_token": "new-s3cret", "expires_in_ms": 300_000});
+    refresh().respond_with(ok(granted)).expect(1).mount(&server).await;
+    let connection = open(&settings(&server).secret("token", tokens().to_secret()));
+    for _ in 0..2 {
+        let rooms = connection.act("list_rooms", &json!({}), &caller()).await.expect("rooms");
+        assert_eq!(rooms.as_bytes(), b"[]");
+    }
+    for request in asked(&server, "/refresh").await {
+        assert!(!request.headers.contains_key("authorization"), "the token that ran out goes nowhere");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_refresh_is_not_sent_again() {
+    let server = server::start().await;
+    Mock::given(path_regex(".*")).respond_with(refused(401, "M_UNKNOWN_TOKEN")).mount(&server).await;
+    let connection = open(&settings(&server).secret("token", tokens().to_secret()));
+    for _ in 0..3 {
+        let error = connection.act("list_rooms", &json!({}), &caller()).await.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::Auth, "{error}");
+        assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+    }
+    assert_eq!(asked(&server, "/refresh").await.len(), 1);
+
+    let plain = open(&settings(&server));
+    let error = plain.act("list_rooms", &json!({}), &caller()).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(error.message().contains("connect again"), "{error}");
+    assert_eq!(asked(&server, "/refresh").await.len(), 1, "there is nothing to renew it with");
+}
