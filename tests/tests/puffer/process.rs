@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::host::{ask, ticker};
+use crate::host::ask;
+use crate::ticker;
 
 fn act(action: &str, input: &[u8]) -> crate::host::Outcome {
     ask(&mut ticker(&["act", "work", action]), input)

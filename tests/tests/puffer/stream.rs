@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::host::{LONG, Stream, ask, ticker};
+use crate::host::{LONG, Stream, ask};
+use crate::ticker;
 
 fn subscribe() -> std::process::Command {
     ticker(&["subscribe"])
@@ -158,6 +159,34 @@ fn a_connection_that_is_not_stored_is_a_frame() {
     assert!(exit.success() && took < Duration::from_secs(5));
 }
 
+/// Takes and acknowledges events until `last` came, or until `kill` says so and the process is killed.
+/// Says whether it ended before `last`.
+fn take_until(
+    stream: &mut Stream,
+    last: &str,
+    seen: &mut BTreeSet<u64>,
+    mut kill: impl FnMut() -> bool,
+) -> bool {
+    loop {
+        if kill() {
+            stream.kill();
+            return true;
+        }
+        let frame = stream.frame();
+        match frame["type"].as_str() {
+            Some("event") => {
+                seen.insert(frame["payload"]["n"].as_u64().expect("a number"));
+                stream.acknowledge(&frame);
+                if frame["id"] == last {
+                    return false;
+                }
+            }
+            Some("checkpoint") => stream.saved = frame["cursor"].as_str().map(str::to_owned),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// Puffer saves a cursor, then acknowledges; a connector that is killed at any moment begins at what was
 /// saved last.
 #[test]
@@ -170,7 +199,7 @@ fn nothing_is_lost_when_the_process_is_killed() {
             Stream::subscribe(subscribe().env("TICKER_LAST", LAST.to_string()), saved.as_deref());
         // After some events, and elsewhere each time.
         let mut left = 100 + kills * 37 % 331;
-        let killed = stream.take_until(&format!("e{LAST}"), &mut seen, || {
+        let killed = take_until(&mut stream, &format!("e{LAST}"), &mut seen, || {
             left = left.saturating_sub(1);
             left == 0 && kills < 20
         });

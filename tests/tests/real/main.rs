@@ -9,12 +9,16 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
 
+#[cfg(feature = "mail")]
+mod dovecot;
 mod files;
 mod kinto;
 mod localstripe;
 mod oidc_provider;
 mod pocketbase;
 mod prism;
+#[cfg(feature = "mail")]
+mod puffer_host;
 mod servers;
 #[path = "../../../connector-sdk/src/traces.rs"]
 mod traces;

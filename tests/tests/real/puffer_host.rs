@@ -1,6 +1,5 @@
 //! Puffer, as far as it matters: how it starts a process, writes to it, reads from it, and saves cursors.
 
-use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -11,12 +10,7 @@ use serde_json::{Value, json};
 /// Longer than anything takes on a busy machine.
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
-/// The connector's program with nothing around it.
-pub(crate) fn ticker(arguments: &[&str]) -> Command {
-    program(env!("CARGO_BIN_EXE_ticker"), arguments)
-}
-
-/// The same of another connector.
+/// A connector's program with nothing around it.
 pub(crate) fn program(path: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(path);
     command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -123,34 +117,6 @@ impl Stream {
         self.saved = event["cursor"].as_str().map(str::to_owned);
         let line = json!({"op": "ack", "cursor": event["cursor"], "event_id": event["id"]});
         self.write(format!("{line}\n").as_bytes());
-    }
-
-    /// Takes and acknowledges events until `last` came, or until `kill` says so and the process is killed.
-    /// Says whether it ended before `last`.
-    pub(crate) fn take_until(
-        &mut self,
-        last: &str,
-        seen: &mut BTreeSet<u64>,
-        mut kill: impl FnMut() -> bool,
-    ) -> bool {
-        loop {
-            if kill() {
-                self.kill();
-                return true;
-            }
-            let frame = self.frame();
-            match frame["type"].as_str() {
-                Some("event") => {
-                    seen.insert(frame["payload"]["n"].as_u64().expect("a number"));
-                    self.acknowledge(&frame);
-                    if frame["id"] == last {
-                        return false;
-                    }
-                }
-                Some("checkpoint") => self.saved = frame["cursor"].as_str().map(str::to_owned),
-                other => panic!("{other:?}"),
-            }
-        }
     }
 
     pub(crate) fn kill(&mut self) {

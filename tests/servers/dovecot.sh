@@ -1,0 +1,57 @@
+#!/bin/sh
+# Starts dovecot on 127.0.0.1 with one mailbox: dovecot.sh FOLDER PORT PASSWORD. Anybody logs in with the password.
+# The mailbox is the Maildir FOLDER/mail; whoever puts a file into FOLDER/mail/new delivers a mail.
+set -eu
+folder=$1 port=$2 password=$3
+user=$(id -un) group=$(id -gn)
+# Root may read no mail, so for root all of it runs as somebody who owns nothing else.
+[ "$(id -u)" != 0 ] || user=nobody group=$(id -gn nobody)
+
+mkdir -p "$folder/mail/cur" "$folder/mail/new" "$folder/mail/tmp" "$folder/home"
+cat >"$folder/dovecot.conf" <<EOF
+base_dir = $folder/run
+state_dir = $folder/state
+log_path = /dev/stderr
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+auth_mechanisms = plain login
+# No waiting after a wrong password.
+auth_failure_delay = 0
+mail_location = maildir:$folder/mail
+# Where the system gives no notice of a new file, it is looked for that often.
+mailbox_idle_check_interval = 1s
+first_valid_uid = 1
+mail_uid = $user
+mail_gid = $group
+default_internal_user = $user
+default_internal_group = $group
+default_login_user = $user
+passdb {
+  driver = static
+  args = password=$password
+}
+userdb {
+  driver = static
+  args = uid=$user gid=$group home=$folder/home
+}
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = $port
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+EOF
+dovecot=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v dovecot)
+if [ "$(id -u)" = 0 ]; then
+    chown -R "$user:$group" "$folder"
+    exec setpriv --reuid="$user" --regid="$group" --clear-groups "$dovecot" -F -c "$folder/dovecot.conf"
+fi
+exec "$dovecot" -F -c "$folder/dovecot.conf"
