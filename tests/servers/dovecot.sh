@@ -7,6 +7,8 @@ user=$(id -un) group=$(id -gn)
 # Root may read no mail, so for root all of it runs as somebody who owns nothing else.
 [ "$(id -u)" != 0 ] || user=nobody group=$(id -gn nobody)
 
+# What it leaves when it is killed, by which it takes a process that nobody has reaped for a running one.
+rm -f "$folder/run/master.pid"
 mkdir -p "$folder/mail/cur" "$folder/mail/new" "$folder/mail/tmp" "$folder/home"
 cat >"$folder/dovecot.conf" <<EOF
 base_dir = $folder/run
