@@ -396,3 +396,6 @@ pub(crate) fn quote(text: &str) -> Result<String> {
     }
     Ok(format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")))
 }
+
+#[cfg(test)]
+mod tests;

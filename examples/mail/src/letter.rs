@@ -73,6 +73,7 @@ impl Draft {
         let references = match metadata("references") {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::String(ids)) => {
+                let ids = header("list `references`", ids)?;
                 ids.split_whitespace().map(|id| name_of(id, "`references`")).collect::<Result<_>>()?
             }
             Some(Value::Array(ids)) => {
@@ -211,4 +212,144 @@ fn name_of(id: &str, what: &str) -> Result<MessageId> {
 pub(crate) fn answer_to(subject: &str) -> String {
     let is_answer = subject.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("re:"));
     if is_answer { subject.to_owned() } else { format!("Re: {subject}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_sdk::ErrorKind;
+    use connector_sdk::serde_json::json;
+
+    use super::*;
+
+    const ME: &str = "Me <me@example.org>";
+
+    fn outgoing() -> OutgoingMessage {
+        OutgoingMessage::new("host-1", "ann@example.org", "hello\nthere")
+    }
+
+    fn written(letter: &Letter) -> String {
+        String::from_utf8(letter.write().expect("a mail").formatted()).expect("ASCII").replace("\r\n ", " ")
+    }
+
+    fn id(text: &str) -> MessageId {
+        MessageId::read(text).expect("a Message-ID")
+    }
+
+    #[test]
+    fn an_answer_has_the_headers_that_keep_a_thread_together() {
+        let draft = Draft::of(&outgoing().thread("<root@x>"), ME).expect("a draft");
+        assert_eq!(draft.wanted(), Some(&id("<root@x>")));
+        let answered = Mail {
+            subject: "Lunch?".to_owned(),
+            message_id: Some("<m2@x>".to_owned()),
+            references: vec!["<root@x>".to_owned(), "<m1@x>".to_owned()],
+            ..Mail::default()
+        };
+        let letter = draft.clone().finish(Some(&answered));
+        let mail = written(&letter);
+        for line in [
+            "To: ann@example.org",
+            "From: Me <me@example.org>",
+            "Subject: Re: Lunch?",
+            "In-Reply-To: <m2@x>",
+            "References: <root@x> <m1@x> <m2@x>",
+            &format!("Message-ID: {}", letter.id),
+        ] {
+            assert!(mail.contains(&format!("{line}\r\n")), "{line}: {mail}");
+        }
+        assert!(mail.ends_with("\r\n\r\nhello\r\nthere"), "{mail}");
+        // The mail isn't in the folder any more.
+        let letter = draft.finish(None);
+        let mail = written(&letter);
+        assert!(
+            mail.contains("In-Reply-To: <root@x>\r\n") && mail.contains("References: <root@x>\r\n"),
+            "{mail}"
+        );
+        assert!(mail.contains("Subject: hello there\r\n"), "{mail}");
+    }
+
+    #[test]
+    fn what_a_host_says_goes_before_what_is_found() {
+        let message = outgoing().with_metadata("subject", "Mine").with_metadata("in_reply_to", "<a@x>");
+        let draft = Draft::of(&message, ME).expect("a draft");
+        assert_eq!(draft.wanted(), None);
+        let letter = draft.finish(None);
+        assert_eq!((letter.subject.as_str(), &letter.answers.in_reply_to), ("Mine", &Some(id("<a@x>"))));
+        assert_eq!(letter.answers.references, [id("<a@x>")]);
+        let message = message.with_metadata("references", json!(["<r@x>", "<a@x>"]));
+        assert_eq!(
+            Draft::of(&message, ME).expect("a draft").finish(None).answers.references,
+            [id("<r@x>"), id("<a@x>")]
+        );
+    }
+
+    #[test]
+    fn no_text_becomes_a_header() {
+        let bad = "x\r\nBcc: eve@example.org";
+        for message in [
+            OutgoingMessage::new("1", "ann@example.org\r\nBcc: eve@example.org", "t"),
+            OutgoingMessage::new("1", "ann@example.org\nBcc: eve@example.org", "t"),
+            OutgoingMessage::new("1", "ann@example.org\u{85}x", "t"),
+            outgoing().thread(bad),
+            outgoing().with_metadata("subject", bad),
+            outgoing().with_metadata("subject", 1),
+            outgoing().with_metadata("in_reply_to", bad),
+            outgoing().with_metadata("references", bad),
+            outgoing().with_metadata("references", json!([bad])),
+            outgoing().with_metadata("references", json!([1])),
+        ] {
+            let error = Draft::of(&message, ME).expect_err("refused");
+            assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+            assert!(!error.message().contains('\n'), "{error}");
+        }
+        // The Message-ID is made of the host's id, and not of its letters.
+        let mail = written(
+            &Draft::of(&OutgoingMessage::new(bad, "a@x.org", "t"), ME).expect("a draft").finish(None),
+        );
+        assert!(!mail.contains("eve"), "{mail}");
+        // What a stranger wrote is answered by its subject in one line.
+        let answered = Mail { subject: one_line("a\r\nBcc: eve@example.org", 99), ..Mail::default() };
+        let mail =
+            written(&Draft::of(&outgoing().thread("<a@x>"), ME).expect("a draft").finish(Some(&answered)));
+        assert!(mail.contains("Subject: Re: a Bcc: eve@example.org\r\n"), "{mail}");
+    }
+
+    #[test]
+    fn what_is_no_mail_is_refused_with_what_to_do() {
+        let of = |to: &str, text: &str, from: &str| Draft::of(&OutgoingMessage::new("1", to, text), from);
+        for (to, text, from, kind, said) in [
+            ("ann", "t", ME, ErrorKind::Usage, "`ann` is no mail address"),
+            ("", "t", ME, ErrorKind::Usage, "recipient"),
+            ("a@x.org", " \n", ME, ErrorKind::Usage, "says nothing"),
+            ("a@x.org", "t", "me", ErrorKind::Setup, "`from` is no mail address"),
+            (&"a@x.org,".repeat(51), "t", ME, ErrorKind::Usage, "mail"),
+        ] {
+            let error = of(to, text, from).expect_err(to);
+            assert!(error.kind() == kind && error.message().contains(said), "{error}");
+        }
+        let file = connector_sdk::message::Attachment::path("/etc/passwd");
+        assert!(Draft::of(&outgoing().attach(file), ME).is_err());
+        assert_eq!(recipients("Ann <a@x.org>, b@x.org").expect("two").len(), 2);
+    }
+
+    #[test]
+    fn an_answer_is_called_so_once() {
+        for (subject, answer) in
+            [("a", "Re: a"), ("Re: a", "Re: a"), ("RE: a", "RE: a"), ("", "Re: "), ("ää", "Re: ää")]
+        {
+            assert_eq!(answer_to(subject), answer);
+        }
+    }
+
+    #[test]
+    fn many_earlier_mails_are_named_by_the_first_and_the_last() {
+        let references: Vec<String> = (0..60).map(|n| format!("<m{n}@x>")).collect();
+        let mail = Mail { references, message_id: Some("<last@x>".to_owned()), ..Mail::default() };
+        let answers = Answers::to(&mail);
+        assert_eq!(answers.references.len(), MOST_REFERENCES);
+        assert_eq!(
+            (&answers.references[0], answers.references.last()),
+            (&id("<m0@x>"), Some(&id("<last@x>")))
+        );
+    }
 }

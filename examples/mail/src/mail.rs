@@ -89,9 +89,8 @@ impl Mail {
         let read = catch_unwind(|| {
             let mut mail = known;
             match MessageParser::default().parse(bytes) {
-                Some(message) => mail.fill(place, validity, &message, raw),
-                // Not one header.
-                None => mail.say(&String::from_utf8_lossy(bytes)),
+                Some(message) if has_headers(&message) => mail.fill(place, validity, &message, raw),
+                _ => mail.say(&String::from_utf8_lossy(bytes)),
             }
             mail
         });
@@ -164,6 +163,11 @@ impl Mail {
     pub(crate) fn thread(&self) -> Option<&str> {
         self.references.first().or(self.in_reply_to.as_ref()).or(self.message_id.as_ref()).map(String::as_str)
     }
+}
+
+/// Whether there is one header. Where there is none, the parser takes the text for the name of one.
+fn has_headers(message: &Message<'_>) -> bool {
+    message.headers().iter().any(|header| header.value != HeaderValue::Empty)
 }
 
 /// Where each part stands in a mail, by IMAP's numbers: `2.1` is the first part of the second.
@@ -239,4 +243,136 @@ fn moment(date: &DateTime, arrived: Option<SystemTime>) -> Option<SystemTime> {
 fn arrived(raw: &Raw) -> Option<SystemTime> {
     let date = DateTime::parse_rfc822(&raw.arrived.replacen('-', " ", 2))?;
     moment(&date, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place<'_> = Place { host: "imap.example.org", port: 993, folder: "INBOX" };
+
+    fn read(bytes: impl Into<Vec<u8>>) -> Mail {
+        let bytes = bytes.into();
+        let size = u32::try_from(bytes.len()).expect("a size");
+        let arrived = "20-Nov-2026 12:00:00 +0100".to_owned();
+        Mail::read(&PLACE, 7, 42, &Raw { bytes: Some(bytes), size, arrived })
+    }
+
+    fn person(address: &str, name: &str) -> Person {
+        Person { address: address.to_owned(), name: name.to_owned() }
+    }
+
+    #[test]
+    fn a_mail_is_read_whatever_it_is_written_in() {
+        let mail = read(
+            "From: =?iso-8859-1?Q?J=F6rg?= <joerg@example.org>\r\nTo: me@example.org, \"B, C\" <bc@example.org>\r\n\
+             Cc: team: ann@example.org;\r\nReply-To: list@example.org\r\nSubject: =?utf-8?B?R3LDvMOfZQ==?=\r\n =?utf-8?Q?_an_alle?=\r\n\
+             Message-ID: <a@example.org>\r\nIn-Reply-To: <b@example.org>\r\nReferences: <c@example.org>\r\n <b@example.org>\r\n\
+             Date: Fri, 20 Nov 2026 09:30:00 -0100\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$B4A;z\x1b(B\r\n",
+        );
+        assert_eq!(mail.from, Some(person("joerg@example.org", "Jörg")));
+        assert_eq!(mail.to, [person("me@example.org", ""), person("bc@example.org", "B, C")]);
+        assert_eq!(mail.cc, [person("ann@example.org", "")]);
+        assert_eq!(mail.reply_to, Some(person("list@example.org", "")));
+        assert_eq!(mail.subject, "Grüße an alle");
+        assert_eq!(mail.message_id.as_deref(), Some("<a@example.org>"));
+        assert_eq!(mail.in_reply_to.as_deref(), Some("<b@example.org>"));
+        assert_eq!(mail.references, ["<c@example.org>", "<b@example.org>"]);
+        assert_eq!(mail.thread(), Some("<c@example.org>"));
+        assert_eq!(mail.date.as_deref(), Some("2026-11-20T10:30:00.000000+00:00"));
+        assert_eq!(mail.text, "漢字");
+        assert!(!mail.truncated && !mail.automatic && mail.problem.is_none());
+    }
+
+    #[test]
+    fn the_text_is_what_a_person_reads() {
+        let alternative = "MIME-Version: 1.0\r\nSubject: s\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n\
+            --x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nsch=C3=B6n=\r\ner\r\n\
+            --x\r\nContent-Type: text/html\r\n\r\n<p>another</p>\r\n--x--\r\n";
+        assert_eq!(read(alternative).text, "schöner");
+        let html = "Subject: s\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<style>p{}</style><p>a &amp; b</p><script>c</script>";
+        assert_eq!(read(html).text, "a & b");
+        let two = "Subject: s\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\none\r\n--x\r\n\r\ntwo\r\n--x--\r\n";
+        assert_eq!(read(two).text, "one\n\ntwo");
+    }
+
+    #[test]
+    fn attachments_are_told_by_where_they_are() {
+        let mail = read(
+            "Subject: s\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n\
+             --x\r\nContent-Type: multipart/alternative; boundary=y\r\n\r\n--y\r\n\r\ntext\r\n--y\r\nContent-Type: text/html\r\n\r\n<b>text</b>\r\n--y--\r\n\
+             --x\r\nContent-Type: IMAGE/png\r\nContent-Disposition: attachment; filename*=utf-8''%C3%A4.png\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n\
+             --x\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\ninner text\r\n--x--\r\n",
+        );
+        assert_eq!(mail.text, "text");
+        let places: Vec<_> =
+            mail.attachments.iter().map(|file| file.url.as_deref().expect("a URL")).collect();
+        let place = "imap://imap.example.org:993/INBOX;UIDVALIDITY=7/;UID=42/;SECTION=";
+        assert_eq!(places, [format!("{place}2"), format!("{place}3")]);
+        let image = &mail.attachments[0];
+        assert_eq!(
+            (image.name.as_deref(), image.mime_type.as_deref(), image.size),
+            (Some("ä.png"), Some("image/png"), Some(3))
+        );
+        assert_eq!(mail.attachments[1].mime_type.as_deref(), Some("message/rfc822"));
+
+        let alone = read("Subject: s\r\nContent-Type: application/pdf; name=a.pdf\r\n\r\n%PDF\r\n");
+        assert!(alone.attachments[0].url.as_deref().expect("a URL").ends_with("SECTION=1"), "{alone:?}");
+    }
+
+    #[test]
+    fn of_a_large_mail_the_beginning_is_read_and_that_is_said() {
+        let mail = "Subject: s\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\ntext\r\n--x\r\n\
+            Content-Type: video/mp4; name=a.mp4\r\n\r\nAAAA";
+        let raw = Raw { bytes: Some(mail.into()), size: 100_000_000, arrived: String::new() };
+        let mail = Mail::read(&PLACE, 7, 42, &raw);
+        assert_eq!((mail.text.as_str(), mail.truncated, mail.size), ("text", true, 100_000_000));
+        assert_eq!((mail.attachments[0].name.as_deref(), mail.attachments[0].size), (Some("a.mp4"), None));
+        let long = read(format!("Subject: s\r\n\r\n{}", "ä\r\n".repeat(200_000)));
+        assert!(long.truncated && long.text.len() <= MOST_OF_A_TEXT, "{}", long.text.len());
+    }
+
+    #[test]
+    fn when_is_when_it_was_written_unless_that_cannot_be() {
+        let date = |date: &str| read(format!("Subject: s\r\nDate: {date}\r\n\r\n")).date;
+        let arrived = Some("2026-11-20T11:00:00.000000+00:00".to_owned());
+        assert_eq!(
+            date("Thu, 19 Nov 2026 10:00:00 +0000").as_deref(),
+            Some("2026-11-19T10:00:00.000000+00:00")
+        );
+        for wrong in ["Thu, 19 Nov 2099 10:00:00 +0000", "yesterday", "Fri, 99 Foo 99999 99:99:99 +9999"] {
+            assert_eq!(date(wrong), arrived, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_programs_write_is_told_from_what_people_write() {
+        for header in ["Auto-Submitted: auto-replied", "Precedence: bulk", "List-ID: <a.example.org>"] {
+            assert!(read(format!("Subject: s\r\n{header}\r\n\r\n")).automatic, "{header}");
+        }
+        for header in ["Auto-Submitted: no", "Precedence: first-class", "X-Other: bulk"] {
+            assert!(!read(format!("Subject: s\r\n{header}\r\n\r\n")).automatic, "{header}");
+        }
+    }
+
+    #[test]
+    fn something_is_made_of_anything() {
+        let nowhere = Mail::read(&PLACE, 7, 42, &Raw::default());
+        assert!(nowhere.problem.is_some_and(|problem| problem.contains("can't give it")));
+        assert_eq!(read("only text").text, "only text");
+        for bytes in
+            [&b""[..], b"\r\n", b":", b"\0", b"\xff\xfe", b"Subject", b"From: <<<>>>;;,,\r\nTo: \"\r\n\r\n"]
+        {
+            assert!(read(bytes).text.len() < 20, "{bytes:?}");
+        }
+        // Each cut of a mail with most of what there is.
+        let mail = "From: =?utf-8?B?R3L?= <a@b>, g: c@d;\r\nContent-Type: multipart/mixed; boundary=\"x\"\r\n\r\n--x\r\n\
+            Content-Type: text/html; charset=shift_jis\r\nContent-Transfer-Encoding: base64\r\n\r\n4pyT\r\n--x\r\n\
+            Content-Type: message/rfc822\r\n\r\nSubject: =?x?Q?=?=\r\n\r\n--x--";
+        for cut in 0..mail.len() {
+            read(&mail.as_bytes()[..cut]);
+            read(&mail.as_bytes()[cut..]);
+        }
+    }
 }

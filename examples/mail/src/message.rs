@@ -110,3 +110,64 @@ fn encode(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLACE: Place<'_> = Place { host: "::1", port: 143, folder: "Entwürfe/a;b" };
+
+    fn read(uid: u32, mail: &str) -> (String, Message) {
+        let raw = Raw { bytes: Some(mail.into()), size: 9, arrived: "20-Nov-2026 12:00:00 +0100".to_owned() };
+        message(&PLACE, Seen { validity: 7, uid }, &raw)
+    }
+
+    #[test]
+    fn an_answer_goes_to_who_asks_for_it_and_into_the_thread() {
+        let (_, message) = read(
+            1,
+            "From: Ann <ann@example.org>\r\nReply-To: list@example.org\r\nTo: me@example.org\r\nSubject: s\r\n\
+             Message-ID: <m@x>\r\nReferences: <root@x> <m0@x>\r\n\r\nhi",
+        );
+        assert_eq!(
+            (message.sender.id.as_str(), message.sender.display_name.as_str()),
+            ("ann@example.org", "Ann")
+        );
+        let conversation = &message.conversation;
+        assert_eq!((conversation.id.as_str(), conversation.kind), ("list@example.org", ConversationKind::Dm));
+        assert_eq!(conversation.thread_id.as_deref(), Some("<root@x>"));
+        assert_eq!(message.content.text, "hi");
+        assert_eq!(
+            Value::from(message.metadata),
+            json!({
+                "subject": "s", "folder": "Entwürfe/a;b", "uid_validity": 7, "uid": 1, "size": 9,
+                "message_id": "<m@x>", "to": ["me@example.org"], "references": ["<root@x>", "<m0@x>"],
+            })
+        );
+        let (_, group) = read(1, "From: a@x\r\nTo: me@x, b@x\r\n\r\n");
+        assert_eq!(group.conversation.kind, ConversationKind::Group);
+        let (_, nobody) = read(1, "Subject: s\r\n\r\n");
+        assert_eq!((nobody.sender.id.as_str(), nobody.conversation.id.as_str()), ("unknown", "unknown"));
+    }
+
+    #[test]
+    fn the_same_mail_has_the_same_id_and_another_has_another() {
+        let mail = "From: a@x\r\nMessage-ID: <m@x>\r\nSubject: s\r\n\r\nhi";
+        let (id, _) = read(1, mail);
+        assert!(id.starts_with("<m@x>#"), "{id}");
+        let raw = Raw { bytes: Some(mail.into()), ..Raw::default() };
+        assert_eq!(message(&PLACE, Seen { validity: 8, uid: 20 }, &raw).0, id, "numbered anew");
+        // Whoever knows a Message-ID can't hide the mail that has it.
+        assert_ne!(read(2, "From: a@x\r\nMessage-ID: <m@x>\r\nSubject: s\r\n\r\nho").0, id);
+        assert_ne!(read(2, "From: b@x\r\nMessage-ID: <m@x>\r\nSubject: s\r\n\r\nhi").0, id);
+        assert_eq!(read(2, "From: a@x\r\nSubject: s\r\n\r\nhi").0, "uid:7:2");
+    }
+
+    #[test]
+    fn a_part_s_url_is_one_whatever_the_folder_is_called() {
+        assert_eq!(
+            PLACE.url(7, 42, "2.1"),
+            "imap://[::1]:143/Entw%C3%BCrfe/a%3Bb;UIDVALIDITY=7/;UID=42/;SECTION=2.1"
+        );
+    }
+}
