@@ -1,8 +1,10 @@
 """An SMTP server that puts what it gets into a Maildir: smtp.py FOLDER PORT PASSWORD. Anybody logs in with the
-password. A recipient called `nobody` isn't known, one called `busy` is for later."""
+password, in the clear or after STARTTLS, whose certificate is dovecot's. A recipient called `nobody` isn't known, one
+called `busy` is for later."""
 
 import asyncio
 import os
+import ssl
 import sys
 import warnings
 
@@ -41,8 +43,16 @@ def log_in(server, session, envelope, mechanism, data):
     return AuthResult(success=data.password == password, handled=False)
 
 
+tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+tls.load_cert_chain(os.path.join(folder, "../certificate.pem"), os.path.join(folder, "../key.pem"))
 controller = Controller(
-    Maildir(), hostname="127.0.0.1", port=port, authenticator=log_in, auth_required=True, auth_require_tls=False
+    Maildir(),
+    hostname="127.0.0.1",
+    port=port,
+    authenticator=log_in,
+    auth_required=True,
+    auth_require_tls=False,
+    tls_context=tls,
 )
 controller.start()
 asyncio.new_event_loop().run_forever()

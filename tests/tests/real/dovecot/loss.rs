@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::agent::{Agent, until};
 use super::program::{Program, number, numbered};
 use super::stream::begun;
@@ -73,8 +75,6 @@ fn until_killed(
         }
         match stream.frame_within(Duration::from_millis(5)) {
             Some(frame) if frame["type"] == "event" => {
-                let id = frame["id"].as_str().expect("a text").to_owned();
-                seen.entry(number(&frame["payload"])).or_default().insert(id);
                 *told += 1;
                 batch.push(frame);
                 if let Some(kill) = kill {
@@ -85,13 +85,23 @@ fn until_killed(
                 stream.saved = frame["cursor"].as_str().map(str::to_owned);
             }
             Some(frame) => panic!("{frame}"),
+            // The last of all are dealt with although no others come.
+            None if kill.is_none() => deal_with(&mut batch, stream, seen),
             None => {}
         }
         if batch.len() >= 7 {
-            batch.drain(..).for_each(|event| stream.acknowledge(&event));
+            deal_with(&mut batch, stream, seen);
         }
     }
     false
+}
+
+fn deal_with(batch: &mut Vec<Value>, stream: &mut Stream, seen: &mut BTreeMap<usize, BTreeSet<String>>) {
+    for event in batch.drain(..) {
+        let id = event["id"].as_str().expect("a text").to_owned();
+        seen.entry(number(&event["payload"])).or_default().insert(id);
+        stream.acknowledge(&event);
+    }
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod loss;
 mod program;
 mod sending;
 mod stream;
+mod tls;

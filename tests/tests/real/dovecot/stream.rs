@@ -11,7 +11,8 @@ use crate::servers::Post;
 /// The next event, whatever is said of health before it.
 pub(super) fn event(stream: &mut Stream) -> Value {
     loop {
-        let frame = stream.frame();
+        // A server that was away for long is tried again after a minute at most.
+        let frame = stream.frame_within(LONG * 3).expect("a frame");
         match frame["type"].as_str() {
             Some("event") => return frame,
             Some("checkpoint") => stream.saved = frame["cursor"].as_str().map(str::to_owned),
@@ -118,8 +119,8 @@ fn a_server_that_was_away_is_found_again() {
     stream.acknowledge(&told);
     post.stop();
     post.deliver(numbered(2));
-    // Long enough for many tries, whose waits grow.
-    std::thread::sleep(Duration::from_secs(20));
+    // Many tries, whose waits grow, and not yet so many that a host is told.
+    std::thread::sleep(Duration::from_secs(60));
     let auth = ask(&mut program.command(&["auth-ok", "work"]), b"").json();
     assert_eq!(auth["ok"], true, "that nobody answers says nothing of the password: {auth}");
     post.start();

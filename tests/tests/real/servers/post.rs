@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tempfile::TempDir;
 
-use super::process::{Server, Start};
+use super::process::{Server, Start, free_port};
 use super::{installed, ours};
 
 /// What anybody logs in with.
@@ -20,6 +20,7 @@ pub(crate) struct Post {
     smtp: Server,
     dovecot: Start,
     imap_port: u16,
+    tls_port: u16,
     folder: TempDir,
     delivered: AtomicU64,
 }
@@ -30,6 +31,8 @@ impl Post {
         let folder = tempfile::Builder::new().prefix("post").tempdir().expect("a folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("permissions");
         let path = folder.path().to_str().expect("a name");
+        let tls_port = free_port();
+        fs::write(folder.path().join("tls-port"), tls_port.to_string()).expect("written");
         let dovecot = Start::new("dovecot", "sh").arguments(&[&ours("dovecot.sh"), path, "{port}", PASSWORD]);
         let imap = dovecot.clone().ready("* OK");
         let maildir = folder.path().join("mail");
@@ -37,7 +40,7 @@ impl Post {
             .arguments(&[&ours("smtp.py"), maildir.to_str().expect("a name"), "{port}", PASSWORD])
             .ready("220 ");
         let imap_port = imap.port();
-        Self { imap: Some(imap), smtp, dovecot, imap_port, folder, delivered: AtomicU64::new(0) }
+        Self { imap: Some(imap), smtp, dovecot, imap_port, tls_port, folder, delivered: AtomicU64::new(0) }
     }
 
     /// Changes the password. The SMTP server isn't told.
@@ -48,6 +51,12 @@ impl Post {
         self.start();
     }
 
+    /// How often somebody tried to log in since it was last started.
+    pub(crate) fn logins(&self) -> usize {
+        let log = self.imap.as_ref().map(Server::log).unwrap_or_default();
+        log.matches("Login: user=").count() + self.refusals()
+    }
+
     /// How often somebody was refused since it was last started.
     pub(crate) fn refusals(&self) -> usize {
         let log = self.imap.as_ref().map(Server::log).unwrap_or_default();
@@ -56,6 +65,16 @@ impl Post {
 
     pub(crate) fn imap_port(&self) -> u16 {
         self.imap_port
+    }
+
+    /// Where TLS begins at once.
+    pub(crate) fn tls_port(&self) -> u16 {
+        self.tls_port
+    }
+
+    /// The certificate of both servers.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.folder.path().join("certificate.pem")
     }
 
     pub(crate) fn smtp_port(&self) -> u16 {
