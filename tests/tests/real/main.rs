@@ -9,7 +9,6 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
 
-#[cfg(feature = "mail")]
 mod dovecot;
 mod files;
 mod kinto;
@@ -17,7 +16,6 @@ mod localstripe;
 mod oidc_provider;
 mod pocketbase;
 mod prism;
-#[cfg(feature = "mail")]
 mod puffer_host;
 mod servers;
 #[path = "../../../connector-sdk/src/traces.rs"]

@@ -104,6 +104,7 @@ fn a_folder_that_is_numbered_anew_is_told_once_more_under_the_same_ids() {
         stream.acknowledge(&told);
     }
     assert!(ids.iter().all(|id| again.contains(id)), "{ids:?} {again:?}");
+    stream.errors_until("numbered the folder anew");
     assert_eq!(stream.frame_within(Duration::from_millis(500)), None, "and then no more");
 }
 
