@@ -9,6 +9,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
 
+mod dovecot;
 mod files;
 mod kinto;
 mod localstripe;

@@ -1,10 +1,12 @@
 //! The servers: how each is started and what it needs before it can be used. Each has an address and a data
 //! folder of its own, so tests that run beside each other share nothing.
 
+mod post;
 mod process;
 
 use std::path::PathBuf;
 
+pub(crate) use post::{PASSWORD, Post};
 pub(crate) use process::Server;
 use process::Start;
 

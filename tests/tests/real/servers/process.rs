@@ -36,6 +36,11 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Its port on loopback.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Ends it as a machine that loses its power does.
     pub(crate) fn stop(&mut self) {
         drop(self.process.stdin.take());
@@ -49,12 +54,13 @@ impl Server {
         assert!(self.wait(&path), "{} ended:\n{}", self.name, self.log());
     }
 
-    fn log(&self) -> String {
+    /// The end of what it wrote since it was last started.
+    pub(crate) fn log(&self) -> String {
         let log = fs::read(self.folder.path().join("log")).unwrap_or_default();
         String::from_utf8_lossy(&log[log.len().saturating_sub(10_000)..]).into_owned()
     }
 
-    /// Waits until it answers a `GET`; false: it ended before.
+    /// Waits until it answers a `GET`, or greets; false: it ended before.
     fn wait(&mut self, path: &str) -> bool {
         let began = Instant::now();
         loop {
@@ -64,7 +70,7 @@ impl Server {
             if answers(self.port, path) {
                 return true;
             }
-            assert!(began.elapsed() < PATIENCE, "{} doesn't answer at {path}:\n{}", self.name, self.log());
+            assert!(began.elapsed() < PATIENCE, "{} doesn't answer `{path}`:\n{}", self.name, self.log());
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -80,13 +86,14 @@ impl Drop for Server {
 }
 
 /// How a server is started.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Start {
     name: &'static str,
     program: String,
     environment: Vec<(&'static str, String)>,
     folder: Arc<TempDir>,
     arguments: Vec<String>,
+    port: Option<u16>,
 }
 
 impl Start {
@@ -105,7 +112,14 @@ impl Start {
             environment: Vec::new(),
             folder: Arc::new(folder.expect("a folder")),
             arguments: Vec::new(),
+            port: None,
         }
+    }
+
+    /// On that port, to be where a server was before.
+    pub(crate) fn on(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
     }
 
     pub(crate) fn env(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -127,12 +141,13 @@ impl Start {
         self
     }
 
-    /// Starts it and waits until it answers a `GET` of `path`, whatever the answer is.
+    /// Starts it and waits until it answers a `GET` of `path`, whatever the answer is; or, where that is no
+    /// path, until it greets whoever connects with these words.
     pub(crate) fn ready(self, path: &str) -> Server {
         // Between looking for a free port and its use by the server somebody else may take it.
         let start = Arc::new(self);
         for _ in 0..3 {
-            let port = free_port();
+            let port = start.port.unwrap_or_else(free_port);
             let mut server = Server {
                 name: start.name,
                 port,
@@ -150,8 +165,7 @@ impl Start {
     }
 
     fn spawn(&self, port: u16) -> Child {
-        let log = File::options().create(true).append(true).open(self.folder.path().join("log"));
-        let log = log.expect("a log");
+        let log = File::create(self.folder.path().join("log")).expect("a log");
         let arguments = self.arguments.iter().map(|argument| argument.replace("{port}", &port.to_string()));
         let mut command = Command::new("sh");
         command.args(["-c", UNTIL_INPUT_ENDS, self.name, &self.program]).args(arguments);
@@ -166,13 +180,19 @@ impl Start {
     }
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address").port()
 }
 
 fn answers(port: u16, path: &str) -> bool {
     let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return false };
+    if !path.starts_with('/') {
+        let mut greeting = vec![0; path.len()];
+        return stream.set_read_timeout(Some(PATIENCE)).is_ok()
+            && stream.read_exact(&mut greeting).is_ok()
+            && greeting == path.as_bytes();
+    }
     let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
     let mut beginning = [0; 5];
     stream.set_read_timeout(Some(PATIENCE)).is_ok()

@@ -1,0 +1,169 @@
+//! A server that says what it is told to say, for what dovecot never does.
+
+use connector_sdk::ErrorKind;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+
+use super::*;
+
+/// What the server says to each command, by the command's beginning. `{}` stands for the command's tag; after
+/// an answer without one the connection ends.
+type Script = &'static [(&'static str, &'static str)];
+
+const LOGIN: (&str, &str) = ("LOGIN", "{} OK in\r\n");
+const IDLES: (&str, &str) = ("CAPABILITY", "* CAPABILITY IMAP4rev1 idle\r\n{} OK\r\n");
+
+async fn serve(script: Script) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.expect("a connection");
+        let mut stream = BufReader::new(stream);
+        stream.write_all(b"* OK hello\r\n").await.expect("written");
+        let (mut line, mut last) = (String::new(), String::new());
+        for (command, answer) in script {
+            line.clear();
+            if stream.read_line(&mut line).await.expect("read") == 0 {
+                return;
+            }
+            // Only `DONE` has no tag; it ends the command before it.
+            let (tag, said) = line.trim_end().split_once(' ').unwrap_or((&last, "DONE"));
+            assert!(said.starts_with(command), "{said} and not {command}");
+            let answer = answer.replace("{}", tag);
+            last = tag.to_owned();
+            stream.write_all(answer.as_bytes()).await.expect("written");
+            if !answer.contains(" OK") && !answer.contains(" NO") && !answer.starts_with('+') {
+                return;
+            }
+        }
+        // Silent, but there until somebody wants more.
+        let _ = stream.read_line(&mut line).await;
+    });
+    port
+}
+
+async fn open(script: Script) -> Result<Session<'static>> {
+    let port = serve(script).await;
+    let server = Server { protocol: "IMAP", host: "127.0.0.1", port, security: Security::Plain };
+    Session::open(server, "me", "s3cret").await
+}
+
+fn run<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
+}
+
+#[test]
+fn who_refuses_a_password_for_now_is_asked_again_later() {
+    run(async {
+        for (answer, kind) in [
+            ("{} NO [AUTHENTICATIONFAILED] no\r\n", ErrorKind::Auth),
+            ("{} NO no\r\n", ErrorKind::Auth),
+            ("{} NO [UNAVAILABLE] later\r\n", ErrorKind::Unavailable),
+            ("{} NO [INUSE] later\r\n", ErrorKind::Unavailable),
+            ("* BYE\r\n", ErrorKind::Unavailable),
+        ] {
+            let script = Box::leak(Box::new([("LOGIN", answer)]));
+            let error = open(script).await.expect_err(answer);
+            assert_eq!(error.kind(), kind, "{answer}: {error}");
+            assert!(!error.message().contains("s3cret"), "{error}");
+        }
+    });
+}
+
+#[test]
+fn a_connection_that_is_lost_is_no_end_of_a_list() {
+    run(async {
+        let search = ("UID SEARCH", "* SEARCH 5\r\n");
+        let mut session = open(Box::leak(Box::new([LOGIN, IDLES, search]))).await.expect("a session");
+        assert_eq!(session.after(4).await.expect_err("cut").kind(), ErrorKind::Unavailable);
+
+        let fetch = (
+            "UID FETCH 5,6",
+            "* 2 FETCH (UID 6 RFC822.SIZE 2 BODY[]<0> {2}\r\nhi)\r\n* 1 FETCH (UID 5 BODY[]<0> {9}\r\nh",
+        );
+        let mut session = open(Box::leak(Box::new([LOGIN, IDLES, fetch]))).await.expect("a session");
+        assert_eq!(session.fetch(&[5, 6], 9).await.expect_err("cut").kind(), ErrorKind::Unavailable);
+    });
+}
+
+#[test]
+fn a_refusal_is_no_empty_answer() {
+    run(async {
+        let script = [
+            LOGIN,
+            IDLES,
+            ("UID SEARCH", "{} NO can't\r\n"),
+            ("UID FETCH", "{} NO [SERVERBUG] can't\r\n"),
+            ("EXAMINE \"a\\\"b&APw-\"", "{} NO no such folder\r\n"),
+            ("EXAMINE", "{} OK\r\n"),
+        ];
+        let mut session = open(Box::leak(Box::new(script))).await.expect("a session");
+        assert_eq!(session.after(4).await.expect_err("refused").kind(), ErrorKind::Upstream);
+        assert_eq!(session.fetch(&[5], 9).await.expect_err("refused").kind(), ErrorKind::Unavailable);
+        let error = session.examine("a\"bü").await.expect_err("refused");
+        assert!(error.kind() == ErrorKind::Setup && error.message().contains("no such folder"), "{error}");
+        let error = session.examine("a").await.expect_err("no validity");
+        assert!(error.message().contains("no lasting numbers"), "{error}");
+        assert_eq!(quote("a\r\nb").expect_err("another command").kind(), ErrorKind::Usage);
+    });
+}
+
+#[test]
+fn mails_that_come_while_others_are_read_are_not_waited_for() {
+    run(async {
+        let script = [
+            LOGIN,
+            IDLES,
+            ("EXAMINE", "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] v\r\n{} OK [READ-ONLY] o\r\n"),
+            ("UID SEARCH UID *", "* SEARCH 9\r\n{} OK\r\n"),
+            // `*` is the last mail, also where there is nothing after 9.
+            ("UID SEARCH UID 10:*", "* SEARCH 9\r\n* 4 EXISTS\r\n{} OK\r\n"),
+            ("UID SEARCH UID 10:*", "* SEARCH 11 10\r\n{} OK\r\n"),
+            (
+                "UID FETCH 10,11",
+                "* 4 FETCH (FLAGS (\\Seen) UID 10)\r\n* 4 FETCH (UID 10 BODY[]<0> NIL)\r\n{} OK\r\n",
+            ),
+            ("IDLE", "+ idling\r\n* OK Still here\r\n* 5 EXISTS\r\n"),
+        ];
+        let mut session = open(Box::leak(Box::new(script))).await.expect("a session");
+        assert_eq!(session.examine("INBOX").await.expect("opened"), State { validity: 7, latest: 9 });
+        assert!(session.after(9).await.expect("found").is_empty());
+        session.wait(Duration::from_secs(3600)).await.expect("at once");
+        assert_eq!(session.after(9).await.expect("found"), [10, 11]);
+        let mails = session.fetch(&[10, 11], 9).await.expect("fetched");
+        assert!(mails.len() == 1 && mails[&10].bytes.is_none(), "{mails:?}");
+        // DONE has no answer any more.
+        assert_eq!(
+            session.wait(Duration::from_secs(3600)).await.expect_err("lost").kind(),
+            ErrorKind::Unavailable
+        );
+        assert!(session.after(u32::MAX).await.expect("none").is_empty());
+    });
+}
+
+#[test]
+fn a_wait_ends_by_itself_and_a_server_without_idle_is_asked() {
+    run(async {
+        let script = [LOGIN, IDLES, ("IDLE", "+ idling\r\n"), ("DONE", "{} OK\r\n"), ("NOOP", "{} OK\r\n")];
+        let port = serve(Box::leak(Box::new(script))).await;
+        let server = Server { protocol: "IMAP", host: "127.0.0.1", port, security: Security::Plain };
+        let mut session = Session::open(server, "me", "s3cret").await.expect("a session");
+        session.wait(Duration::from_millis(50)).await.expect("it ends");
+        session.idles = false;
+        session.wait(Duration::from_millis(10)).await.expect("it ends");
+    });
+}
+
+#[test]
+fn what_is_no_imap_is_said_so_and_not_shown() {
+    run(async {
+        let script = [LOGIN, IDLES, ("UID SEARCH", "HTTP/1.1 200 OK\r\n")];
+        let mut session = open(Box::leak(Box::new(script))).await.expect("a session");
+        let error = session.after(1).await.expect_err("nonsense");
+        assert_eq!(error.kind(), ErrorKind::Upstream);
+        assert!(
+            error.message().contains("can't be understood") && !error.message().contains("HTTP"),
+            "{error}"
+        );
+    });
+}

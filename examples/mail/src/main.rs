@@ -1,0 +1,3 @@
+//! The binary of the connector.
+
+connector_sdk::main!(mail::Mailbox);
