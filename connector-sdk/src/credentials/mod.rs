@@ -121,6 +121,8 @@ pub(crate) mod disk;
 mod file;
 mod keeper;
 mod key;
+mod keyring;
+mod keys;
 pub(crate) mod location;
 pub(crate) mod lock;
 mod seal;
