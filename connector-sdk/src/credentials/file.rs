@@ -43,7 +43,7 @@ impl FileStore {
         self
     }
 
-    fn new(folder: PathBuf, keyring: keyring::Found) -> Self {
+    pub(super) fn new(folder: PathBuf, keyring: keyring::Found) -> Self {
         let keys = Keys::beside(folder.join("credentials.key"), keyring);
         Self { folder, keys }
     }

@@ -37,6 +37,7 @@ impl Keys {
         Self { path, given: None, keyring, known: Arc::default() }
     }
 
+    #[cfg(feature = "keyring")]
     pub(super) fn set_keyring(&mut self, keyring: Found) {
         self.keyring = keyring;
     }
@@ -132,25 +133,20 @@ impl Keys {
     }
 
     /// The same, with the new key in the keyring wherever the old one was; a file of keys is gone then.
-    #[cfg_attr(
-        not(feature = "keyring"),
-        expect(dead_code, reason = "whoever calls it is behind the feature")
-    )]
+    #[cfg(feature = "keyring")]
     pub(super) fn rotate_into_keyring(
         &mut self,
         opened: Option<&Key>,
         key: &Key,
         write: impl FnOnce(&Key) -> Result<()>,
     ) -> Result<()> {
-        let was_beside = match (&self.given, opened) {
-            (None, Some(opened)) => has(&self.read()?.unwrap_or_default(), opened.id()),
-            (None, None) => true,
-            (Some(_), _) => false,
-        };
-        self.rotate_in_keyring(if was_beside || self.given.is_some() { None } else { opened }, key, write)?;
+        let is_given = self.given.is_some();
+        let beside = if is_given { Vec::new() } else { self.read()?.unwrap_or_default() };
+        let replaced = opened.filter(|opened| !is_given && !has(&beside, opened.id()));
+        self.rotate_in_keyring(replaced, key, write)?;
         self.given = None;
-        // After the store: until now the old key was needed.
-        disk::remove(&self.path)
+        // After the store: until now the old key was needed. A file that a given key made useless was so before.
+        if is_given { Ok(()) } else { disk::remove(&self.path) }
     }
 
     /// A crash at any moment leaves both keys, and a store that one of them opens. For the same reason the new key

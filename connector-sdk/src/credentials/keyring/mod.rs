@@ -3,7 +3,7 @@
 //! Only keys are kept there, each under its id. What a store holds stays in its file: that way it can be changed at
 //! once, be locked and be listed, which no keyring offers.
 
-#[cfg(feature = "keyring")]
+#[cfg(all(feature = "keyring", not(any(target_os = "ios", target_os = "android"))))]
 mod apart;
 #[cfg(all(feature = "keyring", any(target_os = "macos", windows)))]
 mod native;
@@ -62,11 +62,6 @@ fn of_system(_: &dyn Fn(&str) -> Option<OsString>) -> Found {
         true => Err("these are tests, which leave the keyring of whoever runs them alone"),
         false => Ok(Arc::new(native::Native)),
     }
-}
-
-#[cfg(all(feature = "keyring", not(any(unix, windows))))]
-fn of_system(_: &dyn Fn(&str) -> Option<OsString>) -> Found {
-    Err("no keyring of this operating system is known")
 }
 
 #[cfg(all(feature = "keyring", any(target_os = "ios", target_os = "android")))]
