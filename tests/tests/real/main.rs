@@ -10,6 +10,8 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
 
 mod files;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod keyring;
 mod kinto;
 mod localstripe;
 mod oidc_provider;
