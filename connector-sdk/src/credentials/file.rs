@@ -48,7 +48,7 @@ impl FileStore {
         Self { folder, keys }
     }
 
-    /// The store of this user, by the environment.
+    /// The store of this user, by the environment, with its key where the [module](super) says that it is looked for.
     ///
     /// # Errors
     ///
