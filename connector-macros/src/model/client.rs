@@ -4,7 +4,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr};
 
 use super::unknown_key;
 use crate::keys;
-use crate::kit::{Entries, Errors, Slot, Value, entries};
+use crate::kit::{Errors, Slot, Value, entries};
 
 /// An HTTP client.
 pub(crate) struct Client {
