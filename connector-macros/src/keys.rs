@@ -71,6 +71,8 @@ pub(crate) const DEPENDS_ON: &str = "depends_on";
 pub(crate) const UNUSED_BY_AUTH: &str = "unused_by_auth";
 pub(crate) const BASE: &str = "base";
 pub(crate) const HEADERS: &str = "headers";
+pub(crate) const CONCURRENCY: &str = "concurrency";
+pub(crate) const MOST_BYTES: &str = "most_bytes";
 
 /// Keys of `#[action(..)]`.
 pub(crate) const READ: &str = "read";
@@ -127,7 +129,7 @@ pub(crate) const IMPL_KEYS: [&str; 1] = [CRATE];
 pub(crate) const CONFIG_KEYS: [&str; 10] =
     [DEFAULT, ENV, PLACEHOLDER, HELP, RANGE, LENGTH, PATTERN, OPTIONS, DEPENDS_ON, ADVANCED];
 pub(crate) const SECRET_KEYS: [&str; 3] = [ENV, HELP, UNUSED_BY_AUTH];
-pub(crate) const HTTP_KEYS: [&str; 2] = [BASE, HEADERS];
+pub(crate) const HTTP_KEYS: [&str; 4] = [BASE, HEADERS, CONCURRENCY, MOST_BYTES];
 pub(crate) const ARG_KEYS: [&str; 8] = [DEFAULT, RANGE, LENGTH, PATTERN, OPTIONS, QUERY, HEADER, BODY];
 pub(crate) const REQUEST_KEYS: [&str; 6] = [CONTENT, SELECT, PAGE, MOST, CLIENT, REVERSIBLE];
 pub(crate) const ACTION_KEYS: [&str; 13] = [

@@ -15,6 +15,7 @@
 //! | `events` | no | [`event`], subscriptions with cursors and acknowledgements; [`message`], chat and mail |
 //! | `host` | no | [`host`], one program with many connectors, linked and from files |
 //! | `http` | no | [`http::Http`], a client that authenticates, retries, and keeps to its host |
+//! | `keyring` | no | the key of stored connections in the keyring of the operating system, where one answers |
 //! | `oauth` | no | [`oauth`], tokens that somebody agrees to and that are renewed |
 //! | `pocketpaw` | no | [`platform::pocketpaw`], connectors from PocketPaw's YAML files |
 //! | `puffer` | no | [`platform::puffer`], the commands `auth-ok`, `act`, `subscribe` and `manifest --format puffer` |

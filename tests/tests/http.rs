@@ -88,3 +88,71 @@ async fn an_address_that_leads_elsewhere_opens_no_connection() {
         assert!(!error.to_string().contains("pw"), "{error}");
     }
 }
+
+/// A depot of goods.
+#[connector(id = "depot")]
+struct Depot {
+    /// Where its service is.
+    url: String,
+    #[http(base = "{url}", concurrency = 2, most_bytes = "1kB")]
+    http: Http,
+    #[http(base = "{url}", most_bytes = 2_000)]
+    roomy: Http,
+}
+
+#[connector]
+impl Depot {
+    /// What becomes of a third request while two are under way.
+    #[action(read)]
+    async fn third(&self) -> Result<String> {
+        let held = [self.http.get("/small").send().await?, self.http.get("/small").send().await?];
+        let soon = Context::new().with_timeout(std::time::Duration::from_millis(50));
+        let third = self.http.get("/small").within(&soon).send().await;
+        drop(held);
+        Ok(third.map_or_else(|error| error.message().to_owned(), |_| "it was sent".to_owned()))
+    }
+
+    /// How long an answer is.
+    #[action(read)]
+    async fn measure(
+        &self,
+        /// Of how many bytes.
+        size: usize,
+        /// By the client that takes more.
+        #[arg(default = false)]
+        roomy: bool,
+    ) -> Result<usize> {
+        let http = if roomy { &self.roomy } else { &self.http };
+        Ok(http.get("/size/{size}").path("size", size.to_string()).send().await?.text().await?.len())
+    }
+}
+
+#[tokio::test]
+async fn a_client_keeps_to_the_limits_of_its_field() {
+    let server = MockServer::start().await;
+    Mock::given(path("/small")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    for size in [1_000, 1_001, 2_000, 2_001] {
+        Mock::given(path(format!("/size/{size}")))
+            .respond_with(ResponseTemplate::new(200).set_body_string("x".repeat(size)))
+            .mount(&server)
+            .await;
+    }
+    let settings = Settings::new().value("url", server.uri());
+    let depot = Connection::open("default", &factory::<Depot>(), &settings).expect("a connection");
+    let caller = Caller::new("me", Mode::Readonly);
+    let third = depot.act("third", &json!({}), &caller).await.expect("a text");
+    let third = String::from_utf8_lossy(third.as_bytes()).into_owned();
+    assert!(third.contains("while other requests of the client were under way"), "{third}");
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 2, "the third was not sent");
+    for (size, roomy, fits) in
+        [(1_000, false, true), (1_001, false, false), (2_000, true, true), (2_001, true, false)]
+    {
+        let measured = depot.act("measure", &json!({ "size": size, "roomy": roomy }), &caller).await;
+        match measured {
+            Ok(length) => assert!(fits && length.as_bytes() == size.to_string().as_bytes(), "{size}"),
+            Err(error) => {
+                assert!(!fits && error.message().contains("bytes that are taken"), "{size}: {error}")
+            }
+        }
+    }
+}

@@ -158,6 +158,7 @@ fn every_key_is_documented_and_no_other() {
     );
     assert_eq!(keys("CONFIG_KEYS"), documented(&docs, fields, 1, &["both", "config"]));
     assert_eq!(keys("SECRET_KEYS"), documented(&docs, fields, 1, &["both", "secret"]));
+    assert_eq!(keys("HTTP_KEYS"), documented(&docs, fields, 1, &["http"]));
     assert_eq!(
         keys("ACTION_KEYS"),
         documented(&docs, "| key of `action` | default | what it becomes |", 0, &[])

@@ -1,7 +1,7 @@
 //! The expansion of the struct: `Described`.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Generics, Ident, LitStr, Path};
@@ -347,10 +347,17 @@ fn client(field: &Field, rate: Option<&LitStr>) -> Option<TokenStream> {
     let (cfgs, ty, local) = (&field.cfgs, &field.ty, local(field));
     let (base, headers) = (&client.base, headers(client));
     let rate = option(rate.map(|rate| quote!(#rate)));
+    let [concurrency, most_bytes] = [client.concurrency.map(u64::from), client.most_bytes]
+        .map(|number| option(number.map(|number| Literal::u64_unsuffixed(number).into_token_stream())));
     let made = quote_spanned!(ty.span()=> <#ty as __private::HttpField>::make);
     Some(quote! {
         #(#cfgs)*
-        let #local = #made(&__opening, #base, #headers, #rate)?;
+        let #local = #made(&__opening, #base, &__private::ClientOptions {
+            headers: #headers,
+            rate: #rate,
+            concurrency: #concurrency,
+            most_bytes: #most_bytes,
+        })?;
     })
 }
 

@@ -23,7 +23,7 @@ use super::connector;
 fn a_struct() -> (TokenStream, TokenStream) {
     let list = quote! {
         id = "git-hub", title = "GitHub", category = "developer-tools", icon = "mark", docs = "https://docs",
-        auth = api_key(token, query = "key")
+        auth = api_key(token, query = "key"), rate = "30/min"
     };
     let item = quote! {
         /// Issues.
@@ -48,6 +48,8 @@ fn a_struct() -> (TokenStream, TokenStream) {
             /// Another.
             #[secret(unused_by_auth)]
             other: Option<Secret>,
+            #[http(base = "{url}/v1", headers = [("X-Version", "2")], concurrency = 4, most_bytes = "8MiB")]
+            http: Http,
             #[state]
             seen: Mutex<u32>,
         }

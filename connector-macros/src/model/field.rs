@@ -3,7 +3,7 @@
 use syn::{Attribute, Field as SynField, Ident, LitStr, Type};
 
 use super::misplaced::{self, Place};
-use super::{Limits, bare, misspelt, strip, unknown_key};
+use super::{Client, Limits, bare, misspelt, strip, unknown_key};
 use crate::keys;
 use crate::kit::{Description, Entries, Errors, Slot, cfgs, doc, entries};
 
@@ -43,14 +43,6 @@ pub(crate) struct Credential {
     pub(crate) unused_by_auth: Option<bool>,
 }
 
-/// An HTTP client.
-pub(crate) struct Client {
-    /// None if it can't be read, which was reported.
-    pub(crate) base: Option<LitStr>,
-    /// What goes with each of its requests: names and values.
-    pub(crate) headers: Vec<(LitStr, LitStr)>,
-}
-
 impl Field {
     /// Reads a field and takes our attributes off it.
     pub(crate) fn read(errors: &Errors, field: &mut SynField) -> Option<Self> {
@@ -83,7 +75,7 @@ impl Field {
                 FieldKind::Credential(read_credential(errors, attribute, &ident, &field.attrs))
             }
             Some(attribute) if attribute.path().is_ident(keys::HTTP) => {
-                FieldKind::Client(read_client(errors, attribute, &ident))
+                FieldKind::Client(Client::read(errors, attribute, &ident))
             }
             attribute => FieldKind::Setting(Box::new(read_setting(errors, attribute, &ident, &field.attrs))),
         };
@@ -151,24 +143,4 @@ fn read_credential(
         Description::missing()
     });
     Credential { description, env, help, unused_by_auth }
-}
-
-fn read_client(errors: &Errors, attribute: &Attribute, ident: &Ident) -> Client {
-    let mut base = Slot::<LitStr>::empty();
-    let mut headers = Slot::<Vec<(LitStr, LitStr)>>::empty();
-    let list = entries(errors, attribute);
-    for entry in list.iter() {
-        match entry.name().as_str() {
-            keys::BASE => base.read(errors, entry),
-            keys::HEADERS => headers.read(errors, entry),
-            _ => unknown_key(errors, entry, keys::HTTP, &keys::HTTP_KEYS),
-        }
-    }
-    if list.lack(&[keys::BASE]) {
-        let message = format!(
-            "client `{ident}` has no base URL\nhelp: write `#[http(base = \"https://api.example.com\")]`"
-        );
-        errors.at(ident, message);
-    }
-    Client { base: base.take(), headers: headers.take().unwrap_or_default() }
 }

@@ -3,6 +3,7 @@
 
 mod action;
 mod auth;
+mod client;
 mod connector;
 mod duration;
 mod events;
@@ -22,9 +23,10 @@ mod signature;
 
 pub(crate) use action::{Action, Effect};
 pub(crate) use auth::{Auth, Role};
+pub(crate) use client::Client;
 pub(crate) use connector::{Connector, refuse, refuse_another};
 pub(crate) use events::{Events, EventsInput, Send, SendInput};
-pub(crate) use field::{Client, Credential, Field, FieldKind, Setting};
+pub(crate) use field::{Credential, Field, FieldKind, Setting};
 pub(crate) use limits::Limits;
 pub(crate) use login::{Login, Passed};
 pub(crate) use methods::Methods;

@@ -105,6 +105,14 @@ pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
+/// Removes a file, if it is there.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(wrong("remove", path, &error)),
+        _ => Ok(()),
+    }
+}
+
 fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
@@ -116,12 +124,7 @@ fn put(path: &Path, temporary: &Path, bytes: &[u8], place: impl FnOnce() -> io::
         return Err(Error::usage("the credential store would be larger than 64 MiB; store less"));
     }
     // What a writer left that crashed.
-    match fs::remove_file(temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(wrong("remove", temporary, &error));
-        }
-        _ => {}
-    }
+    remove(temporary)?;
     let written = (|| {
         let mut file = private().create_new(true).open(temporary)?;
         file.write_all(bytes)?;

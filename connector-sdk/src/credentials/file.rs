@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::contents::Contents;
-use super::{Address, Change, Key, Saved, Store, disk, location, lock, seal};
+use super::keys::{self, Keys};
+use super::{Address, Change, Key, Saved, Store, disk, keyring, location, lock, seal};
 use crate::{Error, Result, Secret, Settings};
 
 /// What is locked, in an error.
 const STORE: &str = "the credential store";
-/// The variable that holds a key.
-const KEY: &str = "CONNECTOR_KEY";
 
 /// Connections in one encrypted file, see the [module](super).
 #[derive(Clone)]
@@ -22,30 +21,34 @@ pub struct FileStore {
     keys: Keys,
 }
 
-/// Where the key is.
-#[derive(Clone)]
-enum Keys {
-    /// In the file beside the store.
-    Beside,
-    /// In an environment variable, which is read when it is needed.
-    Variable(Secret),
-    Given(Key),
-}
-
 impl FileStore {
     /// The store in a folder, with its key beside it. Nothing is made before something is saved.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), keys: Keys::Beside }
+        Self::new(folder.into(), Err("the store was opened without it"))
     }
 
     /// The same store with a key from elsewhere.
     #[must_use]
     pub fn with_key(mut self, key: Key) -> Self {
-        self.keys = Keys::Given(key);
+        self.keys.give(key);
         self
     }
 
-    /// The store of this user, by the environment.
+    /// The same store with its key in the keyring of the operating system, where one answers and no key is beside the
+    /// store; `CONNECTOR_KEYRING=off` turns it off.
+    #[cfg(feature = "keyring")]
+    #[must_use]
+    pub fn with_keyring(mut self) -> Self {
+        self.keys.set_keyring(keyring::of_environment(&|name| std::env::var_os(name)));
+        self
+    }
+
+    pub(super) fn new(folder: PathBuf, keyring: keyring::Found) -> Self {
+        let keys = Keys::beside(folder.join("credentials.key"), keyring);
+        Self { folder, keys }
+    }
+
+    /// The store of this user, by the environment, with its key where the [module](super) says that it is looked for.
     ///
     /// # Errors
     ///
@@ -57,12 +60,12 @@ impl FileStore {
     /// The store by an environment; none where it doesn't say where.
     pub(crate) fn of_environment(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = location::folder(variable)?;
-        let keys = match variable(KEY).filter(|key| !key.is_empty()) {
+        let mut store = Self::new(folder, keyring::of_environment(variable));
+        if let Some(key) = variable(keys::VARIABLE).filter(|key| !key.is_empty()) {
             // What is no text is no key either, and is refused as such.
-            Some(key) => Keys::Variable(Secret::new(key.to_string_lossy())),
-            None => Keys::Beside,
-        };
-        Some(Self { folder, keys })
+            store.keys.give_variable(Secret::new(key.to_string_lossy()));
+        }
+        Some(store)
     }
 
     /// Whether there is anything to read.
@@ -76,43 +79,44 @@ impl FileStore {
     }
 
     /// Encrypts the store with another key, and uses that one from now on. Where the key is in the file
-    /// beside the store, so is the new one; a key that was given is the caller's to keep.
+    /// beside the store or in the keyring, so is the new one; a key that was given is the caller's to keep.
     ///
-    /// A crash at any moment leaves a store that can be read: the key file holds both keys until the store
-    /// is encrypted with the new one.
+    /// A crash at any moment leaves a store that can be read: the key file or the keyring holds both keys until the
+    /// store is encrypted with the new one.
     ///
     /// # Errors
     ///
     /// As [`Store::save`].
     pub fn rotate(&mut self, key: Key) -> Result<()> {
         let locked = self.lock()?;
-        let contents = self.contents()?.unwrap_or_default();
-        let sealed = seal::seal(&key, contents.write()?)?;
-        match self.keys {
-            Keys::Beside => {
-                let path = self.key_path();
-                let mut keys = self.beside()?.unwrap_or_default();
-                keys.insert(0, key.clone());
-                disk::replace(&path, key_file(&keys).expose().as_bytes())?;
-                disk::replace(&self.store_path(), &sealed)?;
-                keys.truncate(1);
-                disk::replace(&path, key_file(&keys).expose().as_bytes())?;
-            }
-            Keys::Variable(_) | Keys::Given(_) => {
-                disk::replace(&self.store_path(), &sealed)?;
-                self.keys = Keys::Given(key);
-            }
-        }
+        let (contents, opened) = self.opened()?;
+        let path = self.store_path();
+        self.keys.rotate(opened.as_ref(), key, |key| write(&path, &contents, key))?;
+        drop(locked);
+        Ok(())
+    }
+
+    /// Encrypts the store with another key, which the keyring of the operating system keeps from now on, wherever
+    /// the one before was: the key file is removed, and `CONNECTOR_KEY` is to be unset.
+    ///
+    /// A crash at any moment leaves a store that can be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::save`]; and [`Setup`](crate::ErrorKind::Setup) where the store was opened without the keyring, or
+    /// the keyring doesn't keep the key. Then nothing is changed.
+    #[cfg(feature = "keyring")]
+    pub fn rotate_into_keyring(&mut self, key: Key) -> Result<()> {
+        let locked = self.lock()?;
+        let (contents, opened) = self.opened()?;
+        let path = self.store_path();
+        self.keys.rotate_into_keyring(opened.as_ref(), &key, |key| write(&path, &contents, key))?;
         drop(locked);
         Ok(())
     }
 
     fn store_path(&self) -> PathBuf {
         self.folder.join("credentials")
-    }
-
-    fn key_path(&self) -> PathBuf {
-        self.folder.join("credentials.key")
     }
 
     fn lock_path(&self) -> PathBuf {
@@ -139,74 +143,39 @@ impl FileStore {
         if let Some(file) = &locked {
             lock::shared(file, STORE, &path.display().to_string())?;
         }
-        self.contents()
+        Ok(self.contents()?.map(|(contents, _)| contents))
     }
 
-    /// What is stored. The caller holds the lock.
-    fn contents(&self) -> Result<Option<Contents>> {
+    /// What is stored, and the key that it is encrypted with. The caller holds the lock.
+    fn contents(&self) -> Result<Option<(Contents, Key)>> {
         let path = self.store_path();
         let Some(bytes) = disk::read(&path)? else { return Ok(None) };
         let refused =
             |fault: String| Error::setup(format!("the credential store `{}` {fault}", path.display()));
-        let keys = match &self.keys {
-            Keys::Given(key) => vec![key.clone()],
-            Keys::Variable(text) => vec![of_variable(text)?],
-            Keys::Beside => self.beside()?.ok_or_else(|| {
-                refused(format!(
-                    "has no key: `{}` is not there; put it back, or set {KEY}",
-                    self.key_path().display()
-                ))
-            })?,
-        };
-        let json = seal::open(&bytes, &keys).map_err(|fault| refused(fault.0))?;
+        let id = seal::key_id(&bytes).map_err(|fault| refused(fault.0))?;
+        let keys = self.keys.of(id, &refused)?;
+        let (json, key) = seal::open(&bytes, &keys).map_err(|fault| refused(fault.0))?;
         let contents = Contents::read(&json).ok_or_else(|| {
             refused(
                 "holds what this version can't read; use the program that wrote it, or a later one".into(),
             )
         })?;
-        Ok(Some(contents))
+        Ok(Some((contents, key.clone())))
     }
 
-    /// The keys in the file beside the store, the one to encrypt with first.
-    fn beside(&self) -> Result<Option<Vec<Key>>> {
-        let path = self.key_path();
-        let Some(bytes) = disk::read(&path)? else { return Ok(None) };
-        let text = Secret::new(String::from_utf8_lossy(&bytes));
-        let keys = text.expose().lines().map(Key::from_text).collect::<Result<Vec<Key>>>();
-        match keys {
-            Ok(keys) if !keys.is_empty() => Ok(Some(keys)),
-            _ => Err(Error::setup(format!(
-                "the key file `{}` is damaged: it was cut or changed; put a backup in its place",
-                path.display()
-            ))),
-        }
-    }
-
-    /// The key to encrypt with, which is made where there is none.
-    fn key(&self) -> Result<Key> {
-        match &self.keys {
-            Keys::Given(key) => Ok(key.clone()),
-            Keys::Variable(text) => of_variable(text),
-            Keys::Beside => {
-                if let Some(key) = self.beside()?.and_then(|keys| keys.into_iter().next()) {
-                    return Ok(key);
-                }
-                // There is no store yet: reading one without its key has failed.
-                let key = Key::random()?;
-                disk::create(&self.key_path(), key_file(std::slice::from_ref(&key)).expose().as_bytes())?;
-                Ok(key)
-            }
-        }
+    /// The same for whoever writes: nothing where nothing is.
+    fn opened(&self) -> Result<(Contents, Option<Key>)> {
+        Ok(self.contents()?.map(|(contents, key)| (contents, Some(key))).unwrap_or_default())
     }
 
     /// Reads, changes and writes under the lock. Nothing is written where the change says that it is none.
     fn change<T>(&self, change: impl FnOnce(&mut Contents) -> (T, bool)) -> Result<T> {
         let locked = self.lock()?;
-        let mut contents = self.contents()?.unwrap_or_default();
+        let (mut contents, opened) = self.opened()?;
         let (result, changed) = change(&mut contents);
         if changed {
-            let sealed = seal::seal(&self.key()?, contents.write()?)?;
-            disk::replace(&self.store_path(), &sealed)?;
+            let key = self.keys.writing(opened.as_ref())?;
+            write(&self.store_path(), &contents, &key)?;
         }
         drop(locked);
         Ok(result)
@@ -268,16 +237,7 @@ pub(crate) fn nowhere() -> Error {
     Error::setup("there is no place for the credential store; set CONNECTOR_HOME to a folder of your own")
 }
 
-fn of_variable(text: &Secret) -> Result<Key> {
-    Key::from_text(text.expose()).map_err(|error| error.context(KEY))
-}
-
-/// The file of keys: one a line.
-fn key_file(keys: &[Key]) -> Secret {
-    let mut text = String::with_capacity(64 * keys.len());
-    for key in keys {
-        text.push_str(key.to_text().expose());
-        text.push('\n');
-    }
-    Secret::new(text)
+/// Puts a store that is encrypted with that key in the place of the one before.
+fn write(path: &Path, contents: &Contents, key: &Key) -> Result<()> {
+    disk::replace(path, &seal::seal(key, contents.write()?)?)
 }

@@ -31,7 +31,7 @@
 //! | file | mode | what |
 //! |---|---|---|
 //! | `credentials` | 0600 | the store, encrypted |
-//! | `credentials.key` | 0600 | its key, made once; not there when `CONNECTOR_KEY` is set |
+//! | `credentials.key` | 0600 | its key, made once; not there when `CONNECTOR_KEY` is set, or a keyring keeps it |
 //! | `credentials.lock` | 0600 | empty; locked while somebody writes |
 //! | `credentials.turn-..` | 0600 | empty, one a connection whose tokens were renewed; locked while they are |
 //! | `credentials.new`, `credentials.key.new` | 0600 | a write that is going on, or that a crash cut off |
@@ -42,10 +42,35 @@
 //!
 //! # The key
 //!
-//! `CONNECTOR_KEY` is a key of 32 bytes, as base64 (of either alphabet, padded or not) or as 64 hexadecimal
-//! digits: `openssl rand -base64 32` makes one. Anything else is refused. It has to be random; a password is
-//! not a key. Without the variable the key is in the file beside the store, which is made with the first
-//! connection. A store is never written over because its key is missing or wrong.
+//! A store has one key. It is looked for in this order:
+//!
+//! 1. `CONNECTOR_KEY`, a key of 32 bytes, as base64 (of either alphabet, padded or not) or as 64 hexadecimal digits:
+//!    `openssl rand -base64 32` makes one. Anything else is refused. It has to be random; a password is not a key.
+//! 2. The file `credentials.key` beside the store.
+//! 3. With the feature `keyring`, the keyring of the operating system (below).
+//!
+//! Where there is no store yet, its key is made with the first connection: in the keyring where one answers, else in the
+//! file. The store says which key it was encrypted with, by the key's id, so a key in another place is no danger to it,
+//! and it is never written over because its key is missing or wrong.
+//!
+//! # The keyring
+//!
+//! With the feature `keyring` the key is kept by the Secret Service of the session (GNOME Keyring, KWallet,
+//! KeePassXC), the keychain of macOS, or the credential manager of Windows, under the service `connector-sdk` and the
+//! key's id as the user's name. The text is what `CONNECTOR_KEY` takes: on Linux
+//! `secret-tool lookup service connector-sdk username <id>` shows it, to put it elsewhere before a keyring goes away.
+//!
+//! - Only the key is there. Connections stay in the file: it is changed at once, locked, and listed, which no keyring
+//!   does, and a keyring's limits of size are none for it.
+//! - A new store takes the keyring only where it is unlocked and gives back what it was given. A locked one, one that
+//!   refuses, and none at all leave the key to the file, also when a keyring answers later.
+//! - A store whose key is in the keyring needs it: where it is locked or gone (no session, another user, another
+//!   machine), reading and writing are errors that name the key and say what to do. No key is made instead.
+//! - Nothing is unlocked and nobody is asked on Linux, since an agent's tool would wait for a person who isn't there. The
+//!   keychain of macOS asks by itself, once for each program. After a minute without an answer it is an error.
+//! - `CONNECTOR_KEYRING=off` leaves it alone, for tests, containers and services without a session. On Linux one is
+//!   asked only where `DBUS_SESSION_BUS_ADDRESS` or `XDG_RUNTIME_DIR` is set, which a login does.
+//! - Programs without the feature can't read such a store: all that share one are built with it, or get `CONNECTOR_KEY`.
 //!
 //! # Changing the key
 //!
@@ -64,6 +89,10 @@
 //!
 //! - A key in the file beside the store is replaced there. Other processes read that file anew each time, so none has
 //!   to be restarted. A crash in between leaves both keys in the file, and a store that one of them opens.
+//! - A key in the keyring is replaced there, and the old one is forgotten: older copies of the store can't be read any
+//!   more. A crash in between leaves both. Other processes look a new key up by its id, so none has to be restarted.
+//! - `FileStore::rotate_into_keyring` (feature `keyring`) does the same and puts the new key into the keyring, wherever
+//!   the one before was; the key file is removed then, and `CONNECTOR_KEY` is to be unset.
 //! - A key from `CONNECTOR_KEY` (or [`FileStore::with_key`]) is nobody's to replace but yours: keep
 //!   [`Key::to_text`] of the new one where the variable comes from before you rotate. Processes that still have the old
 //!   key are refused from then on, until they are started with the new one.
@@ -101,19 +130,13 @@
 //!
 //! It protects a copy of the store without its key: a backup, a synchronised folder, a disk that was
 //! thrown away, a commit by mistake. With `CONNECTOR_KEY` from a secret manager that holds for the whole
-//! folder; with the key file it holds for the store alone, so the two should not be copied to one place.
+//! folder, and so it does with the keyring; with the key file it holds for the store alone, so the two should not be
+//! copied to one place.
 //! A changed or shortened file is noticed. An older copy that is put back whole is not.
 //!
 //! It doesn't protect from a program that runs as the same user, or as an administrator: both can read the
-//! key file, the environment and the memory of the process. Names of workspaces, connectors and connections
+//! key file, the environment, an unlocked keyring and the memory of the process. Names of workspaces, connectors and connections
 //! are encrypted too, but the size of the file tells how much there is.
-//!
-//! # Why no keyring of the operating system
-//!
-//! The keyrings behind one interface (the crate `keyring` 4) are a hundred crates on Linux, an executor and
-//! a D-Bus client among them, where this store is about fifteen; a call to a D-Bus that isn't there or a
-//! keyring that is locked waits for somebody who, for an agent's tool, is never there; and no keyring can
-//! list its entries or change several at once. Whoever wants one implements [`Store`].
 
 mod address;
 mod contents;
@@ -121,6 +144,8 @@ pub(crate) mod disk;
 mod file;
 mod keeper;
 mod key;
+mod keyring;
+mod keys;
 pub(crate) mod location;
 pub(crate) mod lock;
 mod seal;

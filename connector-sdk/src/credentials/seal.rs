@@ -26,8 +26,8 @@ pub(super) fn seal(key: &Key, mut contents: Zeroizing<Vec<u8>>) -> Result<Vec<u8
     Ok([header.as_bytes(), &nonce, &contents].concat())
 }
 
-/// Decrypts what one of some keys encrypted.
-pub(super) fn open(bytes: &[u8], keys: &[Key]) -> Result<Zeroizing<Vec<u8>>, Fault> {
+/// Decrypts what one of some keys encrypted, and says which.
+pub(super) fn open<'k>(bytes: &[u8], keys: &'k [Key]) -> Result<(Zeroizing<Vec<u8>>, &'k Key), Fault> {
     let id = key_id(bytes)?;
     let Some(key) = keys.iter().find(|key| key.id() == id) else {
         let known: Vec<String> = keys.iter().map(|key| format!("`{}`", key.id())).collect();
@@ -49,7 +49,7 @@ pub(super) fn open(bytes: &[u8], keys: &[Key]) -> Result<Zeroizing<Vec<u8>>, Fau
     Aes256Gcm::new(key.bytes().into())
         .decrypt_in_place(&Nonce::from(*nonce), header.as_bytes(), &mut *contents)
         .map_err(|_| damaged())?;
-    Ok(contents)
+    Ok((contents, key))
 }
 
 fn header(id: &str) -> String {
@@ -57,7 +57,7 @@ fn header(id: &str) -> String {
 }
 
 /// Which key opens the file.
-fn key_id(bytes: &[u8]) -> Result<&str, Fault> {
+pub(super) fn key_id(bytes: &[u8]) -> Result<&str, Fault> {
     let other =
         || Fault("is no credential store, or was cut; move it away, or put a backup in its place".into());
     let rest = bytes.strip_prefix(MAGIC.as_bytes()).ok_or_else(other)?;

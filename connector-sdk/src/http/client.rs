@@ -155,7 +155,7 @@ impl Builder {
 
     /// How many requests may be under way at once; any number unless it is said.
     pub fn concurrency(mut self, requests: usize) -> Self {
-        self.concurrency = Some(requests.max(1));
+        self.concurrency = Some(requests.clamp(1, Semaphore::MAX_PERMITS));
         self
     }
 

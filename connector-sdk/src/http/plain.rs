@@ -52,8 +52,8 @@ impl Http {
 }
 
 impl Response {
-    /// What a refusal means. Whoever made the request knows which secrets it had, and takes them out.
-    pub(crate) async fn refusal(self) -> Error {
-        failure::of_answer(self, &Redactor::default()).await
+    /// What a refusal means. Whoever made the request knows which secrets it had.
+    pub(crate) async fn refusal(self, redactor: &Redactor) -> Error {
+        failure::of_answer(self, redactor).await
     }
 }

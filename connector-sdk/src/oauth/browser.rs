@@ -5,10 +5,10 @@ use std::time::Duration;
 use oauth2::{AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl};
 use tokio::net::TcpListener;
 
-use super::exchange::{Exchange, of_code, said, tokens};
+use super::exchange::{of_code, said, tokens};
 use super::page::{Answer, first_answer};
 use super::{Client, Tokens};
-use crate::{Error, Result};
+use crate::{Error, Result, Secret};
 
 /// Somebody who is asked to agree, and a port that waits for their answer. Dropped, it stops to listen.
 #[must_use = "nobody has agreed yet"]
@@ -56,8 +56,9 @@ impl InBrowser {
         let answer = answer.map_err(|_| {
             Error::cancelled("nobody has agreed in the browser in time; connect again to be asked again")
         })?;
-        let code = code(answer?)?;
-        let exchange = Exchange::new(&client.http);
+        let code = code(answer?, &client)?;
+        let sent = [&code, verifier.secret()].map(|text| Secret::new(text.as_str()));
+        let exchange = client.exchange(&sent);
         let asking = client.client()?.set_redirect_uri(redirect);
         let asking = asking.exchange_code(AuthorizationCode::new(code)).set_pkce_verifier(verifier);
         let answer = asking.request_async(&exchange).await.map_err(|error| exchange.failed(error))?;
@@ -66,10 +67,10 @@ impl InBrowser {
 }
 
 /// The code in what the browser brought.
-fn code(answer: Answer) -> Result<String> {
+fn code(answer: Answer, client: &Client) -> Result<String> {
     if let Some(error) = answer.error {
         let (kind, advice) = of_code(&error);
-        return Err(said(kind, &error, answer.description.as_ref(), advice));
+        return Err(said(kind, &error, answer.description.as_ref(), advice, &client.redactor([])));
     }
     answer.code.filter(|code| !code.is_empty()).ok_or_else(|| {
         Error::upstream("the browser came back without a code; the service doesn't do as OAuth 2.0 says")

@@ -13,6 +13,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValu
 use super::exchange::{Exchange, tokens};
 use super::{InBrowser, OnDevice, Tokens, browser, device};
 use crate::__private::Opening;
+use crate::call::Redactor;
 use crate::http::{Http, Values, address, form_text, origin};
 use crate::manifest::{self, ClientAuth, Grant, Manifest};
 use crate::{Error, Result, Secret, Settings};
@@ -133,7 +134,7 @@ impl Client {
 
     /// Gets tokens for the client itself.
     pub(super) async fn for_itself(&self) -> Result<Tokens> {
-        let (exchange, client) = (Exchange::new(&self.http), self.client()?);
+        let (exchange, client) = (self.exchange([]), self.client()?);
         let request = client.exchange_client_credentials().add_scopes(self.wanted());
         let answer = request.request_async(&exchange).await.map_err(|error| exchange.failed(error))?;
         Ok(tokens(&answer, Some(&self.scopes), None))
@@ -141,7 +142,7 @@ impl Client {
 
     /// Gets new tokens for old ones.
     pub(super) async fn renew(&self, refresh: &Secret, before: &Tokens) -> Result<Tokens> {
-        let (exchange, client) = (Exchange::new(&self.http), self.client()?);
+        let (exchange, client) = (self.exchange([refresh, &before.access]), self.client()?);
         let refresh = RefreshToken::new(refresh.expose().to_owned());
         let request = client.exchange_refresh_token(&refresh);
         let answer = request.request_async(&exchange).await.map_err(|error| exchange.failed(error))?;
@@ -182,8 +183,18 @@ impl Client {
         let answer = self.http.plainly(Method::POST, url, headers, form_text(form).into_bytes()).await?;
         match answer.status().is_success() {
             true => Ok(()),
-            false => Err(answer.refusal().await),
+            false => Err(answer.refusal(&self.redactor([token])).await),
         }
+    }
+
+    /// A conversation in which these secrets are sent, besides the client's own.
+    pub(super) fn exchange<'a>(&'a self, sent: impl IntoIterator<Item = &'a Secret>) -> Exchange {
+        Exchange::new(&self.http, self.redactor(sent))
+    }
+
+    /// Takes these secrets and the client's own out of what a service says.
+    pub(super) fn redactor<'a>(&'a self, sent: impl IntoIterator<Item = &'a Secret>) -> Redactor {
+        Redactor::new(self.secret.iter().chain(sent))
     }
 
     pub(super) fn wanted(&self) -> impl Iterator<Item = Scope> + '_ {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use oauth2::StandardDeviceAuthorizationResponse;
 
-use super::exchange::{Exchange, tokens};
+use super::exchange::tokens;
 use super::{Client, Tokens};
 use crate::http::shortened;
-use crate::{Error, Result};
+use crate::{Error, Result, Secret};
 
 /// A service that wants to be asked less often than that is never answered in time.
 const MOST_INTERVAL: Duration = Duration::from_secs(60 * 60);
@@ -23,7 +23,7 @@ pub struct OnDevice {
 }
 
 pub(super) async fn begin(client: &Client) -> Result<OnDevice> {
-    let exchange = Exchange::new(&client.http);
+    let exchange = client.exchange([]);
     let asking = client.client()?.set_device_authorization_url(client.device_url()?);
     let request = asking.exchange_device_code().add_scopes(client.wanted());
     let details: StandardDeviceAuthorizationResponse =
@@ -76,7 +76,8 @@ impl OnDevice {
         limit: Duration,
         sleep: impl Fn(Duration) -> F,
     ) -> Result<Tokens> {
-        let exchange = Exchange::new(&self.client.http);
+        let sent = Secret::new(self.details.device_code().secret().as_str());
+        let exchange = self.client.exchange([&sent]);
         let client = self.client.client()?;
         let asking = client.exchange_device_access_token(&self.details);
         let limit = limit.min(self.details.expires_in());

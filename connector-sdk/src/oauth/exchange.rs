@@ -12,7 +12,8 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::Tokens;
-use crate::http::{Http, shortened};
+use crate::call::Redactor;
+use crate::http::{Http, told};
 use crate::{BoxFuture, Error, ErrorKind, Result, Secret};
 
 /// A lifetime past which a number is a mistake; it is about a hundred years.
@@ -21,6 +22,8 @@ const LONGEST_LIFE: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
 /// One conversation with the endpoints.
 pub(super) struct Exchange {
     http: Http,
+    /// Knows what is sent that nobody should see, for a service that says it back.
+    redactor: Redactor,
     /// What went wrong and won't get better, which the crate of OAuth would take for a reason to try again.
     failure: Mutex<Option<Error>>,
 }
@@ -35,8 +38,8 @@ impl<'c> AsyncHttpClient<'c> for Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(http: &Http) -> Self {
-        Self { http: http.clone(), failure: Mutex::new(None) }
+    pub(super) fn new(http: &Http, redactor: Redactor) -> Self {
+        Self { http: http.clone(), redactor, failure: Mutex::new(None) }
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse> {
@@ -57,7 +60,7 @@ impl Exchange {
         let answer = self.http.plainly(parts.method, &url, parts.headers, body).await?;
         let (status, host) = (answer.status(), answer.host().to_owned());
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(answer.refusal().await);
+            return Err(answer.refusal(&self.redactor).await);
         }
         if status.is_redirection() {
             return Err(Error::upstream(format!(
@@ -91,10 +94,10 @@ impl Exchange {
         // What can't be read is not repeated, and not kept as a cause: there may be a token in it.
         match error {
             RequestTokenError::Request(error) => error,
-            RequestTokenError::ServerResponse(refusal) => refusal.into_error(),
+            RequestTokenError::ServerResponse(refusal) => refusal.into_error(&self.redactor),
             RequestTokenError::Parse(error, _) => Error::upstream(format!(
                 "the service answered JSON that is no token (`{}`)",
-                shortened(&error.path().to_string())
+                told(&error.path().to_string(), &self.redactor)
             )),
             RequestTokenError::Other(_) => Error::upstream("the service answered something that is no token"),
         }
@@ -103,11 +106,11 @@ impl Exchange {
 
 /// What a service says when it gives no token.
 pub(super) trait Refusal: oauth2::ErrorResponse {
-    fn into_error(self) -> Error;
+    fn into_error(self, redactor: &Redactor) -> Error;
 }
 
 impl Refusal for BasicErrorResponse {
-    fn into_error(self) -> Error {
+    fn into_error(self, redactor: &Redactor) -> Error {
         let (kind, advice) = match self.error() {
             BasicErrorResponseType::InvalidGrant => {
                 (ErrorKind::Auth, "it has ended or was taken back; connect again")
@@ -121,12 +124,12 @@ impl Refusal for BasicErrorResponse {
             BasicErrorResponseType::Extension(code) => of_code(code),
             _ => (ErrorKind::Upstream, "the service doesn't take the request"),
         };
-        said(kind, self.error().as_ref(), self.error_description(), advice)
+        said(kind, self.error().as_ref(), self.error_description(), advice, redactor)
     }
 }
 
 impl Refusal for DeviceCodeErrorResponse {
-    fn into_error(self) -> Error {
+    fn into_error(self, redactor: &Redactor) -> Error {
         let (kind, advice) = match self.error() {
             DeviceCodeErrorResponseType::AccessDenied => of_code("access_denied"),
             DeviceCodeErrorResponseType::ExpiredToken => {
@@ -135,11 +138,11 @@ impl Refusal for DeviceCodeErrorResponse {
             DeviceCodeErrorResponseType::Basic(BasicErrorResponseType::Extension(code)) => of_code(code),
             DeviceCodeErrorResponseType::Basic(code) => {
                 return BasicErrorResponse::new(code.clone(), self.error_description().cloned(), None)
-                    .into_error();
+                    .into_error(redactor);
             }
             _ => (ErrorKind::Upstream, "the service doesn't take the request"),
         };
-        said(kind, self.error().as_ref(), self.error_description(), advice)
+        said(kind, self.error().as_ref(), self.error_description(), advice, redactor)
     }
 }
 
@@ -156,9 +159,15 @@ pub(super) fn of_code(code: &str) -> (ErrorKind, &'static str) {
 }
 
 /// An error with what the service said, shortened.
-pub(super) fn said(kind: ErrorKind, code: &str, description: Option<&String>, advice: &str) -> Error {
-    let code = shortened(code);
-    let said = description.map(|text| format!(" ({})", shortened(text))).unwrap_or_default();
+pub(super) fn said(
+    kind: ErrorKind,
+    code: &str,
+    description: Option<&String>,
+    advice: &str,
+    redactor: &Redactor,
+) -> Error {
+    let code = told(code, redactor);
+    let said = description.map(|text| format!(" ({})", told(text, redactor))).unwrap_or_default();
     Error::new(kind, format!("the service gave no token, `{code}`{said}: {advice}"))
         .with_detail("oauth_error", code)
 }

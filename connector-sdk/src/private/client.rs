@@ -4,6 +4,19 @@ use super::Opening;
 use super::request::{Outgoing, Reply};
 use crate::{BoxFuture, Error, Result};
 
+/// What an `#[http]` field says of its client, besides its base URL.
+#[derive(Debug)]
+pub struct ClientOptions {
+    /// What goes with each request: names and values.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// How often the service may be asked, such as `30/min`.
+    pub rate: Option<&'static str>,
+    /// How many requests may be under way at once.
+    pub concurrency: Option<usize>,
+    /// How large an answer may be, in bytes.
+    pub most_bytes: Option<u64>,
+}
+
 /// What a `#[http]` field may be.
 #[diagnostic::on_unimplemented(
     message = "an `#[http]` field can't be `{Self}`",
@@ -11,17 +24,12 @@ use crate::{BoxFuture, Error, Result};
     note = "use `connector_sdk::http::Http`, which the feature `http` of connector-sdk turns on"
 )]
 pub trait HttpField: Send + Sync {
-    /// Makes the client of a connection. `base` may have settings in braces; `headers` go with each request.
+    /// Makes the client of a connection. `base` may have settings in braces.
     ///
     /// # Errors
     ///
     /// `setup` where a setting makes no address, or a credential can't be sent.
-    fn make(
-        opening: &Opening<'_>,
-        base: &'static str,
-        headers: &'static [(&'static str, &'static str)],
-        rate: Option<&'static str>,
-    ) -> Result<Self>
+    fn make(opening: &Opening<'_>, base: &'static str, options: &ClientOptions) -> Result<Self>
     where
         Self: Sized;
 
@@ -74,23 +82,24 @@ mod http {
     use serde_json::Value;
 
     use super::super::outgoing;
-    use super::{HttpField, Opening, Outgoing, Reply};
+    use super::{ClientOptions, HttpField, Opening, Outgoing, Reply};
     use crate::http::{Http, Values, client, names};
     use crate::{BoxFuture, Result, Secret};
 
     impl HttpField for Http {
-        fn make(
-            opening: &Opening<'_>,
-            base: &'static str,
-            headers: &'static [(&'static str, &'static str)],
-            rate: Option<&'static str>,
-        ) -> Result<Self> {
+        fn make(opening: &Opening<'_>, base: &'static str, options: &ClientOptions) -> Result<Self> {
             let mut builder = client(opening.manifest(), base, opening)?.settings(in_paths(opening));
-            for (name, value) in headers {
+            for (name, value) in options.headers {
                 builder = builder.header(*name, *value);
             }
-            if let Some(rate) = rate {
+            if let Some(rate) = options.rate {
                 builder = builder.rate(rate.parse()?);
+            }
+            if let Some(requests) = options.concurrency {
+                builder = builder.concurrency(requests);
+            }
+            if let Some(bytes) = options.most_bytes {
+                builder = builder.most_bytes(bytes);
             }
             builder.build()
         }

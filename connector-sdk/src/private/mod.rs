@@ -31,7 +31,7 @@ pub use arguments::{Arguments, Slot, or_default, read};
 pub(crate) use arguments::{Fill, missing};
 pub use build::Table;
 pub use checks::{Check, Keywords, Limiting, Measured, Pattern, Ranged, Textual, check};
-pub use client::HttpField;
+pub use client::{ClientOptions, HttpField};
 #[cfg(feature = "events")]
 pub use events::{
     Ending, EventsFn, EventsSpec, Payload, Place, SendFn, SendSpec, Sending, begun, boxed_send, ended,

@@ -11,6 +11,8 @@
 
 mod dovecot;
 mod files;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+mod keyring;
 mod kinto;
 mod localstripe;
 mod oidc_provider;

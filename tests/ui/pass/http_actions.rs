@@ -1,7 +1,7 @@
 //! Actions that are one request. The client is a stand-in, so that no HTTP client is compiled for it.
 #![deny(warnings, clippy::all, clippy::pedantic)]
 
-use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::__private::{ClientOptions, HttpField, Opening};
 use connector_sdk::manifest::{Content, Most, Paging, Place};
 use connector_sdk::prelude::*;
 use connector_sdk::{Factory as _, factory};
@@ -9,7 +9,7 @@ use connector_sdk::{Factory as _, factory};
 struct Http;
 
 impl HttpField for Http {
-    fn make(_: &Opening<'_>, _: &'static str, _: &[(&'static str, &'static str)], _: Option<&'static str>) -> Result<Self> {
+    fn make(_: &Opening<'_>, _: &'static str, _: &ClientOptions) -> Result<Self> {
         Ok(Self)
     }
 }

@@ -1,7 +1,7 @@
 //! A client whose base is made of settings. It is a stand-in, so that no HTTP client is compiled for it.
 #![deny(warnings)]
 
-use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::__private::{ClientOptions, HttpField, Opening};
 use connector_sdk::prelude::*;
 use connector_sdk::{Factory as _, Settings, factory};
 
@@ -9,8 +9,8 @@ use connector_sdk::{Factory as _, Settings, factory};
 struct Http(&'static str, Option<&'static str>);
 
 impl HttpField for Http {
-    fn make(_: &Opening<'_>, base: &'static str, _: &[(&'static str, &'static str)], rate: Option<&'static str>) -> Result<Self> {
-        Ok(Self(base, rate))
+    fn make(_: &Opening<'_>, base: &'static str, options: &ClientOptions) -> Result<Self> {
+        Ok(Self(base, options.rate))
     }
 }
 

@@ -1,10 +1,10 @@
-use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::__private::{ClientOptions, HttpField, Opening};
 use connector_sdk::prelude::*;
 
 struct Http;
 
 impl HttpField for Http {
-    fn make(_: &Opening<'_>, _: &'static str, _: &[(&'static str, &'static str)], _: Option<&'static str>) -> Result<Self> {
+    fn make(_: &Opening<'_>, _: &'static str, _: &ClientOptions) -> Result<Self> {
         Ok(Self)
     }
 }

@@ -13,6 +13,7 @@ pub struct GitHub {
     token: Secret,
     /// Another.
     other: Option<Secret>,
+    http: Http,
     seen: Mutex<u32>,
 }
 const _: () = {
@@ -99,7 +100,13 @@ const _: () = {
                     help: ::core::option::Option::None,
                 },
             ],
-            clients: &[],
+            clients: &[
+                __private::ClientSpec {
+                    name: "http",
+                    base: "{url}/v1",
+                    headers: &[("X-Version", "2")],
+                },
+            ],
         };
         fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
             #[allow(unused_imports)]
@@ -133,6 +140,16 @@ const _: () = {
                 Secret,
             > as __private::SecretField>::read(&mut __opening, "other");
             __opening.finish()?;
+            let __field_http = <Http as __private::HttpField>::make(
+                &__opening,
+                "{url}/v1",
+                &__private::ClientOptions {
+                    headers: &[("X-Version", "2")],
+                    rate: ::core::option::Option::Some("30/min"),
+                    concurrency: ::core::option::Option::Some(4),
+                    most_bytes: ::core::option::Option::Some(8388608),
+                },
+            )?;
             let ::core::option::Option::Some(__field_url) = __field_url else {
                 return ::core::result::Result::Err(__opening.unread());
             };
@@ -156,13 +173,34 @@ const _: () = {
                 mode: __field_mode,
                 token: __field_token,
                 other: __field_other,
+                http: __field_http,
                 seen: <__private::Beginning<Mutex<u32>>>::state(),
             })
+        }
+        fn client(
+            &self,
+            __field: &::core::primitive::str,
+        ) -> ::core::option::Option<&dyn __private::HttpField> {
+            match __field {
+                "http" => {
+                    ::core::option::Option::Some(
+                        <Http as __private::HttpField>::client(&self.http),
+                    )
+                }
+                _ => ::core::option::Option::None,
+            }
         }
     }
     const _: () = ::core::assert!(
         __private::has_options:: < GitHub > ("servers"),
         "there is no `#[options]` method `servers` in the `#[connector]` impl of `GitHub`; write it, or remove `options = servers`"
     );
+    const _: fn(&GitHub) = |__connector| {
+        let _ = &__connector.url;
+        let _ = &__connector.depth;
+        #[cfg(unix)]
+        let _ = &__connector.mode;
+        let _ = &__connector.token;
+    };
     const _: fn() = __private::assert_connector::<GitHub>;
 };

@@ -1,6 +1,8 @@
 //! What a store must hold to, whatever becomes of its files.
 
 mod damage;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod writers;
 
 use std::fs;

@@ -228,3 +228,30 @@ async fn without_tokens_somebody_has_to_agree() {
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert!(asked(&server, "/token").await.is_empty());
 }
+
+#[tokio::test]
+async fn a_token_that_is_said_back_is_taken_out_before_the_text_is_cut() {
+    // Its blanks are folded and the text is cut within it, so that nobody could find it afterwards.
+    let token = "refresh  s3cret  of  many  words";
+    let long = format!("{} {token}", "x".repeat(280));
+    let tokens = Tokens { refresh: Some(Secret::new(token)), ..old() };
+    for (status, answer) in [
+        (400, json!({ "error": "invalid_grant", "error_description": long })),
+        (400, json!({ "error": "invalid_grant", "error_description": token })),
+        (400, json!({ "error": token, "error_description": "no" })),
+        (503, json!({ "message": long })),
+        (429, json!({ "message": token })),
+    ] {
+        let server = answering(ResponseTemplate::new(status).set_body_json(answer.clone())).await;
+        let error = client(&server).renew(&Secret::new(token), &tokens).await.expect_err("refused");
+        let shown = format!("{error:?}");
+        assert!(shown.contains("[redacted]"), "{status}: {shown}");
+        assert!(!shown.contains("s3cret"), "{status}: {shown}");
+        Mock::given(path("/revoke"))
+            .respond_with(ResponseTemplate::new(status).set_body_json(answer))
+            .mount(&server)
+            .await;
+        let error = client(&server).revoke(&tokens).await.expect_err("refused");
+        assert!(!format!("{error:?}").contains("s3cret"), "{status}: {error:?}");
+    }
+}

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 pub(crate) use post::{PASSWORD, Post};
 pub(crate) use process::Server;
 use process::Start;
+#[cfg(all(feature = "keyring", target_os = "linux"))]
+pub(crate) use process::UNTIL_INPUT_ENDS;
 
 /// An OpenID provider: `op.mjs` says which clients it knows. Its access tokens last that many seconds.
 pub(crate) fn oidc_provider(access_token_seconds: u32) -> Server {

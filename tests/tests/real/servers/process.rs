@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Runs a server until its own input ends, whatever ends it: the test's end, its panic, or a signal that kills
 /// the test's process. Then the whole group is killed, whatever the server has started.
-const UNTIL_INPUT_ENDS: &str = r#"("$@" </dev/null; kill -KILL 0) & cat >/dev/null; kill -KILL 0"#;
+pub(crate) const UNTIL_INPUT_ENDS: &str = r#"("$@" </dev/null; kill -KILL 0) & cat >/dev/null; kill -KILL 0"#;
 
 /// A server that runs as long as this lives. In a `static` it runs as long as the tests' process.
 #[derive(Debug)]
