@@ -274,7 +274,7 @@ impl Stream {
     fn leading(&self, ids: &mut dyn Iterator<Item = Cow<'_, str>>) -> usize {
         // What was only gathered isn't in the window, where it would be taken for one that was settled long ago.
         let mut batch = self.lock_batch();
-        if !batch.events.is_empty() {
+        if !batch.payloads.is_empty() {
             self.hand_on(&mut batch);
         }
         let state = self.lock();
