@@ -13,6 +13,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -84,7 +85,15 @@ impl User {
                 leave(&piece[..read]);
             }
         });
-        Run { lines: child.stdout.take().map(BufReader::new), child, said }
+        let (alive, ended) = channel::<()>();
+        let id = child.id().to_string();
+        // What waits for an event that never comes hears of an end instead.
+        std::thread::spawn(move || {
+            if ended.recv_timeout(LONG) == Err(RecvTimeoutError::Timeout) {
+                let _ = Command::new("kill").args(["-9", &id]).status();
+            }
+        });
+        Run { lines: child.stdout.take().map(BufReader::new), child, said, _alive: alive }
     }
 
     /// What `status --run` says of the one of that name.
@@ -108,6 +117,7 @@ struct Run {
     child: Child,
     lines: Option<BufReader<ChildStdout>>,
     said: Arc<Mutex<String>>,
+    _alive: Sender<()>,
 }
 
 impl Run {
