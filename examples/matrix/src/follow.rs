@@ -16,6 +16,9 @@ const POLL: Duration = Duration::from_secs(30);
 /// How long it may take to answer after that.
 const ANSWER: Duration = Duration::from_secs(30);
 
+/// How long it may take to join a room, for which homeservers ask others.
+const JOIN: Duration = Duration::from_secs(120);
+
 impl Matrix {
     /// Tells what is said after a cursor, which is a `next_batch` of `/sync`; without one, what is said from now on.
     pub(crate) async fn follow(
@@ -60,10 +63,12 @@ impl Matrix {
         let mut joined = Vec::new();
         for room in invitations.keys() {
             let request = self.http.post("/_matrix/client/v3/rooms/{room}/join").path("room", room);
-            match request.json(&BTreeMap::<(), ()>::new()).repeatable().send().await {
+            let request = request.json(&BTreeMap::<(), ()>::new()).timeout(JOIN).retry(Retry::never());
+            match request.send().await {
                 Ok(_) => joined.push(room.clone()),
-                // A room that nobody is left in, or that this user is kept out of.
-                Err(error) if matches!(refusal::status(&error), Some(400 | 403 | 404)) => {
+                // A room that nobody is left in, that this user is kept out of, or whose own homeserver is gone for good.
+                // All others would wait for it.
+                Err(error) if refusal::status(&error).is_some_and(|status| !matches!(status, 401 | 429)) => {
                     ctx.log(Level::Warn, format!("the room `{room}` can't be joined: {}", error.message()));
                 }
                 Err(error) => return Err(error),

@@ -155,17 +155,19 @@ async fn a_gap_is_read_backwards_and_a_closed_room_stops_no_other() {
 #[tokio::test]
 async fn an_invitation_that_fails_ends_nothing() {
     let server = homeserver().await;
-    let invited =
-        json!({"next_batch": "s2", "rooms": {"invite": {"!gone:a.test": {"invite_state": {"events": []}}}}});
+    let invitation = json!({"invite_state": {"events": []}});
+    let invited = json!({"!gone:a.test": invitation, "!away:b.test": invitation});
+    let invited = json!({"next_batch": "s2", "rooms": {"invite": invited}});
     let batch = json!({"next_batch": "s3", "rooms": {"join": said("!r:a.test", &["a"], false)}});
     syncs(&server, &[("s1", invited), ("s2", batch)], "s3").await;
-    let join = path(format!("{API}/rooms/%21gone%3Aa.test/join"));
-    Mock::given(method("POST"))
-        .and(join)
-        .respond_with(refused(403, "M_FORBIDDEN"))
-        .expect(1)
-        .mount(&server)
-        .await;
+    for (room, answer) in [
+        ("%21gone%3Aa.test", refused(403, "M_FORBIDDEN")),
+        // Its homeserver is asked for it, and isn't there any more.
+        ("%21away%3Ab.test", refused(502, "M_UNKNOWN")),
+    ] {
+        let join = Mock::given(method("POST")).and(path(format!("{API}/rooms/{room}/join")));
+        join.respond_with(answer).expect(1).mount(&server).await;
+    }
     let connection = open(&settings(&server).value("join", true));
     let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
     assert!(matches!(subscription.next().await, Some(Item::Checkpoint(cursor)) if &*cursor == "s2"));

@@ -23,9 +23,11 @@ async fn homeserver() -> MockServer {
     let good = header("authorization", "Bearer new-s3cret");
     let rooms = ok(json!({"next_batch": "s", "rooms": {}}));
     Mock::given(path(format!("{API}/sync"))).and(good).respond_with(rooms).mount(&server).await;
-    let refused = ResponseTemplate::new(401).set_body_json(json!({"errcode": "M_UNKNOWN_TOKEN", "error": "no"}));
+    let refused =
+        ResponseTemplate::new(401).set_body_json(json!({"errcode": "M_UNKNOWN_TOKEN", "error": "no"}));
     Mock::given(path(format!("{API}/sync"))).respond_with(refused).with_priority(9).mount(&server).await;
-    let granted = json!({"access_token": "new-s3cret", "refresh_token": "r2-s3cret", "expires_in_ms": 300_000});
+    let granted =
+        json!({"access_token": "new-s3cret", "refresh_token": "r2-s3cret", "expires_in_ms": 300_000});
     Mock::given(path(format!("{API}/refresh")))
         .and(body_partial_json(json!({"refresh_token": "r1-s3cret"})))
         .respond_with(ok(granted))

@@ -163,34 +163,6 @@ fn a_connection_that_is_not_stored_is_a_frame() {
     assert!(exit.success() && took < Duration::from_secs(5));
 }
 
-/// Takes and acknowledges events until `last` came, or until `kill` says so and the process is killed.
-/// Says whether it ended before `last`.
-fn take_until(
-    stream: &mut Stream,
-    last: &str,
-    seen: &mut BTreeSet<u64>,
-    mut kill: impl FnMut() -> bool,
-) -> bool {
-    loop {
-        if kill() {
-            stream.kill();
-            return true;
-        }
-        let frame = stream.frame();
-        match frame["type"].as_str() {
-            Some("event") => {
-                seen.insert(frame["payload"]["n"].as_u64().expect("a number"));
-                stream.acknowledge(&frame);
-                if frame["id"] == last {
-                    return false;
-                }
-            }
-            Some("checkpoint") => stream.saved = frame["cursor"].as_str().map(str::to_owned),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
 /// Puffer saves a cursor, then acknowledges; a connector that is killed at any moment begins at what was
 /// saved last.
 #[test]

@@ -1,5 +1,7 @@
 //! Logging in, and each action.
 
+use std::time::Duration;
+
 use connector_sdk::call::{Caller, Connection};
 use connector_sdk::manifest::Mode;
 use connector_sdk::message::OutgoingMessage;
@@ -9,6 +11,7 @@ use serde_json::{Value, json};
 use super::people::Person;
 use super::rooms::{Program, log_in, logged_in, open, settings};
 use crate::puffer::ask;
+use crate::seed_agent::{Mailbox, files};
 use crate::servers;
 use crate::traces::leave;
 
@@ -123,6 +126,45 @@ async fn puffer_sends_and_reads() {
     bot.log_out_everywhere().await;
     let answer = ask(&mut program.run(&["auth-ok", "work"]), b"").json();
     assert_eq!(answer["ok"], false, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs synapse, which tests/servers/install installs"]
+async fn an_agent_answers_from_its_outbox() {
+    let server = servers::synapse(&json!({}));
+    let (ann, bot) = (Person::register(&server, "ann").await, Person::register(&server, "bot").await);
+    let room = ann.room("Plans", &[&bot]).await;
+    bot.join(&room).await;
+    let program = Program::connected(&server, &log_in(&server, &bot).await, false);
+    let home = tempfile::tempdir().expect("a folder");
+    let (outbox, failed) = (home.path().join("messages/outbox/work"), home.path().join("messages/failed"));
+    std::fs::create_dir_all(&outbox).expect("a folder");
+    // The second is for a room that the user isn't in, and stops neither the third nor the mailbox.
+    let elsewhere = "!nowhere:localhost";
+    for (name, file) in [
+        ("1", json!({"connector_instance": "work", "conversation_id": room, "text": "one", "id": "id-1"})),
+        (
+            "2",
+            json!({"connector_instance": "work", "conversation_id": elsewhere, "text": "two", "id": "id-2"}),
+        ),
+        ("3", json!({"channel": room, "text": "three"})),
+    ] {
+        std::fs::write(outbox.join(format!("{name}.json")), file.to_string()).expect("written");
+    }
+    let mailbox = Mailbox::start(&mut program.mailbox(home.path()));
+    let mut said = Vec::new();
+    for _ in 0..600 {
+        said = ann.texts(&room).await;
+        if said.len() == 2 && files(&failed, ".error.txt").len() == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    leave(mailbox.stop());
+    assert_eq!(said, ["one", "three"]);
+    let reasons = files(&failed, ".error.txt");
+    let reason = String::from_utf8_lossy(reasons.values().next().expect("a reason")).into_owned();
+    assert!(reason.contains("isn't in it"), "{reason}");
 }
 
 #[tokio::test]
