@@ -126,3 +126,6 @@ fn failed(server: Server<'_>, error: Smtp) -> Error {
     }
     Error::unavailable(format!("{server} can't be spoken to: {words}")).with_source(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,6 +93,13 @@ fn what_cannot_be_sent_is_told_with_its_reason() {
     assert_eq!(read["output"][0]["subject"], "Größe", "{read}");
     let read = program.act("read_mail", &json!({"uid": read["output"][0]["uid"]}));
     assert_eq!(read["output"]["text"], ".\nfrom here", "{read}");
+    for (query, count) in [("Größe", 1), ("grösse \"", 0)] {
+        let found = program.act("search_mail", &json!({"query": query}));
+        assert_eq!(found["output"].as_array().map(Vec::len), Some(count), "{query}: {found}");
+    }
+    assert_eq!(program.act("list_folders", &json!({}))["output"], json!(["INBOX"]));
+    let missing = program.act("search_mail", &json!({"folder": "Entwürfe"}));
+    assert!(missing["summary"].as_str().expect("a text").contains("`Entwürfe`"), "{missing}");
     assert_eq!(read["output"]["to"][0], json!({"address": "ann@example.org", "name": "Ann Müller"}));
 }
 

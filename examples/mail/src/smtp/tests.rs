@@ -1,0 +1,100 @@
+//! A server that says what it is told to say, for what others rarely do.
+
+use connector_sdk::ErrorKind;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::letter::{Answers, Letter};
+
+/// What the server says to each command, by the command's beginning; after the last it ends the connection.
+type Script<'a> = &'a [(&'a str, &'a str)];
+
+const EHLO: (&str, &str) = ("EHLO", "250-here\r\n250 AUTH PLAIN\r\n");
+const AUTH: (&str, &str) = ("AUTH PLAIN", "235 in\r\n");
+const MAIL: (&str, &str) = ("MAIL FROM:<me@x.org>", "250 ok\r\n");
+const RCPT: (&str, &str) = ("RCPT TO:<ann@x.org>", "250 ok\r\n");
+const DATA: (&str, &str) = ("DATA", "354 go on\r\n");
+
+/// Delivers a mail to the server of a script. What the server was told comes with the outcome.
+fn deliver_to(script: Script<'_>) -> (Result<()>, String) {
+    let run = async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let serve = async {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            let mut stream = BufReader::new(stream);
+            stream.write_all(b"220 hello\r\n").await.expect("written");
+            let (mut told, mut line) = (String::new(), String::new());
+            for (command, answer) in script {
+                line.clear();
+                stream.read_line(&mut line).await.expect("read");
+                told.push_str(&line);
+                assert!(line.starts_with(command), "{line} and not {command}");
+                // A mail ends with a dot.
+                while *command == "From:" && line != ".\r\n" {
+                    line.clear();
+                    stream.read_line(&mut line).await.expect("read");
+                    told.push_str(&line);
+                }
+                stream.write_all(answer.as_bytes()).await.expect("written");
+            }
+            told
+        };
+        let letter = Letter::new("1", "me@x.org", "ann@x.org", "hi\n.\nthere", Answers::default());
+        let mail = letter.and_then(|letter| letter.write()).expect("a mail");
+        let server = Server { protocol: "SMTP", host: "127.0.0.1", port, security: Security::Plain };
+        tokio::join!(deliver(server, "me", "s3cret", &mail), serve)
+    };
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(run)
+}
+
+#[test]
+fn a_mail_is_handed_over() {
+    let script = [EHLO, AUTH, MAIL, RCPT, DATA, ("From:", "250 yours\r\n"), ("QUIT", "221 bye\r\n")];
+    let (outcome, told) = deliver_to(&script);
+    outcome.expect("delivered");
+    assert!(told.contains("\r\n\r\nhi\r\n..\r\nthere\r\n.\r\n"), "a line that is a dot ends nothing: {told}");
+    // Whatever is said after that.
+    let (outcome, _) = deliver_to(&script[..6]);
+    outcome.expect("delivered");
+    // To a relay that asks for no password, none is told.
+    let open =
+        [("EHLO", "250 here\r\n"), MAIL, RCPT, DATA, ("From:", "250 yours\r\n"), ("QUIT", "221 bye\r\n")];
+    let (outcome, told) = deliver_to(&open);
+    outcome.expect("delivered");
+    assert!(!told.contains("AUTH"), "{told}");
+}
+
+#[test]
+fn a_mail_that_may_be_out_is_not_sent_again() {
+    // The server ends the connection after all of the mail.
+    let (outcome, _) = deliver_to(&[EHLO, AUTH, MAIL, RCPT, DATA, ("From:", "")]);
+    let error = outcome.expect_err("no answer");
+    assert!(!error.kind().is_retryable() && error.message().contains("may be out"), "{error}");
+    // Before it, nothing is out.
+    let whole = [EHLO, AUTH, MAIL, RCPT, DATA];
+    for length in 0..whole.len() - 1 {
+        let (outcome, _) = deliver_to(&whole[..length]);
+        let error = outcome.expect_err("cut");
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "after {length} commands: {error}");
+    }
+}
+
+#[test]
+fn a_refusal_says_whether_it_is_one_for_good() {
+    for (script, kind) in [
+        (&[EHLO, ("AUTH", "535 5.7.8 no\r\n")][..], ErrorKind::Auth),
+        (&[EHLO, ("AUTH", "454 4.7.0 later\r\n")], ErrorKind::Unavailable),
+        (&[EHLO, AUTH, ("MAIL", "530 5.7.0 log in\r\n")], ErrorKind::Auth),
+        (&[EHLO, AUTH, ("MAIL", "421 4.3.0 later\r\n")], ErrorKind::Unavailable),
+        (&[EHLO, AUTH, MAIL, ("RCPT", "550 5.1.1 nobody\r\n")], ErrorKind::Usage),
+        (&[EHLO, AUTH, MAIL, RCPT, ("DATA", "554 5.7.1 spam\r\n")], ErrorKind::Usage),
+        (&[EHLO, AUTH, MAIL, RCPT, DATA, ("From:", "452 4.3.1 full\r\n")], ErrorKind::Unavailable),
+        (&[EHLO, AUTH, MAIL, RCPT, DATA, ("From:", "552 5.3.4 large\r\n")], ErrorKind::Usage),
+    ] {
+        let (outcome, _) = deliver_to(script);
+        let error = outcome.expect_err("refused");
+        assert!(error.kind() == kind && !error.message().contains("s3cret"), "{script:?}: {error}");
+    }
+}
