@@ -22,6 +22,7 @@ mod prism;
 #[expect(dead_code, reason = "some of it is for other tests")]
 mod puffer;
 #[path = "../shared/seed_agent.rs"]
+#[expect(dead_code, reason = "some of it is for other tests")]
 mod seed_agent;
 mod servers;
 mod synapse;
