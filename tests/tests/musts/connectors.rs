@@ -12,7 +12,12 @@ use serde_json::Value;
 /// The examples. A new one is a line.
 fn examples() -> Vec<(&'static str, Manifest)> {
     let of = |factory: &dyn Factory| factory.manifest().clone();
-    vec![("github", of(&factory::<github::GitHub>())), ("notes", of(&factory::<notes::Notes>()))]
+    vec![
+        ("github", of(&factory::<github::GitHub>())),
+        ("mail", of(&factory::<mail::Mailbox>())),
+        ("matrix", of(&factory::<matrix::Matrix>())),
+        ("notes", of(&factory::<notes::Notes>())),
+    ]
 }
 
 /// The tests' own programs, which have what an example may not.
