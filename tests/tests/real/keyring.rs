@@ -250,7 +250,7 @@ fn a_key_is_moved_into_the_keyring_and_rotated_there() {
     session.rekey("into-keyring");
     assert_eq!(names(&session.store()), ["credentials", "credentials.lock"]);
     let moved = session.id();
-    assert_eq!(session.ids(), [moved.clone()]);
+    assert_eq!(session.ids(), std::slice::from_ref(&moved));
     session.reads("work");
     session.rekey("in-place");
     assert_ne!(session.id(), moved);
