@@ -18,6 +18,7 @@ const KEY: &str = "sk_s3cret_value";
 fn run(home: &TempDir, line: &str, variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_blocked"));
     command.args(line.split_whitespace()).env_clear().env("CONNECTOR_HOME", home.path().join("home"));
+    command.env("CONNECTOR_KEYRING", "off");
     command.envs(variables.iter().copied()).stdin(Stdio::null());
     let output = command.output().expect("the program runs");
     leave(&output.stdout);

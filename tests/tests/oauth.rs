@@ -219,6 +219,7 @@ impl World {
         let (home, url) = (self.home.path().join("store"), self.server.uri());
         let environment = move |name: &str| match name {
             "CONNECTOR_HOME" => Some(home.clone().into_os_string()),
+            "CONNECTOR_KEYRING" => Some("off".into()),
             "FILES_URL" | "NUMBERS_URL" | "PHONE_URL" => Some(url.clone().into()),
             "FILES_CLIENT_ID" => Some("app".into()),
             // So that a browser is taken; none is opened by a command line that isn't the process.

@@ -34,6 +34,8 @@ impl Home {
         let mut command = Command::new(env!("CARGO_BIN_EXE_strongbox"));
         command.args(line.split_whitespace()).env_clear().stdin(Stdio::null());
         command.env("CONNECTOR_HOME", self.store()).env("RUST_BACKTRACE", "full");
+        // The keyring of whoever runs the tests is none of theirs.
+        command.env("CONNECTOR_KEYRING", "off");
         command
     }
 
@@ -268,6 +270,7 @@ mod terminal {
             let mut command = Command::new("script");
             command.args(["--quiet", "--command", &shell, "/dev/null"]);
             command.env("CONNECTOR_HOME", home.store()).env("TERM", "dumb").env("SHELL", "/bin/sh");
+            command.env("CONNECTOR_KEYRING", "off");
             let mut child =
                 command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
             let typed = child.stdin.take().expect("a pipe");

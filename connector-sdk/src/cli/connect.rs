@@ -23,7 +23,6 @@ use crate::call::Connection;
 #[cfg(feature = "oauth")]
 use crate::credentials::FileStore;
 use crate::credentials::{Address, Store as _, nowhere};
-#[cfg(feature = "oauth")]
 use crate::manifest::{Credential, Manifest, Setting};
 use crate::platform::argentos::Source;
 use crate::similar::{excerpt, listed, nearest};

@@ -26,6 +26,7 @@ impl User {
         command.args(arguments).env_clear().stdin(Stdio::null()).current_dir(examples());
         command
             .env("CONNECTOR_HOME", self.0.path().join("home"))
+            .env("CONNECTOR_KEYRING", "off")
             .env("NOTES_ROOT", self.0.path().join("notes"));
         command
     }

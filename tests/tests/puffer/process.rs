@@ -138,6 +138,7 @@ fn a_connection_is_the_stored_one_of_that_name() {
     let ticker = |line: &[&str]| {
         let mut command = ticker(line);
         command.env("CONNECTOR_HOME", home.path()).env("TICKER_TOKEN_WANTED", "1");
+        command.env("CONNECTOR_KEYRING", "off");
         command
     };
     let unknown = ask(&mut ticker(&["act", "work", "echo"]), b"{}").json();

@@ -125,6 +125,7 @@ impl User {
             .env("TASKS_URL", &self.url)
             .env("TASKS_CLIENT_ID", "the-guide")
             .env("CONNECTOR_HOME", self.home.path())
+            .env("CONNECTOR_KEYRING", "off")
             // No browser is opened by a test.
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
