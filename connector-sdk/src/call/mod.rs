@@ -59,7 +59,7 @@ pub struct Connection {
     /// What records it, or is replayed to it.
     #[cfg(feature = "testing")]
     tape: Option<Arc<crate::testing::Tape>>,
-    /// What was granted to it, where it obtains its tokens.
+    /// What it has obtained and what was granted to it; none where somebody else opened its connector.
     #[cfg(feature = "oauth")]
     learned: Option<Arc<Learned>>,
 }
@@ -73,33 +73,23 @@ impl Connection {
     /// elsewhere than they were given for.
     pub fn open(name: impl Into<Arc<str>>, factory: &dyn Factory, settings: &Settings) -> Result<Self> {
         let redactor = Redactor::new(settings.secrets.values());
+        // What it obtains is its own: connections that are opened with the same settings don't share it.
         #[cfg(feature = "oauth")]
-        if factory.manifest().auth.oauth2().is_some() {
-            return Self::learning(name.into(), factory, settings, redactor);
-        }
+        let (learned, redactor) = {
+            let learned = Arc::new(Learned::default());
+            (Arc::clone(&learned), redactor.learning(learned))
+        };
+        #[cfg(feature = "oauth")]
+        let settings = &Settings { learned: Arc::clone(&learned), ..settings.clone() };
         let connector = match drive::catch(|| connector(factory, settings)) {
             Ok(connector) => connector,
             Err(error) => return Err(redactor.error(error)),
         };
-        Ok(Self::over(name, connector, redactor))
-    }
-
-    /// Opens a connection that obtains its tokens.
-    #[cfg(feature = "oauth")]
-    fn learning(
-        name: Arc<str>,
-        factory: &dyn Factory,
-        settings: &Settings,
-        redactor: Redactor,
-    ) -> Result<Self> {
-        // Connections that are opened with the same settings don't share what they obtain.
-        let learned = Arc::new(Learned::default());
-        let settings = Settings { learned: Arc::clone(&learned), ..settings.clone() };
-        let redactor = redactor.learning(Arc::clone(&learned));
-        match drive::catch(|| connector(factory, &settings)) {
-            Ok(connector) => Ok(Self { learned: Some(learned), ..Self::over(name, connector, redactor) }),
-            Err(error) => Err(redactor.error(error)),
-        }
+        Ok(Self {
+            #[cfg(feature = "oauth")]
+            learned: Some(learned),
+            ..Self::over(name, connector, redactor)
+        })
     }
 
     /// A connection over a connector that is open already; `redactor` knows its secrets.

@@ -60,6 +60,8 @@ impl Http {
             allowed_hosts: None,
             wire: Wire::default(),
             settings: Vec::new(),
+            #[cfg(feature = "oauth")]
+            learned: None,
         }
     }
 
@@ -131,6 +133,9 @@ pub struct Builder {
     allowed_hosts: Option<Vec<String>>,
     wire: Wire,
     settings: Vec<(String, String)>,
+    /// Whose secrets are taken out of errors, besides its own.
+    #[cfg(feature = "oauth")]
+    learned: Option<Arc<crate::call::Learned>>,
 }
 
 impl Builder {
@@ -222,6 +227,13 @@ impl Builder {
         self
     }
 
+    /// Takes the secrets that a connection obtains out of errors as well.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn learning(mut self, learned: Arc<crate::call::Learned>) -> Self {
+        self.learned = Some(learned);
+        self
+    }
+
     /// Makes the client.
     ///
     /// # Errors
@@ -263,8 +275,10 @@ impl Builder {
         #[cfg_attr(not(feature = "oauth"), expect(unused_mut, reason = "nothing is obtained without OAuth"))]
         let mut redactor = Redactor::new(&secrets);
         #[cfg(feature = "oauth")]
-        if let Some(session) = &credentials.session {
-            redactor = redactor.learning(Arc::clone(session.learned()));
+        if let Some(learned) =
+            self.learned.or_else(|| Some(Arc::clone(credentials.session.as_ref()?.learned())))
+        {
+            redactor = redactor.learning(learned);
         }
         Ok(Http {
             inner: Arc::new(Inner {

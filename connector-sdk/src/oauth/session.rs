@@ -39,13 +39,19 @@ impl Source {
     async fn renew(&self, refresh: &Secret, before: &Tokens) -> Result<Tokens> {
         match self {
             Self::Client(client) => client.renew(refresh, before).await,
-            Self::Own { http, renew } => renew(http, refresh).await.map_err(|error| match error.kind() {
-                ErrorKind::Auth => Error::auth(format!(
+            Self::Own { http, renew } => match renew(http, refresh).await {
+                // What a service doesn't say anew stays (RFC 6749, section 6, has it so).
+                Ok(mut tokens) => {
+                    tokens.refresh = tokens.refresh.or_else(|| before.refresh.clone());
+                    tokens.scopes = tokens.scopes.or_else(|| before.scopes.clone());
+                    Ok(tokens)
+                }
+                Err(error) if error.kind() == ErrorKind::Auth => Err(Error::auth(format!(
                     "the service has refused to renew the access token; connect again ({})",
                     error.message()
-                )),
-                _ => error,
-            }),
+                ))),
+                Err(error) => Err(error),
+            },
         }
     }
 }

@@ -71,7 +71,9 @@ impl Opening<'_> {
             return Ok(session.clone());
         }
         let base = self.manifest().base.as_deref().unwrap_or_default();
-        let http = crate::http::nobody(self.manifest(), base, self)?.build()?;
+        // What the service says back is a token of this connection: it is taken out before a text is cut.
+        let learned = std::sync::Arc::clone(&self.settings().learned);
+        let http = crate::http::nobody(self.manifest(), base, self)?.learning(learned).build()?;
         let session = crate::oauth::Session::own(name, http, renew, self.settings())?;
         Ok(self.session.get_or_init(|| session).clone())
     }

@@ -227,7 +227,9 @@ fn what_can_not_be_drafted_is_found_before() {
 #[test]
 fn a_message_can_be_sent_by_every_name_of_a_draft() {
     each(|connector, template| {
-        if connector.manifest["delivery"].is_null() {
+        let mut own = connector.manifest["actions"].as_array().into_iter().flatten();
+        // A connector's own action of that name has the arguments that it has; whether it can be drafted is above.
+        if connector.manifest["delivery"].is_null() || own.any(|action| action["name"] == "send_message") {
             return;
         }
         let send = &actions(template)["send_message"];
