@@ -125,6 +125,7 @@ impl FileStore {
 
     /// The folder and the lock, for whoever wants to write.
     fn lock(&self) -> Result<File> {
+        self.ask_for_key()?;
         disk::make_folder(&self.folder)?;
         let path = self.lock_path();
         let file = disk::make_lock(&path)?;
@@ -138,6 +139,7 @@ impl FileStore {
         if !self.is_there() {
             return Ok(None);
         }
+        self.ask_for_key()?;
         let path = self.lock_path();
         let locked = disk::open_lock(&path)?;
         if let Some(file) = &locked {
@@ -146,12 +148,29 @@ impl FileStore {
         Ok(self.contents()?.map(|(contents, _)| contents))
     }
 
+    /// Has a keyring that must be asked give its key before anybody waits for the lock: it may ask somebody, who
+    /// takes longer to answer than others wait.
+    fn ask_for_key(&self) -> Result<()> {
+        if !self.keys.may_ask() {
+            return Ok(());
+        }
+        let Some(bytes) = disk::read(&self.store_path())? else { return Ok(()) };
+        match seal::key_id(&bytes) {
+            Ok(id) => self.keys.of(id, &|fault| self.refused(&fault)).map(drop),
+            // What is wrong with it is said by whoever reads it.
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn refused(&self, fault: &str) -> Error {
+        Error::setup(format!("the credential store `{}` {fault}", self.store_path().display()))
+    }
+
     /// What is stored, and the key that it is encrypted with. The caller holds the lock.
     fn contents(&self) -> Result<Option<(Contents, Key)>> {
         let path = self.store_path();
         let Some(bytes) = disk::read(&path)? else { return Ok(None) };
-        let refused =
-            |fault: String| Error::setup(format!("the credential store `{}` {fault}", path.display()));
+        let refused = |fault: String| self.refused(&fault);
         let id = seal::key_id(&bytes).map_err(|fault| refused(fault.0))?;
         let keys = self.keys.of(id, &refused)?;
         let (json, key) = seal::open(&bytes, &keys).map_err(|fault| refused(fault.0))?;

@@ -50,6 +50,11 @@ impl Keys {
         self.given = Some(Given::Variable(text));
     }
 
+    /// Whether the keyring may have to be asked.
+    pub(super) fn may_ask(&self) -> bool {
+        self.given.is_none() && self.keyring.is_ok()
+    }
+
     /// The keys at hand for a store that is encrypted with the key of that id. `refused` makes an error of words that
     /// come after the store's name.
     pub(super) fn of(&self, id: &str, refused: &dyn Fn(String) -> Error) -> Result<Vec<Key>> {

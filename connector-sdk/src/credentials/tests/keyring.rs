@@ -1,6 +1,7 @@
 //! The key in a keyring: one that answers, and all that can be the matter with one.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use super::*;
@@ -12,6 +13,8 @@ struct Fake {
     kept: Mutex<BTreeMap<String, String>>,
     trouble: Mutex<Trouble>,
     asked: Mutex<usize>,
+    /// A lock that must be free whenever it is asked.
+    free: Mutex<Option<PathBuf>>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -47,6 +50,10 @@ impl Fake {
 impl Keyring for Fake {
     fn get(&self, name: &str) -> Result<Option<Secret>, Error> {
         *self.asked.lock().expect("a value") += 1;
+        if let Some(path) = &*self.free.lock().expect("a value") {
+            let lock = fs::File::options().write(true).open(path).expect("a lock");
+            fs4::FileExt::try_lock(&lock).expect("nobody holds it while somebody is asked");
+        }
         Ok(match self.trouble()? {
             Trouble::GivesAnotherKey => Some(Key::random()?.to_text()),
             Trouble::GivesGarbage => Some("s3cret garbage".into()),
@@ -107,6 +114,15 @@ fn the_keyring_is_asked_once_for_many_reads() {
         is_whole(&store.clone());
     }
     assert_eq!(*keyring.asked.lock().expect("a value"), before + 1);
+}
+
+#[test]
+fn nobody_waits_for_the_store_while_the_keyring_is_asked() {
+    let (home, keyring) = filled();
+    *keyring.free.lock().expect("a value") = Some(home.path("credentials.lock"));
+    is_whole(&opened(&home, &keyring));
+    opened(&home, &keyring).save(&work(), &Settings::new()).expect("saved");
+    opened(&home, &keyring).remove(&work()).expect("removed");
 }
 
 #[test]
