@@ -97,8 +97,7 @@ impl Matrix {
             match told {
                 Some(told) => messages.extend(told),
                 None => {
-                    let events = news.timeline.events.into_iter();
-                    messages.extend(events.filter_map(|event| event.into_message(&room)));
+                    messages.extend(news.timeline.events.into_messages(ctx, &room));
                 }
             }
         }

@@ -5,7 +5,7 @@ use connector_sdk::message::Message;
 use connector_sdk::{Context, Level, Result};
 use serde::Deserialize;
 
-use crate::event::RoomEvent;
+use crate::event::RoomEvents;
 use crate::{Matrix, refusal, sync};
 
 /// How many events are asked for at once.
@@ -14,14 +14,14 @@ const PAGE: u32 = 100;
 /// Events of a room, the newest first.
 #[derive(Deserialize)]
 pub(crate) struct Page {
-    chunk: Vec<RoomEvent>,
+    chunk: RoomEvents,
     /// Where the next page begins; none: there is none.
     pub(crate) end: Option<String>,
 }
 
 impl Page {
-    pub(crate) fn into_messages(self, room: &str) -> impl Iterator<Item = Message> {
-        self.chunk.into_iter().filter_map(|event| event.into_message(room))
+    pub(crate) fn into_messages(self, ctx: &Context, room: &str) -> impl Iterator<Item = Message> {
+        self.chunk.into_messages(ctx, room)
     }
 }
 
@@ -60,7 +60,7 @@ impl Matrix {
                 Err(error) => return Err(error),
             };
             let end = page.end.clone();
-            found.extend(page.into_messages(room));
+            found.extend(page.into_messages(ctx, room));
             if end.is_none() || end == from {
                 break;
             }

@@ -117,6 +117,59 @@ async fn only_the_last_of_a_batch_is_after_it() {
     assert_eq!(filter["room"]["timeline"]["not_senders"], json!(["@bot:a.test"]));
 }
 
+/// What strangers wrote that no parser reads, beside what is fine.
+fn with_malformed(chunk: &str, text: &str) -> String {
+    let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+    let fine = events(&[text]);
+    let fine = &fine[0];
+    let late = json!({
+        "type": "m.room.message", "event_id": format!("${text}2"), "sender": "@ann:a.test",
+        "origin_server_ts": -1, "content": {"body": format!("{text}2")},
+    });
+    let name =
+        r#"{"type": "m.room.name", "event_id": "$n", "sender": "@ann:a.test", "content": {"name": "Den"}}"#;
+    format!(
+        r#""{chunk}": [{{"type": "m.room.message", "event_id": "$x", "content": {deep}}}, {deep}, {fine}, {late}, {name}]"#
+    )
+}
+
+#[tokio::test]
+async fn what_a_stranger_malforms_stops_nothing() {
+    let server = homeserver().await;
+    let json = |text: String| ResponseTemplate::new(200).set_body_raw(text, "application/json");
+    let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+    let batch = format!(
+        r#"{{"next_batch": "s2", "rooms": {{"invite": {{"!i:a.test": {{"invite_state": {deep}}}}}, "join": {{"!r:a.test": {{
+            "timeline": {{{}}}, "state": {{{}}}, "summary": {{"m.heroes": {deep}}}, "account_data": {deep}}}}}}}}}"#,
+        with_malformed("events", "a"),
+        with_malformed("events", "b"),
+    );
+    let since = Mock::given(path(format!("{API}/sync"))).and(query_param_is_missing("since"));
+    since.respond_with(json(batch.clone())).mount(&server).await;
+    let first = Mock::given(path(format!("{API}/sync"))).and(query_param("since", "s1"));
+    first.respond_with(json(batch)).mount(&server).await;
+    syncs(&server, &[], "s2").await;
+    let page = format!("{{{}}}", with_malformed("chunk", "c"));
+    Mock::given(path(format!("{API}/rooms/%21r%3Aa.test/messages")))
+        .respond_with(json(page))
+        .mount(&server)
+        .await;
+
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    for (expected, cursor) in [("a", "s1"), ("a2", "s2")] {
+        let event = next(&mut subscription).await;
+        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), cursor));
+    }
+    let rooms = connection.act("list_rooms", &json!({}), &caller()).await.expect("rooms");
+    let rooms: Value = serde_json::from_slice(rooms.as_bytes()).expect("JSON");
+    assert_eq!((&rooms[0]["id"], &rooms[0]["name"]), (&json!("!r:a.test"), &json!("Den")));
+    let read = connection.act("read_messages", &json!({"chat_id": "!r:a.test"}), &caller()).await;
+    let read: Value = serde_json::from_slice(read.expect("messages").as_bytes()).expect("JSON");
+    assert_eq!(read["messages"][1]["content"]["text"], "c", "{read}");
+    assert_eq!(read["messages"].as_array().map(Vec::len), Some(2));
+}
+
 #[tokio::test]
 async fn a_gap_is_read_backwards_and_a_closed_room_stops_no_other() {
     let server = homeserver().await;
