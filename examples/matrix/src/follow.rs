@@ -7,7 +7,8 @@ use connector_sdk::http::Retry;
 use connector_sdk::prelude::*;
 use serde::de::IgnoredAny;
 
-use crate::sync::{Batch, SYNC};
+use crate::sync::{Batch, SYNC, Timeline};
+use crate::tell::Teller;
 use crate::{Matrix, refusal, sync};
 
 /// How long the homeserver waits for something to happen.
@@ -77,8 +78,7 @@ impl Matrix {
         Ok(joined)
     }
 
-    /// Tells what a batch has. Only its last event is after all of it: where the others are the last that a host dealt
-    /// with, the batch comes once more.
+    /// Tells what a batch has.
     async fn tell(
         &self,
         ctx: &Context,
@@ -88,30 +88,22 @@ impl Matrix {
         out: &mut Events<Message>,
     ) -> Result<()> {
         let next = batch.next_batch;
-        let mut messages = Vec::new();
+        let mut teller = Teller::new(since, out);
         for (room, news) in batch.rooms.join.into_iter().chain(batch.rooms.leave) {
-            let told = match news.timeline.limited {
-                true => self.between(ctx, &room, since, Some(&next)).await?,
-                false => None,
-            };
-            match told {
-                Some(told) => messages.extend(told),
-                None => {
-                    messages.extend(news.timeline.events.into_messages(ctx, &room));
-                }
+            let Timeline { events, limited } = news.timeline;
+            // The gap's end is that of the batch, so these are among what it has.
+            if limited && self.tell_between(ctx, &room, since, Some(&next), &mut teller).await? {
+                continue;
+            }
+            for message in events.into_messages(ctx, &room) {
+                teller.tell(message).await?;
             }
         }
         // What was said to a user who was invited and hadn't joined. The next batch has what comes after it is
         // joined, and may have some of this once more, under the same ids.
         for room in joined {
-            messages.extend(self.between(ctx, room, since, None).await?.unwrap_or_default());
+            self.tell_between(ctx, room, since, None, &mut teller).await?;
         }
-        let Some(last) = messages.pop() else {
-            return if next == since { Ok(()) } else { out.checkpoint(&next) };
-        };
-        for message in messages {
-            out.emit(Event { id: message.id.clone(), cursor: since.to_owned(), payload: message }).await?;
-        }
-        out.emit(Event { id: last.id.clone(), cursor: next, payload: last }).await
+        teller.end(&next).await
     }
 }

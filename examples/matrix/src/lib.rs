@@ -14,6 +14,7 @@ mod refusal;
 mod room;
 mod send;
 mod sync;
+mod tell;
 mod user;
 
 pub use room::{Read, Room};

@@ -63,7 +63,7 @@ impl Matrix {
         let mut messages = Vec::new();
         loop {
             let left = u32::try_from(limit - messages.len()).unwrap_or(u32::MAX).min(100);
-            let request = self.backwards(room, left).query_if("from", before.as_deref());
+            let request = self.said_in(room, true, left).query_if("from", before.as_deref());
             let answer = request.query("filter", &filter).within(ctx).send().await;
             let page: Page = answer.map_err(|error| refusal::in_room(error, room))?.json().await?;
             let end = page.end.clone().filter(|end| before.as_ref() != Some(end));

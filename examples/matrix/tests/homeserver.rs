@@ -170,39 +170,90 @@ async fn what_a_stranger_malforms_stops_nothing() {
     assert_eq!(read["messages"].as_array().map(Vec::len), Some(2));
 }
 
+fn page(texts: &[&str], end: Option<&str>) -> ResponseTemplate {
+    ok(json!({"chunk": events(texts), "start": "x", "end": end}))
+}
+
+/// Pages of a room from one place each.
+async fn pages(server: &MockServer, room: &str, to: &str, pages: Vec<(&str, ResponseTemplate)>) {
+    for (from, page) in pages {
+        let asked = Mock::given(path(format!("{API}/rooms/{room}/messages"))).and(query_param("from", from));
+        let asked = asked.and(query_param("dir", "f")).and(query_param("to", to));
+        asked.respond_with(page).expect(1).mount(server).await;
+    }
+}
+
 #[tokio::test]
-async fn a_gap_is_read_backwards_and_a_closed_room_stops_no_other() {
+async fn a_gap_is_read_in_its_order_and_a_closed_room_stops_no_other() {
     let server = homeserver().await;
     let mut rooms = said("!a:a.test", &["a5"], true);
-    for (id, room) in said("!b:a.test", &["b9"], true).as_object().expect("rooms") {
-        rooms[id] = room.clone();
+    for room in ["b", "c"] {
+        let id = format!("!{room}:a.test");
+        rooms[&id] = said(&id, &[&format!("{room}9")], true)[&id].clone();
     }
     syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
-    let messages = |room: &str| path(format!("{API}/rooms/{room}/messages"));
-    let page =
-        |texts: &[&str], end: Option<&str>| ok(json!({"chunk": events(texts), "start": "x", "end": end}));
-    for (from, page) in [
-        ("s2", page(&["a5", "a4"], Some("t3"))),
-        ("t3", page(&[], Some("t2"))),
-        ("t2", page(&["a2", "a1"], None)),
-    ] {
-        let asked = Mock::given(messages("%21a%3Aa.test")).and(query_param("from", from));
-        asked
-            .and(query_param("dir", "b"))
-            .and(query_param("to", "s1"))
-            .respond_with(page)
-            .expect(1)
-            .mount(&server)
-            .await;
-    }
-    Mock::given(messages("%21b%3Aa.test")).respond_with(refused(403, "M_FORBIDDEN")).mount(&server).await;
+    let found = vec![
+        ("s1", page(&["a1", "a2"], Some("t2"))),
+        ("t2", page(&[], Some("t3"))),
+        // Which was seen, so that is all.
+        ("t3", page(&["a4", "a5"], Some("t2"))),
+    ];
+    pages(&server, "%21a%3Aa.test", "s2", found).await;
+    pages(&server, "%21b%3Aa.test", "s2", vec![("s1", refused(403, "M_FORBIDDEN"))]).await;
+    pages(&server, "%21c%3Aa.test", "s2", vec![("s1", refused(400, "M_UNKNOWN"))]).await;
     let connection = open(&settings(&server));
     let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
     let mut told = Vec::new();
-    for _ in 0..5 {
-        told.push(text(&next(&mut subscription).await));
+    for _ in 0..6 {
+        let event = next(&mut subscription).await;
+        told.push((text(&event), event.cursor.to_string()));
     }
-    assert_eq!(told, ["a1", "a2", "a4", "a5", "b9"]);
+    let cursors = ["s1", "s1", "s1", "s1", "s1", "s2"];
+    let texts = ["a1", "a2", "a4", "a5", "b9", "c9"];
+    assert_eq!(
+        told,
+        texts.map(str::to_owned).into_iter().zip(cursors.map(str::to_owned)).collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn a_gap_is_told_before_all_of_it_is_found() {
+    let server = homeserver().await;
+    let rooms = said("!a:a.test", &["a5"], true);
+    syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
+    let found = vec![
+        ("s1", page(&["a1", "a2"], Some("t2"))),
+        ("t2", page(&["a3", "a4"], Some("t4"))),
+        ("t4", page(&["a5"], None).set_delay(Duration::from_secs(600))),
+    ];
+    pages(&server, "%21a%3Aa.test", "s2", found).await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    for expected in ["a1", "a2", "a3"] {
+        let event = next(&mut subscription).await;
+        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), "s1"));
+    }
+}
+
+#[tokio::test]
+async fn a_gap_waits_for_a_homeserver_in_trouble() {
+    let server = homeserver().await;
+    let rooms = said("!a:a.test", &["a2"], true);
+    syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
+    let messages = || Mock::given(path(format!("{API}/rooms/%21a%3Aa.test/messages")));
+    messages().respond_with(refused(500, "M_UNKNOWN")).up_to_n_times(5).mount(&server).await;
+    messages().respond_with(page(&["a1", "a2"], None)).mount(&server).await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        match tokio::time::timeout(Duration::from_secs(120), subscription.next()).await.expect("in time") {
+            Some(Item::Event(event)) => told.push((text(&event), event.cursor.to_string())),
+            Some(_) => {}
+            None => panic!("the end"),
+        }
+    }
+    assert_eq!(told, [("a1".to_owned(), "s1".to_owned()), ("a2".to_owned(), "s2".to_owned())]);
 }
 
 #[tokio::test]
