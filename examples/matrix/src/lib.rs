@@ -9,6 +9,7 @@ use connector_sdk::prelude::*;
 mod event;
 mod follow;
 mod gap;
+mod join;
 mod login;
 mod refusal;
 mod room;

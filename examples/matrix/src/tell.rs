@@ -13,7 +13,7 @@ pub(crate) struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    /// `since`: the place that the batch begins at.
+    /// `since`: the cursor that was told last.
     pub(crate) fn new(since: &'a str, out: &'a mut Events<Message>) -> Self {
         Self { since, out, last: None }
     }
@@ -26,7 +26,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// Tells the last one, after which the next batch begins.
+    /// Tells the last one, after which a run may begin at another cursor.
     pub(crate) async fn end(self, next: &str) -> Result<()> {
         match self.last {
             Some(last) => emit(self.out, last, next).await,
