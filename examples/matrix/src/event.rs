@@ -1,11 +1,13 @@
 //! Events of rooms as messages (client-server API, section "Instant Messaging").
 
+use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use connector_sdk::message::{Attachment, Conversation, MediaType, Message, Sender};
+use connector_sdk::{Context, Level};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 const MESSAGE: &str = "m.room.message";
 const REACTION: &str = "m.reaction";
@@ -21,12 +23,45 @@ pub(crate) struct RoomEvent {
     event_id: String,
     #[serde(default)]
     sender: String,
-    #[serde(default)]
+    /// In milliseconds. Rooms of the first versions take any number from another homeserver.
+    #[serde(default, deserialize_with = "milliseconds")]
     origin_server_ts: u64,
     /// Whatever the sender's program wrote: homeservers don't look at it, and what is malformed must not end the
     /// stream.
-    #[serde(default)]
-    pub(crate) content: Value,
+    content: Option<Box<RawValue>>,
+}
+
+/// The events of an answer that can be read. Strangers write them, and one that can't be, such as one that nests
+/// deeper than a parser goes, is no reason to have none of the others.
+#[derive(Default)]
+pub(crate) struct RoomEvents {
+    pub(crate) read: Vec<RoomEvent>,
+    /// How many were left out.
+    left_out: usize,
+}
+
+impl<'de> Deserialize<'de> for RoomEvents {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // To find where a value ends, unlike to read it, takes no stack, however deep it is.
+        let events = Vec::<Box<RawValue>>::deserialize(deserializer)?;
+        let mut read = Vec::with_capacity(events.len());
+        read.extend(events.iter().filter_map(|event| RoomEvent::read(event)));
+        Ok(Self { left_out: events.len() - read.len(), read })
+    }
+}
+
+impl RoomEvents {
+    /// What they say. One line of the log is for all that can't be read, so that nobody fills it.
+    pub(crate) fn into_messages(self, ctx: &Context, room: &str) -> impl Iterator<Item = Message> {
+        if self.left_out > 0 {
+            let count = self.left_out;
+            ctx.log(
+                Level::Warn,
+                format!("{count} events of the room `{room}` can't be read and are left out"),
+            );
+        }
+        self.read.into_iter().filter_map(move |event| event.into_message(room))
+    }
 }
 
 #[derive(Deserialize)]
@@ -60,7 +95,17 @@ struct Info {
 fn if_possible<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {
-    Ok(serde_json::from_value(Value::deserialize(deserializer)?).unwrap_or_default())
+    Ok(serde_json::from_str(Box::<RawValue>::deserialize(deserializer)?.get()).unwrap_or_default())
+}
+
+/// A time that is none, or before 1970, is its beginning.
+fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(raw.get()).unwrap_or_else(|_| {
+        let time: f64 = serde_json::from_str(raw.get()).unwrap_or_default();
+        u64::try_from(Duration::try_from_secs_f64(time / 1000.0).unwrap_or_default().as_millis())
+            .unwrap_or_default()
+    }))
 }
 
 #[derive(Deserialize)]
@@ -90,6 +135,22 @@ struct Reference {
 }
 
 impl RoomEvent {
+    /// None where it can't be read. Without an id it can't be told: nobody could tell it from another.
+    fn read(event: &RawValue) -> Option<Self> {
+        serde_json::from_str(event.get()).ok().filter(|event: &Self| !event.event_id.is_empty())
+    }
+
+    /// What the sender's program wrote, where it is of the shape that its kind of event has.
+    fn content<T: DeserializeOwned>(content: Option<&RawValue>) -> Option<T> {
+        serde_json::from_str(content?.get()).ok()
+    }
+
+    /// A text that the event says under a name, such as what a room is called.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        let content: BTreeMap<String, Box<RawValue>> = Self::content(self.content.as_deref())?;
+        serde_json::from_str(content.get(name)?.get()).ok()
+    }
+
     /// The message that it is; none for what says nothing, such as one that was taken back.
     pub(crate) fn into_message(self, room: &str) -> Option<Message> {
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.origin_server_ts)).unwrap_or(UNIX_EPOCH);
@@ -99,10 +160,10 @@ impl RoomEvent {
             Message::new(self.event_id, sender, conversation, text).at(at)
         };
         match self.kind.as_str() {
-            MESSAGE => Some(said(serde_json::from_value(self.content).ok()?, room, message)),
+            MESSAGE => Some(said(Self::content(self.content.as_deref())?, room, message)),
             REACTION => {
                 let Relation { event_id, key, .. } =
-                    serde_json::from_value::<Reaction>(self.content).ok()?.relates_to;
+                    Self::content::<Reaction>(self.content.as_deref())?.relates_to;
                 let message = message(Conversation::new(room), key?).media_type(MediaType::Reaction);
                 Some(message.with_metadata("reacts_to", event_id?))
             }
@@ -139,13 +200,69 @@ fn said(content: Content, room: &str, message: impl FnOnce(Conversation, String)
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
     fn message(kind: &str, content: Value) -> Option<Message> {
         let event = json!({"type": kind, "event_id": "$1", "sender": "@ann:a.test:8448", "content": content});
         serde_json::from_value::<RoomEvent>(event).expect("an event").into_message("!r")
+    }
+
+    fn texts(events: &str) -> (Vec<String>, usize) {
+        let events: RoomEvents = serde_json::from_str(events).expect("events");
+        let left_out = events.left_out;
+        let ctx = Context::new();
+        let told = events.into_messages(&ctx, "!r").map(|message| message.content.text);
+        (told.collect(), left_out)
+    }
+
+    #[test]
+    fn one_that_nests_deep_hides_no_other() {
+        let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+        let event = |id: &str, content: &str, more: &str| {
+            format!(r#"{{"type": "{MESSAGE}", "event_id": "{id}", "content": {content}{more}}}"#)
+        };
+        let events = [
+            event("$1", &deep, ""),
+            event(
+                "$2",
+                &format!(r#"{{"body": "a", "x": {deep}, "info": {deep}, "m.relates_to": {deep}}}"#),
+                "",
+            ),
+            event("$3", r#"{"body": "b"}"#, &format!(r#", "unsigned": {{"x": {deep}}}"#)),
+            event("$4", r#"{"body": "c"}"#, &format!(r#", "sender": {deep}"#)),
+            event("$5", r#"{"body": "\ud800"}"#, ""),
+            event("", r#"{"body": "d"}"#, ""),
+            deep.clone(),
+            event("$6", r#"{"body": "e", "info": {"size": 1e999}}"#, ""),
+        ];
+        assert_eq!(
+            texts(&format!("[{}]", events.join(","))),
+            (vec!["a".to_owned(), "b".to_owned(), "e".to_owned()], 3)
+        );
+    }
+
+    #[test]
+    fn a_time_that_is_none_hides_nothing() {
+        let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+        for (at, expected) in [
+            ("-1", "1970-01-01T00:00:00"),
+            ("1.5", "1970-01-01T00:00:00.001"),
+            ("1.77e12", "2026-02-02T02:40:00"),
+            ("1e300", "1970-01-01T00:00:00"),
+            ("1e999", "1970-01-01T00:00:00"),
+            ("null", "1970-01-01T00:00:00"),
+            (r#""now""#, "1970-01-01T00:00:00"),
+            (&deep, "1970-01-01T00:00:00"),
+        ] {
+            let event = format!(
+                r#"[{{"type": "{MESSAGE}", "event_id": "$1", "origin_server_ts": {at}, "content": {{"body": "hi"}}}}]"#
+            );
+            let events: RoomEvents = serde_json::from_str(&event).expect("events");
+            let told = events.into_messages(&Context::new(), "!r").next().expect("a message");
+            assert!(told.timestamp.starts_with(expected), "{at}: {}", told.timestamp);
+        }
     }
 
     #[test]

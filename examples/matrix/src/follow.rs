@@ -1,13 +1,13 @@
 //! Events: one long poll after another.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use connector_sdk::http::Retry;
 use connector_sdk::prelude::*;
-use serde::de::IgnoredAny;
 
-use crate::sync::{Batch, SYNC};
+use crate::join::Invitations;
+use crate::sync::{Batch, SYNC, Timeline};
+use crate::tell::Teller;
 use crate::{Matrix, refusal, sync};
 
 /// How long the homeserver waits for something to happen.
@@ -15,9 +15,6 @@ const POLL: Duration = Duration::from_secs(30);
 
 /// How long it may take to answer after that.
 const ANSWER: Duration = Duration::from_secs(30);
-
-/// How long it may take to join a room, for which homeservers ask others.
-const JOIN: Duration = Duration::from_secs(120);
 
 impl Matrix {
     /// Tells what is said after a cursor, which is a `next_batch` of `/sync`; without one, what is said from now on.
@@ -29,19 +26,52 @@ impl Matrix {
     ) -> Result<()> {
         let stop = ctx.cancellation();
         let filter = sync::messages(self.me().await?).to_string();
+        let mut invitations = Invitations::new();
+        // Where another run would begin: before `since` as long as invitations wait.
+        let mut cursor = since.clone().unwrap_or_default();
         // The first answer comes at once, so that it is soon known that all is well.
         let mut poll = Duration::ZERO;
         loop {
-            let batch = self.batch(since.as_deref(), &filter, poll);
-            let Some(batch) = stop.run_until_cancelled(batch).await else { return Ok(()) };
-            let batch = batch?;
-            let joined = if self.join { self.join_all(ctx, &batch.rooms.invite).await? } else { Vec::new() };
+            let batch = {
+                let mut polling = std::pin::pin!(self.batch(since.as_deref(), &filter, poll));
+                loop {
+                    let (room, joined) = tokio::select! {
+                        () = stop.cancelled() => return Ok(()),
+                        batch = &mut polling => break Some(batch?),
+                        Some(done) = invitations.next() => done,
+                    };
+                    let invited = invitations.remove(&room).filter(|_| joined);
+                    let after = invitations.held().or(since.as_deref()).unwrap_or_default().to_owned();
+                    let mut teller = Teller::new(&cursor, out);
+                    // What was said to a user who was invited and hadn't joined. Batches have what comes after that,
+                    // and may have some of this once more, under the same ids.
+                    if let Some(invited) = &invited {
+                        self.tell_between(ctx, &room, invited, None, &mut teller).await?;
+                    }
+                    teller.end(&after).await?;
+                    cursor = after;
+                    // That may have taken longer than a poll lasts.
+                    if invited.is_some() {
+                        break None;
+                    }
+                }
+            };
+            let Some(batch) = batch else { continue };
             let next = batch.next_batch.clone();
-            match &since {
-                Some(since) => self.tell(ctx, batch, &joined, since, out).await?,
-                None => out.checkpoint(&next)?,
+            let invited = batch.rooms.invite.keys().filter(|_| self.join);
+            for room in invited {
+                invitations.follow(&self.http, ctx, room.clone(), since.as_deref().unwrap_or(&next));
             }
-            since = Some(next);
+            let told = invitations.held().unwrap_or(&next).to_owned();
+            match since {
+                Some(since) => {
+                    let mut teller = Teller::new(&cursor, out);
+                    self.tell(ctx, batch, &since, &mut teller).await?;
+                    teller.end(&told).await?;
+                }
+                None => out.checkpoint(&told)?,
+            }
+            (cursor, since) = (told, Some(next));
             poll = POLL;
         }
     }
@@ -54,65 +84,19 @@ impl Matrix {
         answer.json().await
     }
 
-    /// Joins the rooms of invitations, and says which.
-    async fn join_all(
-        &self,
-        ctx: &Context,
-        invitations: &BTreeMap<String, IgnoredAny>,
-    ) -> Result<Vec<String>> {
-        let mut joined = Vec::new();
-        for room in invitations.keys() {
-            let request = self.http.post("/_matrix/client/v3/rooms/{room}/join").path("room", room);
-            let request = request.json(&BTreeMap::<(), ()>::new()).timeout(JOIN).retry(Retry::never());
-            match request.send().await {
-                Ok(_) => joined.push(room.clone()),
-                // A room that nobody is left in, that this user is kept out of, or whose own homeserver is gone for good.
-                // All others would wait for it.
-                Err(error) if refusal::status(&error).is_some_and(|status| !matches!(status, 401 | 429)) => {
-                    ctx.log(Level::Warn, format!("the room `{room}` can't be joined: {}", error.message()));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(joined)
-    }
-
-    /// Tells what a batch has. Only its last event is after all of it: where the others are the last that a host dealt
-    /// with, the batch comes once more.
-    async fn tell(
-        &self,
-        ctx: &Context,
-        batch: Batch,
-        joined: &[String],
-        since: &str,
-        out: &mut Events<Message>,
-    ) -> Result<()> {
+    /// Tells what a batch has.
+    async fn tell(&self, ctx: &Context, batch: Batch, since: &str, teller: &mut Teller<'_>) -> Result<()> {
         let next = batch.next_batch;
-        let mut messages = Vec::new();
         for (room, news) in batch.rooms.join.into_iter().chain(batch.rooms.leave) {
-            let told = match news.timeline.limited {
-                true => self.between(ctx, &room, since, Some(&next)).await?,
-                false => None,
-            };
-            match told {
-                Some(told) => messages.extend(told),
-                None => {
-                    let events = news.timeline.events.into_iter();
-                    messages.extend(events.filter_map(|event| event.into_message(&room)));
-                }
+            let Timeline { events, limited } = news.timeline;
+            // The gap's end is that of the batch, so these are among what it has.
+            if limited && self.tell_between(ctx, &room, since, Some(&next), teller).await? {
+                continue;
+            }
+            for message in events.into_messages(ctx, &room) {
+                teller.tell(message).await?;
             }
         }
-        // What was said to a user who was invited and hadn't joined. The next batch has what comes after it is
-        // joined, and may have some of this once more, under the same ids.
-        for room in joined {
-            messages.extend(self.between(ctx, room, since, None).await?.unwrap_or_default());
-        }
-        let Some(last) = messages.pop() else {
-            return if next == since { Ok(()) } else { out.checkpoint(&next) };
-        };
-        for message in messages {
-            out.emit(Event { id: message.id.clone(), cursor: since.to_owned(), payload: message }).await?;
-        }
-        out.emit(Event { id: last.id.clone(), cursor: next, payload: last }).await
+        Ok(())
     }
 }

@@ -9,11 +9,13 @@ use connector_sdk::prelude::*;
 mod event;
 mod follow;
 mod gap;
+mod join;
 mod login;
 mod refusal;
 mod room;
 mod send;
 mod sync;
+mod tell;
 mod user;
 
 pub use room::{Read, Room};

@@ -7,6 +7,12 @@ pub(crate) fn status(error: &Error) -> Option<u64> {
     error.details().get("status")?.as_u64()
 }
 
+/// Whether a request would be refused again: of a room that nobody is left in, say, or that this user is kept out of. A
+/// token that ran out, too many requests and a homeserver that is in trouble pass.
+pub(crate) fn is_for_good(error: &Error) -> bool {
+    status(error).is_some_and(|status| matches!(status, 400..=499) && !matches!(status, 401 | 408 | 429))
+}
+
 /// An error of a request about one room. 403 says what the user may not do there, and nothing of the token: that
 /// would be 401 (client-server API, section "Standard error response").
 pub(crate) fn in_room(error: Error, room: &str) -> Error {

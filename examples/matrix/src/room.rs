@@ -34,9 +34,8 @@ pub struct Read {
 impl Room {
     fn new(id: String, found: &Joined) -> Self {
         let state = |kind: &str, key: &str| {
-            let event = found.state.events.iter().find(|event| event.kind == kind)?;
-            let text = event.content.get(key)?.as_str()?;
-            (!text.is_empty()).then(|| text.to_owned())
+            let event = found.state.events.read.iter().find(|event| event.kind == kind)?;
+            event.text(key).filter(|text| !text.is_empty())
         };
         let (name, alias) = (state("m.room.name", "name"), state("m.room.canonical_alias", "alias"));
         Self { id, name, alias, members: found.summary.members }
@@ -64,11 +63,11 @@ impl Matrix {
         let mut messages = Vec::new();
         loop {
             let left = u32::try_from(limit - messages.len()).unwrap_or(u32::MAX).min(100);
-            let request = self.backwards(room, left).query_if("from", before.as_deref());
+            let request = self.said_in(room, true, left).query_if("from", before.as_deref());
             let answer = request.query("filter", &filter).within(ctx).send().await;
             let page: Page = answer.map_err(|error| refusal::in_room(error, room))?.json().await?;
             let end = page.end.clone().filter(|end| before.as_ref() != Some(end));
-            messages.extend(page.into_messages(room));
+            messages.extend(page.into_messages(ctx, room));
             before = end;
             if before.is_none() || messages.len() >= limit {
                 break;

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::event::{self, RoomEvent};
+use crate::event::{self, RoomEvents};
 
 pub(crate) const SYNC: &str = "/_matrix/client/v3/sync";
 
@@ -43,7 +43,7 @@ pub(crate) struct Joined {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Timeline {
-    pub(crate) events: Vec<RoomEvent>,
+    pub(crate) events: RoomEvents,
     /// There is a gap before these.
     pub(crate) limited: bool,
 }
@@ -51,7 +51,7 @@ pub(crate) struct Timeline {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct State {
-    pub(crate) events: Vec<RoomEvent>,
+    pub(crate) events: RoomEvents,
 }
 
 #[derive(Default, Deserialize)]

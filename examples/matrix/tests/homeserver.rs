@@ -117,39 +117,141 @@ async fn only_the_last_of_a_batch_is_after_it() {
     assert_eq!(filter["room"]["timeline"]["not_senders"], json!(["@bot:a.test"]));
 }
 
+/// What strangers wrote that no parser reads, beside what is fine.
+fn with_malformed(chunk: &str, text: &str) -> String {
+    let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+    let fine = events(&[text]);
+    let fine = &fine[0];
+    let late = json!({
+        "type": "m.room.message", "event_id": format!("${text}2"), "sender": "@ann:a.test",
+        "origin_server_ts": -1, "content": {"body": format!("{text}2")},
+    });
+    let name =
+        r#"{"type": "m.room.name", "event_id": "$n", "sender": "@ann:a.test", "content": {"name": "Den"}}"#;
+    format!(
+        r#""{chunk}": [{{"type": "m.room.message", "event_id": "$x", "content": {deep}}}, {deep}, {fine}, {late}, {name}]"#
+    )
+}
+
 #[tokio::test]
-async fn a_gap_is_read_backwards_and_a_closed_room_stops_no_other() {
+async fn what_a_stranger_malforms_stops_nothing() {
+    let server = homeserver().await;
+    let json = |text: String| ResponseTemplate::new(200).set_body_raw(text, "application/json");
+    let deep = format!("{}{}", "[".repeat(130), "]".repeat(130));
+    let batch = format!(
+        r#"{{"next_batch": "s2", "rooms": {{"invite": {{"!i:a.test": {{"invite_state": {deep}}}}}, "join": {{"!r:a.test": {{
+            "timeline": {{{}}}, "state": {{{}}}, "summary": {{"m.heroes": {deep}}}, "account_data": {deep}}}}}}}}}"#,
+        with_malformed("events", "a"),
+        with_malformed("events", "b"),
+    );
+    let since = Mock::given(path(format!("{API}/sync"))).and(query_param_is_missing("since"));
+    since.respond_with(json(batch.clone())).mount(&server).await;
+    let first = Mock::given(path(format!("{API}/sync"))).and(query_param("since", "s1"));
+    first.respond_with(json(batch)).mount(&server).await;
+    syncs(&server, &[], "s2").await;
+    let page = format!("{{{}}}", with_malformed("chunk", "c"));
+    Mock::given(path(format!("{API}/rooms/%21r%3Aa.test/messages")))
+        .respond_with(json(page))
+        .mount(&server)
+        .await;
+
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    for (expected, cursor) in [("a", "s1"), ("a2", "s2")] {
+        let event = next(&mut subscription).await;
+        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), cursor));
+    }
+    let rooms = connection.act("list_rooms", &json!({}), &caller()).await.expect("rooms");
+    let rooms: Value = serde_json::from_slice(rooms.as_bytes()).expect("JSON");
+    assert_eq!((&rooms[0]["id"], &rooms[0]["name"]), (&json!("!r:a.test"), &json!("Den")));
+    let read = connection.act("read_messages", &json!({"chat_id": "!r:a.test"}), &caller()).await;
+    let read: Value = serde_json::from_slice(read.expect("messages").as_bytes()).expect("JSON");
+    assert_eq!(read["messages"][1]["content"]["text"], "c", "{read}");
+    assert_eq!(read["messages"].as_array().map(Vec::len), Some(2));
+}
+
+fn page(texts: &[&str], end: Option<&str>) -> ResponseTemplate {
+    ok(json!({"chunk": events(texts), "start": "x", "end": end}))
+}
+
+/// Pages of a room from one place each.
+async fn pages(server: &MockServer, room: &str, to: &str, pages: Vec<(&str, ResponseTemplate)>) {
+    for (from, page) in pages {
+        let asked = Mock::given(path(format!("{API}/rooms/{room}/messages"))).and(query_param("from", from));
+        let asked = asked.and(query_param("dir", "f")).and(query_param("to", to));
+        asked.respond_with(page).expect(1).mount(server).await;
+    }
+}
+
+#[tokio::test]
+async fn a_gap_is_read_in_its_order_and_a_closed_room_stops_no_other() {
     let server = homeserver().await;
     let mut rooms = said("!a:a.test", &["a5"], true);
-    for (id, room) in said("!b:a.test", &["b9"], true).as_object().expect("rooms") {
-        rooms[id] = room.clone();
+    for room in ["b", "c"] {
+        let id = format!("!{room}:a.test");
+        rooms[&id] = said(&id, &[&format!("{room}9")], true)[&id].clone();
     }
     syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
-    let messages = |room: &str| path(format!("{API}/rooms/{room}/messages"));
-    let page =
-        |texts: &[&str], end: Option<&str>| ok(json!({"chunk": events(texts), "start": "x", "end": end}));
-    for (from, page) in [
-        ("s2", page(&["a5", "a4"], Some("t3"))),
-        ("t3", page(&[], Some("t2"))),
-        ("t2", page(&["a2", "a1"], None)),
-    ] {
-        let asked = Mock::given(messages("%21a%3Aa.test")).and(query_param("from", from));
-        asked
-            .and(query_param("dir", "b"))
-            .and(query_param("to", "s1"))
-            .respond_with(page)
-            .expect(1)
-            .mount(&server)
-            .await;
-    }
-    Mock::given(messages("%21b%3Aa.test")).respond_with(refused(403, "M_FORBIDDEN")).mount(&server).await;
+    let found = vec![
+        ("s1", page(&["a1", "a2"], Some("t2"))),
+        ("t2", page(&[], Some("t3"))),
+        // Which was seen, so that is all.
+        ("t3", page(&["a4", "a5"], Some("t2"))),
+    ];
+    pages(&server, "%21a%3Aa.test", "s2", found).await;
+    pages(&server, "%21b%3Aa.test", "s2", vec![("s1", refused(403, "M_FORBIDDEN"))]).await;
+    pages(&server, "%21c%3Aa.test", "s2", vec![("s1", refused(400, "M_UNKNOWN"))]).await;
     let connection = open(&settings(&server));
     let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
     let mut told = Vec::new();
-    for _ in 0..5 {
-        told.push(text(&next(&mut subscription).await));
+    for _ in 0..6 {
+        let event = next(&mut subscription).await;
+        told.push((text(&event), event.cursor.to_string()));
     }
-    assert_eq!(told, ["a1", "a2", "a4", "a5", "b9"]);
+    let cursors = ["s1", "s1", "s1", "s1", "s1", "s2"];
+    let texts = ["a1", "a2", "a4", "a5", "b9", "c9"];
+    assert_eq!(
+        told,
+        texts.map(str::to_owned).into_iter().zip(cursors.map(str::to_owned)).collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn a_gap_is_told_before_all_of_it_is_found() {
+    let server = homeserver().await;
+    let rooms = said("!a:a.test", &["a5"], true);
+    syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
+    let found = vec![("s1", page(&["a1", "a2"], Some("t2"))), ("t2", page(&["a3", "a4"], Some("t4")))];
+    pages(&server, "%21a%3Aa.test", "s2", found).await;
+    let last = Mock::given(query_param("from", "t4"));
+    last.respond_with(page(&["a5"], None).set_delay(Duration::from_secs(600))).mount(&server).await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    for expected in ["a1", "a2", "a3"] {
+        let event = next(&mut subscription).await;
+        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), "s1"));
+    }
+}
+
+#[tokio::test]
+async fn a_gap_waits_for_a_homeserver_in_trouble() {
+    let server = homeserver().await;
+    let rooms = said("!a:a.test", &["a2"], true);
+    syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
+    let messages = || Mock::given(path(format!("{API}/rooms/%21a%3Aa.test/messages")));
+    messages().respond_with(refused(500, "M_UNKNOWN")).up_to_n_times(4).mount(&server).await;
+    messages().respond_with(page(&["a1", "a2"], None)).mount(&server).await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        match tokio::time::timeout(Duration::from_secs(120), subscription.next()).await.expect("in time") {
+            Some(Item::Event(event)) => told.push((text(&event), event.cursor.to_string())),
+            Some(_) => {}
+            None => panic!("the end"),
+        }
+    }
+    assert_eq!(told, [("a1".to_owned(), "s1".to_owned()), ("a2".to_owned(), "s2".to_owned())]);
 }
 
 #[tokio::test]
@@ -170,8 +272,57 @@ async fn an_invitation_that_fails_ends_nothing() {
     }
     let connection = open(&settings(&server).value("join", true));
     let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
-    assert!(matches!(subscription.next().await, Some(Item::Checkpoint(cursor)) if &*cursor == "s2"));
-    assert_eq!(text(&next(&mut subscription).await), "a");
+    // Until it is known that they fail, another run would begin before them.
+    let mut told = Vec::new();
+    loop {
+        let item = tokio::time::timeout(Duration::from_secs(60), subscription.next()).await.expect("in time");
+        let cursor = match item.expect("an item") {
+            Item::Event(event) => {
+                told.push(text(&event));
+                subscription.acknowledge(&event.id);
+                event.cursor.to_string()
+            }
+            Item::Checkpoint(cursor) => cursor.to_string(),
+            _ => continue,
+        };
+        if cursor == "s3" {
+            break;
+        }
+    }
+    assert_eq!(told, ["a"]);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_room_that_is_slow_to_join() {
+    let server = homeserver().await;
+    let invitation = json!({"invite_state": {"events": []}});
+    let invited = json!({"!slow:b.test": invitation, "!busy:b.test": invitation});
+    let first = json!({"invite": invited, "join": said("!r:a.test", &["a"], false)});
+    let first = json!({"next_batch": "s2", "rooms": first});
+    let second = json!({"next_batch": "s3", "rooms": {"join": said("!r:a.test", &["b"], false)}});
+    syncs(&server, &[("s1", first), ("s2", second)], "s3").await;
+    let join = |room: &str| Mock::given(method("POST")).and(path(format!("{API}/rooms/{room}/join")));
+    let never = ok(json!({})).set_delay(Duration::from_secs(600));
+    join("%21slow%3Ab.test").respond_with(never).mount(&server).await;
+    let busy = json!({"errcode": "M_LIMIT_EXCEEDED", "error": "slower", "retry_after_ms": 300});
+    let busy = ResponseTemplate::new(429).set_body_json(busy);
+    join("%21busy%3Ab.test").respond_with(busy).up_to_n_times(2).mount(&server).await;
+    join("%21busy%3Ab.test").respond_with(ok(json!({}))).mount(&server).await;
+    // What was said since the invitation.
+    Mock::given(path(format!("{API}/rooms/%21busy%3Ab.test/messages")))
+        .and(query_param("from", "s1"))
+        .and(query_param("dir", "f"))
+        .respond_with(page(&["c", "d"], None))
+        .mount(&server)
+        .await;
+    let connection = open(&settings(&server).value("join", true));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    for expected in ["a", "b", "c", "d"] {
+        let event = next(&mut subscription).await;
+        // One is waited for, so another run would have to come upon it.
+        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), "s1"));
+    }
+    assert_eq!(asked(&server, "/rooms/%21slow%3Ab.test/join").await.len(), 1, "it is still tried");
 }
 
 #[tokio::test]
