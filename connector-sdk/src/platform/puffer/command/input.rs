@@ -117,11 +117,13 @@ impl Checks {
             line.extend_from_slice(value.as_bytes());
             one_line(&mut line[begin..]);
         };
-        for (key, value) in &members.0 {
+        // Which connection the program uses is never the caller's to say, unless the action asks for it.
+        let taken = || members.0.iter().filter(|(key, _)| !is_foreign(key, action));
+        for (key, value) in taken() {
             write(key, RawValue::get(value));
         }
         for (key, slug) in INJECTED.into_iter().zip([connection, connector]) {
-            if !members.0.iter().any(|(known, _): &(Cow<'_, str>, _)| known == key) {
+            if !taken().any(|(known, _): &(Cow<'_, str>, _)| known == key) {
                 // A slug has nothing to escape.
                 write(key, &format!("\"{slug}\""));
             }

@@ -125,14 +125,22 @@ fn an_input_is_one_line_with_what_puffer_puts_into_it() {
     for (input, expected) in [
         (r#"{"to":"ab"}"#, format!("{{\"to\":\"ab\",{both}\n")),
         (" {\n \"to\" :\r\n \"a\\nb\" }\n", format!("{{\"to\":\"a\\nb\",{both}\n")),
+        // Nobody else's connection is had by naming it.
         (
             r#"{"connection_slug":"home","to":"ab","times":1.0}"#,
-            "{\"connection_slug\":\"home\",\"to\":\"ab\",\"times\":1.0,\"connector_slug\":\"feed\"}\n"
-                .to_owned(),
+            format!("{{\"to\":\"ab\",\"times\":1.0,{both}\n"),
         ),
+        (r#"{"to":"ab","connector\u005fslug":{"a":1}}"#, format!("{{\"to\":\"ab\",{both}\n")),
     ] {
         assert_eq!(line(input).expect(input), expected);
     }
+    // An action that asks for it is told what its caller says.
+    let mut asking = action();
+    asking.input_schema["properties"]["connection_slug"] = json!({"type": "string"});
+    asking.parameters.push(crate::manifest::Parameter::new("connection_slug"));
+    let said = br#"{"to":"ab","connection_slug":"home"}"#;
+    let said = Checks::of(&asking.input_schema).line(&asking, said, "work", "feed").expect("a line");
+    assert_eq!(said, b"{\"to\":\"ab\",\"connection_slug\":\"home\",\"connector_slug\":\"feed\"}\n");
     let many = line("{\"to\":\"ab\",\"at\":{\n\"hour\": 1}}").expect("a line");
     assert_eq!(many.matches('\n').count(), 1);
     // Without a schema all is taken.
