@@ -43,6 +43,12 @@ pub(super) struct Group {
     is_ours: Mutex<bool>,
 }
 
+/// A program that nobody waits for yet. Dropped, it is killed with its group and waited for.
+struct Unwatched {
+    child: Option<Child>,
+    group: Arc<Group>,
+}
+
 /// The writing end of a program's standard input.
 pub(super) struct Input {
     lines: Sender<Vec<u8>>,
@@ -78,6 +84,7 @@ impl Running {
         let (program, fixed) =
             command.split_first().ok_or_else(|| Error::internal("a command has no program"))?;
         let path = program_of(program);
+        let (over, held) = io::pipe()?;
         let mut child = Command::new(&path)
             .args(fixed)
             .args(arguments)
@@ -87,19 +94,17 @@ impl Running {
             .process_group(0)
             .spawn()
             .map_err(|error| not_started(program, &error))?;
-        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let id = id.ok_or_else(|| Error::internal("a process has no number"))?;
-        let group = Arc::new(Group { id, is_ours: Mutex::new(true) });
+        let group = Arc::new(Group { id: Pid::from_child(&child), is_ours: Mutex::new(true) });
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (over, held) = io::pipe()?;
         let over = Arc::new(over);
         let (exit, exited) = oneshot::channel();
-        let reaped = Arc::clone(&group);
-        // From here on whatever goes wrong kills the program, by the drop of what is returned.
+        let unwatched = Unwatched { child: Some(child), group: Arc::clone(&group) };
+        // Where there is no thread to be had, what it would have run is dropped, and the program ends with it.
         thread::Builder::new().name("program".to_owned()).spawn(move || {
-            let _ = exit.send(reap(child, &reaped));
+            let _ = exit.send(unwatched.reap());
             drop(held);
         })?;
+        // From here on whatever goes wrong kills the program, by the drop of what is returned.
         let (say, errors) = oneshot::channel();
         let (lines, written) = channel();
         let waiting = Arc::new(AtomicUsize::new(0));
@@ -168,6 +173,23 @@ impl Group {
         if *is_ours {
             // Nobody left is what was wanted.
             let _ = kill_process_group(self.id, Signal::KILL);
+        }
+    }
+}
+
+impl Unwatched {
+    /// Waits for the program's end.
+    fn reap(mut self) -> io::Result<ExitStatus> {
+        let child = self.child.take().ok_or_else(|| io::Error::other("it was waited for"))?;
+        reap(child, &self.group)
+    }
+}
+
+impl Drop for Unwatched {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take() {
+            self.group.kill();
+            let _ = reap(child, &self.group);
         }
     }
 }
@@ -286,5 +308,21 @@ fn not_started(program: &str, error: &io::Error) -> Error {
             Error::setup(format!("the program `{shown}` can't be run: {error}; see its permissions"))
         }
         _ => Error::unavailable(format!("the program `{shown}` can't be started: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_nobody_waits_for_does_not_go_on() {
+        let child = Command::new("sleep").arg("1000").process_group(0).spawn().expect("started");
+        let id = Pid::from_child(&child);
+        let group = Arc::new(Group { id, is_ours: Mutex::new(true) });
+        drop(Unwatched { child: Some(child), group: Arc::clone(&group) });
+        // Nothing of it is left, not even a state to be asked for.
+        assert!(waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOHANG).is_err());
+        assert!(!*group.is_ours.lock().expect("a lock"));
     }
 }
