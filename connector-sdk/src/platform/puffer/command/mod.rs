@@ -5,6 +5,7 @@ mod connector;
 mod definition;
 mod errors;
 mod input;
+mod pending;
 mod permission;
 mod process;
 mod stream;
@@ -55,7 +56,9 @@ use crate::{Connector, Factory, Result, Settings};
 ///   It is small letters, digits and `-`, and doesn't begin with `-`. No setting and no credential is known here, and the
 ///   program has the environment of this process.
 /// - **Acknowledgements** are sent in the order in which the program wrote the events: one that the host acknowledged
-///   waits until those before it are. A checkpoint is passed on when nothing is outstanding.
+///   waits until those before it are. A checkpoint is passed on when nothing is outstanding. A program that goes on
+///   telling and leaves 16 MiB of them unread is ended with an error; one that has no use for them closes its standard
+///   input.
 /// - **A line that is no frame** is logged and left out, as Puffer has it. A line of more than 1 MiB, one that isn't UTF-8,
 ///   and the program's end are errors: the subscription starts the program again, later and later.
 /// - **`health` frames** other than `ok` are told to the host, and the program goes on; after `auth_required` it is ended,

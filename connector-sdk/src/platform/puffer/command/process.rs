@@ -15,13 +15,13 @@ use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::errors;
 use crate::{Context, Error, Result};
 
-/// How many bytes may wait for a program that doesn't read its standard input. What comes then is acknowledgements,
-/// and a program that doesn't read them doesn't miss them.
+/// How many bytes may wait for a program that doesn't read its standard input, before whoever writes to it is told to
+/// keep the rest.
 const MOST_WAITING: usize = 1024 * 1024;
 
 /// How much is read of a pipe after the program has ended: more than a pipe holds.
@@ -52,7 +52,15 @@ struct Unwatched {
 /// The writing end of a program's standard input.
 pub(super) struct Input {
     lines: Sender<Vec<u8>>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
+}
+
+/// What was given to a program and isn't in its pipe yet.
+#[derive(Default)]
+struct Waiting {
+    bytes: AtomicUsize,
+    /// There is less of it than there was.
+    less: Notify,
 }
 
 /// A pipe from a program, as far as it is worth reading: to its end, or that of the program.
@@ -107,7 +115,7 @@ impl Running {
         // From here on whatever goes wrong kills the program, by the drop of what is returned.
         let (say, errors) = oneshot::channel();
         let (lines, written) = channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let waiting = Arc::new(Waiting::default());
         let input = Input { lines, waiting: Arc::clone(&waiting) };
         input.write(first);
         let running = Self { group: Arc::clone(&group), input: Some(input), exited, errors };
@@ -124,13 +132,30 @@ impl Running {
             let _ = say.send(errors::log(stderr, &context));
         })?;
         rustix::io::ioctl_fionbio(&stdin, true).map_err(io::Error::from)?;
-        thread::Builder::new()
-            .name("program's input".to_owned())
-            .spawn(move || write(stdin, &over, &written, &waiting))?;
+        thread::Builder::new().name("program's input".to_owned()).spawn(move || {
+            write(stdin, &over, &written, &waiting);
+            // Whatever it didn't take is nothing that it still could.
+            drop(written);
+            waiting.forget();
+        })?;
         Ok(running)
     }
 
-    /// Writes to standard input, some time later.
+    /// Whether there is room for more on standard input.
+    pub(super) fn has_room(&self) -> bool {
+        self.input.as_ref().is_some_and(|input| input.waiting.bytes.load(Ordering::Relaxed) < MOST_WAITING)
+    }
+
+    /// Waits until the program has read some of what is written to it. One waits at a time.
+    pub(super) async fn reads(&self) {
+        match &self.input {
+            Some(input) => input.waiting.less.notified().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Writes to standard input, some time later. Nothing is left out, so whoever has much to say asks for
+    /// [room](Self::has_room) first.
     pub(super) fn write(&self, bytes: Vec<u8>) {
         if let Some(input) = &self.input {
             input.write(bytes);
@@ -196,14 +221,18 @@ impl Drop for Unwatched {
 
 impl Input {
     fn write(&self, bytes: Vec<u8>) {
-        let size = bytes.len();
-        let is_first = self.waiting.fetch_add(size, Ordering::Relaxed) == 0;
-        if !is_first && self.waiting.load(Ordering::Relaxed) > MOST_WAITING {
-            self.waiting.fetch_sub(size, Ordering::Relaxed);
-            return;
+        self.waiting.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
+        if self.lines.send(bytes).is_err() {
+            // It is at its end, or has closed its standard input.
+            self.waiting.forget();
         }
-        // Without a reader the program is at its end.
-        let _ = self.lines.send(bytes);
+    }
+}
+
+impl Waiting {
+    fn forget(&self) {
+        self.bytes.store(0, Ordering::Relaxed);
+        self.less.notify_one();
     }
 }
 
@@ -222,7 +251,7 @@ fn reap(mut child: Child, group: &Group) -> io::Result<ExitStatus> {
 }
 
 /// Writes what comes to a program until nobody has more to say, or it reads no more.
-fn write(mut stdin: ChildStdin, over: &io::PipeReader, lines: &Receiver<Vec<u8>>, waiting: &AtomicUsize) {
+fn write(mut stdin: ChildStdin, over: &io::PipeReader, lines: &Receiver<Vec<u8>>, waiting: &Waiting) {
     while let Ok(bytes) = lines.recv() {
         let mut left = &bytes[..];
         while !left.is_empty() {
@@ -240,7 +269,8 @@ fn write(mut stdin: ChildStdin, over: &io::PipeReader, lines: &Receiver<Vec<u8>>
                 Err(_) => return,
             }
         }
-        waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
+        waiting.bytes.fetch_sub(bytes.len(), Ordering::Relaxed);
+        waiting.less.notify_one();
     }
 }
 
