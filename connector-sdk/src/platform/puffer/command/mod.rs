@@ -20,6 +20,7 @@ use self::definition::Definition;
 use self::input::Checks;
 use crate::__private::Opening;
 use crate::manifest::Manifest;
+use crate::similar::excerpt;
 use crate::{Connector, Factory, Result, Settings};
 
 /// Connectors over a program in any language that speaks Puffer's process protocol, driven as Puffer drives it.
@@ -86,9 +87,10 @@ impl CommandConnector {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when it is no template that Puffer would take, or has no command.
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when it is no template that Puffer would take, or has no command;
+    /// with the feature `validate` also where the input schema of an action is none.
     pub fn from_template(json: &str) -> Result<Self> {
-        Definition::read(json).map(Self::of)
+        Definition::read(json).and_then(Self::of)
     }
 
     /// From a command alone: the program and the arguments that stand before each question. It is taken for one that
@@ -99,13 +101,16 @@ impl CommandConnector {
     /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when `id` isn't small letters, digits and `-`, or an element of the
     /// command is blank.
     pub fn from_command(id: &str, command: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
-        Definition::of_command(id, command.into_iter().map(Into::into).collect()).map(Self::of)
+        Definition::of_command(id, command.into_iter().map(Into::into).collect()).and_then(Self::of)
     }
 
-    fn of(definition: Definition) -> Self {
-        let checks = definition.manifest.actions.iter().map(|action| Checks::of(&action.input_schema));
+    fn of(definition: Definition) -> Result<Self> {
+        let checks: Result<_> = definition.manifest.actions.iter().map(Checks::of).collect();
         let limits = Limits::of(&definition.manifest.id);
-        Self { checks: checks.collect(), limits, definition: Arc::new(definition) }
+        let slug = excerpt(&definition.manifest.id);
+        let checks =
+            checks.map_err(|error| error.context(format_args!("the template `{slug}` can't be used")))?;
+        Ok(Self { checks, limits, definition: Arc::new(definition) })
     }
 
     /// Runs another command than the template's.
