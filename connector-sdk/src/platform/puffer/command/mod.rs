@@ -15,6 +15,9 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "supervisor")]
+pub(crate) use self::process::end_all as end_programs;
+
 use self::connector::{Limits, Program};
 use self::definition::Definition;
 use self::input::Checks;

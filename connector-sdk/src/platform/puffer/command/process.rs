@@ -10,7 +10,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
@@ -26,6 +26,21 @@ const MOST_WAITING: usize = 1024 * 1024;
 
 /// How much is read of a pipe after the program has ended: more than a pipe holds.
 const MOST_AFTERWARDS: usize = 1024 * 1024;
+
+/// All that run, for a process that ends before it can drop them.
+static PROGRAMS: Mutex<Programs> = Mutex::new(Programs { over: false, groups: Vec::new() });
+
+struct Programs {
+    /// No more may start.
+    over: bool,
+    groups: Vec<Weak<Group>>,
+}
+
+/// Ends all programs of this process at once, which is about to end and starts no others.
+#[cfg(feature = "supervisor")]
+pub(crate) fn end_all() {
+    PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner).end();
+}
 
 /// A program that runs. Dropped, it and all of its group are killed.
 pub(super) struct Running {
@@ -107,6 +122,7 @@ impl Running {
         let over = Arc::new(over);
         let (exit, exited) = oneshot::channel();
         let unwatched = Unwatched { child: Some(child), group: Arc::clone(&group) };
+        PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner).add(&group)?;
         // Where there is no thread to be had, what it would have run is dropped, and the program ends with it.
         thread::Builder::new().name("program".to_owned()).spawn(move || {
             let _ = exit.send(unwatched.reap());
@@ -198,6 +214,25 @@ impl Group {
         if *is_ours {
             // Nobody left is what was wanted.
             let _ = kill_process_group(self.id, Signal::KILL);
+        }
+    }
+}
+
+impl Programs {
+    fn add(&mut self, group: &Arc<Group>) -> Result<()> {
+        if self.over {
+            return Err(Error::cancelled("no program is started any more, since all of it is to end"));
+        }
+        self.groups.retain(|group| group.strong_count() > 0);
+        self.groups.push(Arc::downgrade(group));
+        Ok(())
+    }
+
+    #[cfg(any(feature = "supervisor", test))]
+    fn end(&mut self) {
+        self.over = true;
+        for group in self.groups.drain(..).filter_map(|group| group.upgrade()) {
+            group.kill();
         }
     }
 }
@@ -343,7 +378,22 @@ fn not_started(program: &str, error: &io::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
     use super::*;
+
+    #[test]
+    fn all_programs_are_ended_and_none_is_started() {
+        let child = Command::new("sleep").arg("1000").process_group(0).spawn().expect("started");
+        let group = Arc::new(Group { id: Pid::from_child(&child), is_ours: Mutex::new(true) });
+        let unwatched = Unwatched { child: Some(child), group: Arc::clone(&group) };
+        let mut programs = Programs { over: false, groups: vec![Weak::new()] };
+        programs.add(&group).expect("added");
+        assert_eq!(programs.groups.len(), 1, "those that are gone are forgotten");
+        programs.end();
+        assert_eq!(unwatched.reap().expect("waited for").signal(), Some(9));
+        programs.add(&group).expect_err("it is over");
+    }
 
     #[test]
     fn a_program_that_nobody_waits_for_does_not_go_on() {
