@@ -38,11 +38,21 @@ pub(super) fn watch(
     deadline: Option<Instant>,
     end: impl FnOnce(Error) + Send + 'static,
 ) -> Taker<()> {
+    watch_for(PATIENCE, token, deadline, end)
+}
+
+/// As [`watch`], for what may take so long to end after the first signal. The second one ends it at once.
+pub(super) fn watch_for(
+    patience: Duration,
+    token: CancellationToken,
+    deadline: Option<Instant>,
+    end: impl FnOnce(Error) + Send + 'static,
+) -> Taker<()> {
     let (giver, watching) = handover();
     let wait = move || {
         let Ok(mut signals) = Signals::new() else { return };
         giver.give(());
-        let end_at = deadline.and_then(|deadline| deadline.checked_add(PATIENCE));
+        let end_at = deadline.and_then(|deadline| deadline.checked_add(patience));
         let Ok(in_time) = patiently(&mut signals, end_at) else { return };
         if !in_time {
             end(Error::cancelled("the call ran out of time, and the connector didn't stop by itself"));
@@ -51,7 +61,7 @@ pub(super) fn watch(
         token.cancel();
         std::thread::sleep(ECHO);
         // Whether nothing more came or nothing more can be heard, it took too long.
-        let _ = signals.forget().and_then(|()| patiently(&mut signals, Instant::now().checked_add(PATIENCE)));
+        let _ = signals.forget().and_then(|()| patiently(&mut signals, Instant::now().checked_add(patience)));
         end(Error::cancelled("the call was cancelled, and the connector didn't stop in time"));
     };
     // Without the thread a signal ends the process at once, as it does for most programs.

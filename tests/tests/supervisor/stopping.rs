@@ -60,3 +60,25 @@ fn a_reader_that_stalls_does_not_hold_the_end_up() {
     assert!(run.end().success(), "{}", run.said());
     assert!(began.elapsed() < Duration::from_secs(40));
 }
+
+#[test]
+fn a_second_signal_ends_all_of_it_at_once() {
+    let user = User::new("");
+    let number = user.path("number");
+    let rude = format!(
+        "trap '' TERM HUP INT; sleep 1000 & echo $! >'{}'; while :; do sleep 1; done",
+        number.display()
+    );
+    user.write(&hosts(&[script("rude", &rude)]));
+    let mut run = user.start();
+    wait(|| fs::read_to_string(&number).is_ok_and(|text| text.ends_with('\n')), || run.said());
+    run.signal("-TERM");
+    // Signals that come together are one.
+    std::thread::sleep(Duration::from_secs(1));
+    run.signal("-TERM");
+    // A program that isn't killed would have 8 s, after which all would have ended well.
+    assert!(!run.end().success(), "{}", run.said());
+    assert!(run.said().contains("not all of it stopped in time"), "{}", run.said());
+    let number = fs::read_to_string(&number).expect("a number");
+    wait(|| !is_alive(number.trim()), || "its child is there".to_owned());
+}

@@ -1,8 +1,8 @@
 //! `run`: subscriptions that go on until a signal ends them, and what `status --run` tells of them.
 
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ use crate::credentials::Address;
 use crate::event::SubscribeOptions;
 use crate::host::Host;
 use crate::host::supervisor::{
-    Board, Change, Condition, Job, Plan, Planned, Shared, Source, State, Whose, supervise, told,
+    Board, Change, Condition, Job, PARTING, Plan, Planned, Shared, Source, State, Whose, supervise, told,
 };
 use crate::platform::argentos;
 #[cfg(unix)]
@@ -35,14 +35,15 @@ const CALLER: &str = "supervisor";
 /// How long a program may take to end: the 8 s that Puffer gives it, and a little to be ended.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How much longer than a call all of it may take to end after a signal.
-const PARTING: Duration = Duration::from_secs(13);
+/// How much longer the process waits than those who stop. Until then, a second signal ends it.
+const AFTERWARDS: Duration = Duration::from_secs(2);
 
 /// Runs what a file names.
 pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result<Answer> {
     let plan = Plan::load(file)?;
     let state = Arc::new(State::hold(&plan.state)?);
-    let continues = session.process.owns_process && continues_a_file();
+    let lasting = if session.process.owns_process { output_file() } else { None };
+    let continues = lasting.as_ref().is_some_and(|(_, length)| *length > 0);
     // Whatever a connector prints is no event.
     let kept = session.process.owns_process.then(|| session.process.keep_streams());
     if let Some(Err(error)) = &kept {
@@ -55,8 +56,13 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
             .map_err(|error| Error::unavailable(format!("standard output can't be written: {error}")))?;
     }
     let board = Arc::new(Board::new(listener(session.process.stderr_sink(), session.scan.json)));
-    let shared =
-        Shared { state, board, output: session.process.stdout_sink(), stop: CancellationToken::new() };
+    let shared = Shared {
+        state,
+        board,
+        output: session.process.stdout_sink(),
+        file: lasting.map(|(file, _)| Arc::new(file)),
+        stop: CancellationToken::new(),
+    };
     let mut jobs = Vec::new();
     for planned in &plan.entries {
         jobs.extend(job(session, host, planned, &shared));
@@ -75,32 +81,37 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
     if session.process.owns_process {
         let stderr = session.process.stderr_sink();
         let end = move |error: Error| {
-            thread::sleep(PARTING);
+            end_programs();
             say(&stderr, "error: not all of it stopped in time");
             std::process::exit(argentos::exit_code(error.kind()).into());
         };
         // What it can't stop in time is as safe as from any crash.
-        let _ = interrupt::watch(shared.stop.clone(), None, end).take(None);
+        let _ = interrupt::watch_for(PARTING + AFTERWARDS, shared.stop.clone(), None, end).take(None);
     }
     let result = runtime.block_on(supervise(jobs, &shared));
     #[cfg(feature = "oauth")]
     runtime.block_on(crate::oauth::renewed(interrupt::RENEWAL));
     runtime.shutdown_background();
+    if session.process.owns_process {
+        // Whoever keeps a thread may keep a program as well.
+        end_programs();
+    }
     result.map(|()| Answer::of_value(&Value::Null).shown(People::Nothing))
 }
 
-/// Whether standard output is a file with something in it.
+/// The file that standard output is, and how long it is; none where it is a pipe or a terminal.
 #[cfg(unix)]
-fn continues_a_file() -> bool {
+fn output_file() -> Option<(File, u64)> {
     use std::os::fd::AsFd as _;
-    let file = std::io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
-    file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0)
+    let file = File::from(std::io::stdout().as_fd().try_clone_to_owned().ok()?);
+    let metadata = file.metadata().ok()?;
+    metadata.is_file().then(|| (file, metadata.len()))
 }
 
 /// Elsewhere it isn't known.
 #[cfg(not(unix))]
-fn continues_a_file() -> bool {
-    false
+fn output_file() -> Option<(File, u64)> {
+    None
 }
 
 /// What is needed to run one of them. One that can't be started is told and the others go on.
@@ -192,6 +203,12 @@ fn program(name: &str, template: Option<&Path>, command: Option<&[String]>) -> R
 #[cfg(not(unix))]
 fn program(_: &str, _: Option<&Path>, _: Option<&[String]>) -> Result<Box<dyn Factory>> {
     Err(Error::setup("programs are run on Unix alone; link the connector instead"))
+}
+
+/// Ends all programs, and lets nobody start one.
+fn end_programs() {
+    #[cfg(unix)]
+    crate::platform::puffer::end_programs();
 }
 
 /// Tells of changes on standard error: lines for people, or of JSON.

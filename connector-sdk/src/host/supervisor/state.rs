@@ -2,6 +2,8 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use fs4::{FileExt, TryLockError};
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,9 @@ use crate::{Error, Result};
 
 const LOCK: &str = "lock";
 const STATUS: &str = "status.json";
+
+/// How long a lock may be held before it is another supervisor's.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The folder, held by one supervisor at a time.
 pub(crate) struct State {
@@ -43,7 +48,7 @@ impl State {
     pub(crate) fn hold(folder: &Path) -> Result<Self> {
         disk::make_folder(folder)?;
         let lock = disk::make_lock(&folder.join(LOCK))?;
-        match FileExt::try_lock(&lock) {
+        match patiently(&lock) {
             Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(
                 "another `run` keeps its cursors in `{}`; stop it, or name another folder by `state`",
@@ -103,6 +108,17 @@ impl State {
 
     fn path(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}.cursor.json"))
+    }
+}
+
+/// Locks a file that somebody may hold for a moment who only [asks](told) whether it is locked.
+fn patiently(lock: &File) -> std::result::Result<(), TryLockError> {
+    let begun = Instant::now();
+    loop {
+        match FileExt::try_lock(lock) {
+            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
+            locked => return locked,
+        }
     }
 }
 
@@ -169,5 +185,19 @@ mod tests {
         drop(state);
         assert!(!told(home.path()).expect("read").expect("told").1, "it ran");
         State::hold(home.path()).expect("free");
+    }
+
+    #[test]
+    fn whoever_asks_for_a_status_keeps_nobody_from_running() {
+        let home = folder();
+        drop(State::hold(home.path()).expect("held"));
+        let lock = File::open(home.path().join(LOCK)).expect("a lock");
+        FileExt::try_lock_shared(&lock).expect("free");
+        let asking = thread::spawn(move || {
+            thread::sleep(PATIENCE / 5);
+            drop(lock);
+        });
+        State::hold(home.path()).expect("held in the end");
+        asking.join().expect("asked");
     }
 }

@@ -1,6 +1,7 @@
 //! One subscription: its events are written, then acknowledged, then its cursor is kept.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) state: Arc<State>,
     pub(crate) board: Arc<Board>,
     pub(crate) output: Output,
+    /// Where the output leads, if that is a file: nothing else survives a power cut.
+    pub(crate) file: Option<Arc<File>>,
     pub(crate) stop: CancellationToken,
 }
 
@@ -63,6 +66,8 @@ struct Worker {
     shared: Shared,
     /// The cursor that is on disk.
     kept: Option<Arc<str>>,
+    /// Why the one after it couldn't be kept.
+    unkept: Option<(ErrorKind, String)>,
 }
 
 /// Runs a subscription until all are to stop.
@@ -83,7 +88,7 @@ pub(crate) async fn work(job: Job, shared: Shared) -> Result<()> {
     board.turn(place, Condition::Running);
     let stop = shared.stop.clone();
     let kept = since.map(Arc::from);
-    let mut worker = Worker { place, name, whose: Arc::new(whose), shared, kept };
+    let mut worker = Worker { place, name, whose: Arc::new(whose), shared, kept, unkept: None };
     let result = worker.run(&mut subscription).await;
     // What it emits on its way out comes again, since nobody acknowledges it.
     subscription.stop().await;
@@ -128,12 +133,12 @@ impl Worker {
         }
         let acknowledger = subscription.acknowledger();
         let (name, whose) = (Arc::clone(&self.name), Arc::clone(&self.whose));
-        let Shared { state, output, board, .. } = self.shared.clone();
+        let Shared { state, output, file, board, .. } = self.shared.clone();
         let (place, kept) = (self.place, self.kept.clone());
         // Disks and readers of pipes take their time.
         let passed = spawn_blocking(move || {
             if let Some(last) = events.last() {
-                write(&output, &lines(&name, &whose, &events))?;
+                write(&output, file.as_deref(), &lines(&name, &whose, &events))?;
                 acknowledger.acknowledge_all(events.iter().map(|event| &*event.id));
                 board.count(place, events.len(), &last.id);
             }
@@ -147,19 +152,36 @@ impl Worker {
         let passed: Result<Option<Result<Arc<str>>>> =
             passed.await.map_err(|error| Error::internal(format!("events can't be written: {error}")))?;
         match passed? {
-            Some(Ok(cursor)) => self.kept = Some(cursor),
+            Some(Ok(cursor)) => {
+                self.kept = Some(cursor);
+                if self.unkept.take().is_some() {
+                    self.shared.board.turn(self.place, Condition::Running);
+                }
+            }
             // Events are still written, and after a restart they come again from the one that is on disk.
             Some(Err(error)) => {
-                self.shared.board.fail(self.place, Condition::Failed, (error.kind(), error.message()), None);
+                if self.unkept.is_none() {
+                    self.unkept = Some((error.kind(), error.message().to_owned()));
+                    self.tell_unkept();
+                }
             }
             None => {}
         }
         Ok(())
     }
 
+    /// Says that the cursor isn't kept. Says whether that is so.
+    fn tell_unkept(&self) -> bool {
+        let Some((kind, message)) = &self.unkept else { return false };
+        self.shared.board.fail(self.place, Condition::Failed, (*kind, message), None);
+        true
+    }
+
     fn health(&self, health: &Health) {
         let board = &self.shared.board;
         match health {
+            // A connector that is well again writes no cursor.
+            Health::Good if self.tell_unkept() => {}
             Health::Good => board.turn(self.place, Condition::Running),
             Health::Retrying { failure, wait, .. } => {
                 let failure = (failure.kind, failure.message.as_str());
@@ -190,10 +212,17 @@ fn lines(name: &str, whose: &Whose, events: &[RawEvent]) -> Vec<u8> {
     lines
 }
 
-fn write(output: &Output, lines: &[u8]) -> Result<()> {
+/// Writes to the output, and to the disk where it leads to one.
+fn write(output: &Output, file: Option<&File>, lines: &[u8]) -> Result<()> {
     // A stream stays usable when whoever held it panicked: bytes have no state to break.
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
-    output.write_all(lines).and_then(|()| output.flush()).map_err(|error| {
+    let written = output.write_all(lines).and_then(|()| output.flush());
+    // Others may write meanwhile: what waits for the disk is the cursor.
+    drop(output);
+    written.and_then(|()| file.map_or(Ok(()), File::sync_data)).map_err(|error| {
         Error::new(ErrorKind::Unavailable, format!("standard output can't be written: {error}"))
     })
 }
+
+#[cfg(test)]
+mod tests;

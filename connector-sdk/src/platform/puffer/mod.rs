@@ -32,6 +32,8 @@ pub use act::{answer, input};
 pub use auth::auth_ok;
 #[cfg(unix)]
 pub use command::CommandConnector;
+#[cfg(all(unix, feature = "supervisor"))]
+pub(crate) use command::end_programs;
 pub use files::files;
 pub use send::{NAME as SEND_MESSAGE, is_ours as delivers_as_action, outgoing};
 pub use subscribe::{Streams, subscribe};

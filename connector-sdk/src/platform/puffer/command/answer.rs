@@ -116,7 +116,12 @@ fn boolean(raw: Option<&RawValue>) -> Option<bool> {
 fn said(raw: Option<&RawValue>) -> Option<String> {
     let text: Cow<'_, str> = serde_json::from_str(raw?.get()).ok()?;
     let text = text.trim();
-    (!text.is_empty()).then(|| text.chars().take(LONGEST).collect())
+    (!text.is_empty()).then(|| cut(text))
+}
+
+/// As much of a program's message as is passed on.
+pub(super) fn cut(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
 }
 
 #[cfg(test)]

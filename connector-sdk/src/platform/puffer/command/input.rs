@@ -15,19 +15,23 @@ use crate::{Error, Result};
 /// What holds inputs against a schema.
 #[derive(Debug)]
 pub(super) struct Checks {
-    /// All of JSON Schema; none where the schema is none.
+    /// All of JSON Schema.
     #[cfg(feature = "validate")]
-    validator: Option<jsonschema::Validator>,
+    validator: jsonschema::Validator,
 }
 
 impl Checks {
-    pub(super) fn of(schema: &Value) -> Self {
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) where the schema of the action is none, with `validate`.
+    pub(super) fn of(action: &Action) -> Result<Self> {
         #[cfg(not(feature = "validate"))]
-        let _ = schema;
-        Self {
+        let _ = action;
+        Ok(Self {
             #[cfg(feature = "validate")]
-            validator: jsonschema::draft202012::new(schema).ok(),
-        }
+            validator: jsonschema::draft202012::new(&action.input_schema)
+                .map_err(|error| no_schema(action, &error))?,
+        })
     }
 
     /// Refuses an input that the schema doesn't allow.
@@ -79,7 +83,7 @@ impl Checks {
             return Err(Error::usage(format!("the input of `{name}` is not what its schema allows")));
         }
         #[cfg(feature = "validate")]
-        if let Some(Err(error)) = self.validator.as_ref().map(|validator| validator.validate(&input)) {
+        if let Err(error) = self.validator.validate(&input) {
             // Where, and not what stands there.
             let (at, rule) = (error.instance_path(), error.schema_path());
             let place = if at.as_str().is_empty() { String::new() } else { format!(" at `{at}`") };
@@ -117,11 +121,13 @@ impl Checks {
             line.extend_from_slice(value.as_bytes());
             one_line(&mut line[begin..]);
         };
-        for (key, value) in &members.0 {
+        // Which connection the program uses is never the caller's to say, unless the action asks for it.
+        let taken = || members.0.iter().filter(|(key, _)| !is_foreign(key, action));
+        for (key, value) in taken() {
             write(key, RawValue::get(value));
         }
         for (key, slug) in INJECTED.into_iter().zip([connection, connector]) {
-            if !members.0.iter().any(|(known, _): &(Cow<'_, str>, _)| known == key) {
+            if !taken().any(|(known, _): &(Cow<'_, str>, _)| known == key) {
                 // A slug has nothing to escape.
                 write(key, &format!("\"{slug}\""));
             }
@@ -134,6 +140,16 @@ impl Checks {
 /// Whether a key is Puffer's and none of the action's.
 fn is_foreign(key: &str, action: &Action) -> bool {
     INJECTED.contains(&key) && action.property(key).is_none()
+}
+
+#[cfg(feature = "validate")]
+#[cold]
+fn no_schema(action: &Action, error: &jsonschema::ValidationError<'_>) -> Error {
+    let (name, at) = (&action.name, error.instance_path());
+    let place =
+        if at.as_str().is_empty() { String::new() } else { format!(" at `{}`", excerpt(at.as_str())) };
+    let why = excerpt(&error.to_string());
+    Error::setup(format!("the input schema of the action `{name}` is no JSON Schema{place}: {why}"))
 }
 
 #[cold]

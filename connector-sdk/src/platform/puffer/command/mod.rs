@@ -5,6 +5,7 @@ mod connector;
 mod definition;
 mod errors;
 mod input;
+mod pending;
 mod permission;
 mod process;
 mod stream;
@@ -14,11 +15,15 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "supervisor")]
+pub(crate) use self::process::end_all as end_programs;
+
 use self::connector::{Limits, Program};
 use self::definition::Definition;
 use self::input::Checks;
 use crate::__private::Opening;
 use crate::manifest::Manifest;
+use crate::similar::excerpt;
 use crate::{Connector, Factory, Result, Settings};
 
 /// Connectors over a program in any language that speaks Puffer's process protocol, driven as Puffer drives it.
@@ -55,7 +60,9 @@ use crate::{Connector, Factory, Result, Settings};
 ///   It is small letters, digits and `-`, and doesn't begin with `-`. No setting and no credential is known here, and the
 ///   program has the environment of this process.
 /// - **Acknowledgements** are sent in the order in which the program wrote the events: one that the host acknowledged
-///   waits until those before it are. A checkpoint is passed on when nothing is outstanding.
+///   waits until those before it are. A checkpoint is passed on when nothing is outstanding. A program that goes on
+///   telling and leaves 16 MiB of them unread is ended with an error; one that has no use for them closes its standard
+///   input.
 /// - **A line that is no frame** is logged and left out, as Puffer has it. A line of more than 1 MiB, one that isn't UTF-8,
 ///   and the program's end are errors: the subscription starts the program again, later and later.
 /// - **`health` frames** other than `ok` are told to the host, and the program goes on; after `auth_required` it is ended,
@@ -83,9 +90,10 @@ impl CommandConnector {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when it is no template that Puffer would take, or has no command.
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when it is no template that Puffer would take, or has no command;
+    /// with the feature `validate` also where the input schema of an action is none.
     pub fn from_template(json: &str) -> Result<Self> {
-        Definition::read(json).map(Self::of)
+        Definition::read(json).and_then(Self::of)
     }
 
     /// From a command alone: the program and the arguments that stand before each question. It is taken for one that
@@ -96,13 +104,16 @@ impl CommandConnector {
     /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when `id` isn't small letters, digits and `-`, or an element of the
     /// command is blank.
     pub fn from_command(id: &str, command: impl IntoIterator<Item = impl Into<String>>) -> Result<Self> {
-        Definition::of_command(id, command.into_iter().map(Into::into).collect()).map(Self::of)
+        Definition::of_command(id, command.into_iter().map(Into::into).collect()).and_then(Self::of)
     }
 
-    fn of(definition: Definition) -> Self {
-        let checks = definition.manifest.actions.iter().map(|action| Checks::of(&action.input_schema));
+    fn of(definition: Definition) -> Result<Self> {
+        let checks: Result<_> = definition.manifest.actions.iter().map(Checks::of).collect();
         let limits = Limits::of(&definition.manifest.id);
-        Self { checks: checks.collect(), limits, definition: Arc::new(definition) }
+        let slug = excerpt(&definition.manifest.id);
+        let checks =
+            checks.map_err(|error| error.context(format_args!("the template `{slug}` can't be used")))?;
+        Ok(Self { checks, limits, definition: Arc::new(definition) })
     }
 
     /// Runs another command than the template's.

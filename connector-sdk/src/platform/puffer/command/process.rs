@@ -10,22 +10,37 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use super::errors;
 use crate::{Context, Error, Result};
 
-/// How many bytes may wait for a program that doesn't read its standard input. What comes then is acknowledgements,
-/// and a program that doesn't read them doesn't miss them.
+/// How many bytes may wait for a program that doesn't read its standard input, before whoever writes to it is told to
+/// keep the rest.
 const MOST_WAITING: usize = 1024 * 1024;
 
 /// How much is read of a pipe after the program has ended: more than a pipe holds.
 const MOST_AFTERWARDS: usize = 1024 * 1024;
+
+/// All that run, for a process that ends before it can drop them.
+static PROGRAMS: Mutex<Programs> = Mutex::new(Programs { over: false, groups: Vec::new() });
+
+struct Programs {
+    /// No more may start.
+    over: bool,
+    groups: Vec<Weak<Group>>,
+}
+
+/// Ends all programs of this process at once, which is about to end and starts no others.
+#[cfg(feature = "supervisor")]
+pub(crate) fn end_all() {
+    PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner).end();
+}
 
 /// A program that runs. Dropped, it and all of its group are killed.
 pub(super) struct Running {
@@ -43,10 +58,24 @@ pub(super) struct Group {
     is_ours: Mutex<bool>,
 }
 
+/// A program that nobody waits for yet. Dropped, it is killed with its group and waited for.
+struct Unwatched {
+    child: Option<Child>,
+    group: Arc<Group>,
+}
+
 /// The writing end of a program's standard input.
 pub(super) struct Input {
     lines: Sender<Vec<u8>>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
+}
+
+/// What was given to a program and isn't in its pipe yet.
+#[derive(Default)]
+struct Waiting {
+    bytes: AtomicUsize,
+    /// There is less of it than there was.
+    less: Notify,
 }
 
 /// A pipe from a program, as far as it is worth reading: to its end, or that of the program.
@@ -78,6 +107,7 @@ impl Running {
         let (program, fixed) =
             command.split_first().ok_or_else(|| Error::internal("a command has no program"))?;
         let path = program_of(program);
+        let (over, held) = io::pipe()?;
         let mut child = Command::new(&path)
             .args(fixed)
             .args(arguments)
@@ -87,22 +117,21 @@ impl Running {
             .process_group(0)
             .spawn()
             .map_err(|error| not_started(program, &error))?;
-        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let id = id.ok_or_else(|| Error::internal("a process has no number"))?;
-        let group = Arc::new(Group { id, is_ours: Mutex::new(true) });
+        let group = Arc::new(Group { id: Pid::from_child(&child), is_ours: Mutex::new(true) });
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (over, held) = io::pipe()?;
         let over = Arc::new(over);
         let (exit, exited) = oneshot::channel();
-        let reaped = Arc::clone(&group);
-        // From here on whatever goes wrong kills the program, by the drop of what is returned.
+        let unwatched = Unwatched { child: Some(child), group: Arc::clone(&group) };
+        PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner).add(&group)?;
+        // Where there is no thread to be had, what it would have run is dropped, and the program ends with it.
         thread::Builder::new().name("program".to_owned()).spawn(move || {
-            let _ = exit.send(reap(child, &reaped));
+            let _ = exit.send(unwatched.reap());
             drop(held);
         })?;
+        // From here on whatever goes wrong kills the program, by the drop of what is returned.
         let (say, errors) = oneshot::channel();
         let (lines, written) = channel();
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let waiting = Arc::new(Waiting::default());
         let input = Input { lines, waiting: Arc::clone(&waiting) };
         input.write(first);
         let running = Self { group: Arc::clone(&group), input: Some(input), exited, errors };
@@ -119,13 +148,30 @@ impl Running {
             let _ = say.send(errors::log(stderr, &context));
         })?;
         rustix::io::ioctl_fionbio(&stdin, true).map_err(io::Error::from)?;
-        thread::Builder::new()
-            .name("program's input".to_owned())
-            .spawn(move || write(stdin, &over, &written, &waiting))?;
+        thread::Builder::new().name("program's input".to_owned()).spawn(move || {
+            write(stdin, &over, &written, &waiting);
+            // Whatever it didn't take is nothing that it still could.
+            drop(written);
+            waiting.forget();
+        })?;
         Ok(running)
     }
 
-    /// Writes to standard input, some time later.
+    /// Whether there is room for more on standard input.
+    pub(super) fn has_room(&self) -> bool {
+        self.input.as_ref().is_some_and(|input| input.waiting.bytes.load(Ordering::Relaxed) < MOST_WAITING)
+    }
+
+    /// Waits until the program has read some of what is written to it. One waits at a time.
+    pub(super) async fn reads(&self) {
+        match &self.input {
+            Some(input) => input.waiting.less.notified().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Writes to standard input, some time later. Nothing is left out, so whoever has much to say asks for
+    /// [room](Self::has_room) first.
     pub(super) fn write(&self, bytes: Vec<u8>) {
         if let Some(input) = &self.input {
             input.write(bytes);
@@ -172,16 +218,56 @@ impl Group {
     }
 }
 
+impl Programs {
+    fn add(&mut self, group: &Arc<Group>) -> Result<()> {
+        if self.over {
+            return Err(Error::cancelled("no program is started any more, since all of it is to end"));
+        }
+        self.groups.retain(|group| group.strong_count() > 0);
+        self.groups.push(Arc::downgrade(group));
+        Ok(())
+    }
+
+    #[cfg(any(feature = "supervisor", test))]
+    fn end(&mut self) {
+        self.over = true;
+        for group in self.groups.drain(..).filter_map(|group| group.upgrade()) {
+            group.kill();
+        }
+    }
+}
+
+impl Unwatched {
+    /// Waits for the program's end.
+    fn reap(mut self) -> io::Result<ExitStatus> {
+        let child = self.child.take().ok_or_else(|| io::Error::other("it was waited for"))?;
+        reap(child, &self.group)
+    }
+}
+
+impl Drop for Unwatched {
+    fn drop(&mut self) {
+        if let Some(child) = self.child.take() {
+            self.group.kill();
+            let _ = reap(child, &self.group);
+        }
+    }
+}
+
 impl Input {
     fn write(&self, bytes: Vec<u8>) {
-        let size = bytes.len();
-        let is_first = self.waiting.fetch_add(size, Ordering::Relaxed) == 0;
-        if !is_first && self.waiting.load(Ordering::Relaxed) > MOST_WAITING {
-            self.waiting.fetch_sub(size, Ordering::Relaxed);
-            return;
+        self.waiting.bytes.fetch_add(bytes.len(), Ordering::Relaxed);
+        if self.lines.send(bytes).is_err() {
+            // It is at its end, or has closed its standard input.
+            self.waiting.forget();
         }
-        // Without a reader the program is at its end.
-        let _ = self.lines.send(bytes);
+    }
+}
+
+impl Waiting {
+    fn forget(&self) {
+        self.bytes.store(0, Ordering::Relaxed);
+        self.less.notify_one();
     }
 }
 
@@ -200,7 +286,7 @@ fn reap(mut child: Child, group: &Group) -> io::Result<ExitStatus> {
 }
 
 /// Writes what comes to a program until nobody has more to say, or it reads no more.
-fn write(mut stdin: ChildStdin, over: &io::PipeReader, lines: &Receiver<Vec<u8>>, waiting: &AtomicUsize) {
+fn write(mut stdin: ChildStdin, over: &io::PipeReader, lines: &Receiver<Vec<u8>>, waiting: &Waiting) {
     while let Ok(bytes) = lines.recv() {
         let mut left = &bytes[..];
         while !left.is_empty() {
@@ -218,7 +304,8 @@ fn write(mut stdin: ChildStdin, over: &io::PipeReader, lines: &Receiver<Vec<u8>>
                 Err(_) => return,
             }
         }
-        waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
+        waiting.bytes.fetch_sub(bytes.len(), Ordering::Relaxed);
+        waiting.less.notify_one();
     }
 }
 
@@ -286,5 +373,36 @@ fn not_started(program: &str, error: &io::Error) -> Error {
             Error::setup(format!("the program `{shown}` can't be run: {error}; see its permissions"))
         }
         _ => Error::unavailable(format!("the program `{shown}` can't be started: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    use super::*;
+
+    #[test]
+    fn all_programs_are_ended_and_none_is_started() {
+        let child = Command::new("sleep").arg("1000").process_group(0).spawn().expect("started");
+        let group = Arc::new(Group { id: Pid::from_child(&child), is_ours: Mutex::new(true) });
+        let unwatched = Unwatched { child: Some(child), group: Arc::clone(&group) };
+        let mut programs = Programs { over: false, groups: vec![Weak::new()] };
+        programs.add(&group).expect("added");
+        assert_eq!(programs.groups.len(), 1, "those that are gone are forgotten");
+        programs.end();
+        assert_eq!(unwatched.reap().expect("waited for").signal(), Some(9));
+        programs.add(&group).expect_err("it is over");
+    }
+
+    #[test]
+    fn a_program_that_nobody_waits_for_does_not_go_on() {
+        let child = Command::new("sleep").arg("1000").process_group(0).spawn().expect("started");
+        let id = Pid::from_child(&child);
+        let group = Arc::new(Group { id, is_ours: Mutex::new(true) });
+        drop(Unwatched { child: Some(child), group: Arc::clone(&group) });
+        // Nothing of it is left, not even a state to be asked for.
+        assert!(waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOHANG).is_err());
+        assert!(!*group.is_ours.lock().expect("a lock"));
     }
 }

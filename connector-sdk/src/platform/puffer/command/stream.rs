@@ -1,6 +1,5 @@
 //! `subscribe`: a program that runs for as long as somebody listens, its frames, and the acknowledgements that it gets.
 
-use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -11,7 +10,9 @@ use tokio::time::{Instant, timeout};
 
 use super::super::frames::string;
 use super::super::lines::{LONGEST, Lines};
+use super::answer;
 use super::connector::{ended, payload};
+use super::pending::Pending;
 use super::process::Running;
 use crate::event::{Acknowledgements, Emitter, Failure, Health};
 use crate::{Context, Error, ErrorKind, Level, Result};
@@ -56,13 +57,24 @@ pub(super) async fn run(
         let _ = give.blocking_send(Err(problem));
     })?;
     let acknowledgements = out.acknowledgements();
-    let mut stream = Passing { out, acknowledgements, pending: VecDeque::new(), context, troubled: None };
+    let mut stream = Passing {
+        out,
+        acknowledgements,
+        pending: Pending::default(),
+        unsaid: false,
+        context,
+        troubled: None,
+    };
     let problem = loop {
         tokio::select! {
             part = lines.recv() => match part {
                 Some(Ok(part)) => match stream.pass(&part, &running).await {
                     Ok(()) => {}
-                    Err(_) if context.cancellation().is_cancelled() => {
+                    // The subscription knows of its end a moment before its context does.
+                    Err(error)
+                        if error.kind() == ErrorKind::Cancelled || context.cancellation().is_cancelled() =>
+                    {
+                        stream.acknowledge(&running);
                         return Err(leave(running, lines, grace).await);
                     }
                     Err(error) => return Err(error),
@@ -71,7 +83,12 @@ pub(super) async fn run(
                 None => break None,
             },
             () = stream.acknowledgements.changed() => stream.acknowledge(&running),
-            () = context.cancellation().cancelled() => return Err(leave(running, lines, grace).await),
+            () = running.reads(), if stream.unsaid => stream.acknowledge(&running),
+            () = context.cancellation().cancelled() => {
+                // It may be done with what it told last, and keeps it otherwise.
+                stream.acknowledge(&running);
+                return Err(leave(running, lines, grace).await);
+            }
         }
     };
     if let Some(error) = problem {
@@ -163,8 +180,10 @@ impl<R: Read> Read for Short<R> {
 struct Passing<'a> {
     out: Emitter,
     acknowledgements: Acknowledgements,
-    /// The events that the program wrote and has heard nothing of, in its order: id and cursor.
-    pending: VecDeque<(String, String)>,
+    /// The events that the program wrote and has heard nothing of, in its order.
+    pending: Pending,
+    /// Some of them are acknowledged, and the program has yet to read what was said before.
+    unsaid: bool,
     context: &'a Context,
     /// Since when it says that it isn't well.
     troubled: Option<Instant>,
@@ -181,11 +200,10 @@ impl Passing<'_> {
                     .log(Level::Warn, format_args!("a line of the program is left out: {why}: {shown}"));
             }
             if at % MANY == MANY - 1 {
-                self.acknowledge(running);
+                self.heard(running)?;
             }
         }
-        self.acknowledge(running);
-        Ok(())
+        self.heard(running)
     }
 
     /// Passes on what one line says; inside, why it says nothing.
@@ -201,7 +219,7 @@ impl Passing<'_> {
                 }
                 self.out.emit(&id, &cursor, payload(raw.get())?).await?;
                 self.troubled = None;
-                self.pending.push_back((id, cursor));
+                self.pending.push(id, cursor);
             }
             ("event", ..) => return Ok(Err("an event needs `id`, `cursor` and `payload`".to_owned())),
             ("checkpoint", _, Some(cursor), ..) => self.out.checkpoint(&cursor)?,
@@ -219,7 +237,10 @@ impl Passing<'_> {
 
     /// What the program says of itself. It mends itself or it doesn't; only credentials are for somebody else to mend.
     fn health(&mut self, status: &str, detail: Option<String>) -> Result<()> {
-        let message = detail.unwrap_or_else(|| format!("the program says that it is `{status}`"));
+        let message = match detail {
+            Some(detail) => answer::cut(&detail),
+            None => format!("the program says that it is `{}`", crate::similar::excerpt(status)),
+        };
         match status {
             "ok" => {
                 self.troubled = None;
@@ -238,18 +259,33 @@ impl Passing<'_> {
     /// Tells the program what the host has acknowledged, in the program's own order: whoever takes an acknowledgement
     /// for one of all that came before is right.
     fn acknowledge(&mut self, running: &Running) {
-        let count = self.acknowledgements.leading(self.pending.iter().map(|(id, _)| id.as_str()));
-        if count == 0 {
+        // What it has no room for is said when it has.
+        self.unsaid = !running.has_room();
+        if self.unsaid {
             return;
         }
-        let mut lines = Vec::with_capacity(count * 64);
-        for (id, cursor) in self.pending.drain(..count) {
-            lines.extend_from_slice(br#"{"op":"ack","cursor":"#);
-            string(&cursor, &mut lines);
-            lines.extend_from_slice(br#","event_id":"#);
-            string(&id, &mut lines);
-            lines.extend_from_slice(b"}\n");
+        let mut left = self.acknowledgements.leading(self.pending.ids());
+        while left > 0 && running.has_room() {
+            let (taken, lines) = self.pending.take(left);
+            running.write(lines);
+            left -= taken;
         }
-        running.write(lines);
+        self.unsaid = left > 0;
+    }
+
+    /// Tells the program what it hasn't heard, and ends one that tells more and more and never listens. What it told
+    /// comes again from the cursor.
+    fn heard(&mut self, running: &Running) -> Result<()> {
+        self.acknowledge(running);
+        if self.unsaid && self.pending.is_too_much() {
+            return Err(Error::upstream(
+                "the program doesn't read its acknowledgements, of which more than 16 MiB wait; it must read its \
+                 standard input, or close it",
+            ));
+        }
+        Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,7 @@ fn action() -> Action {
 
 fn line(input: &str) -> Result<String> {
     let action = action();
-    let line = Checks::of(&action.input_schema).line(&action, input.as_bytes(), "work", "feed")?;
+    let line = Checks::of(&action)?.line(&action, input.as_bytes(), "work", "feed")?;
     Ok(String::from_utf8(line).expect("UTF-8"))
 }
 
@@ -125,21 +125,28 @@ fn an_input_is_one_line_with_what_puffer_puts_into_it() {
     for (input, expected) in [
         (r#"{"to":"ab"}"#, format!("{{\"to\":\"ab\",{both}\n")),
         (" {\n \"to\" :\r\n \"a\\nb\" }\n", format!("{{\"to\":\"a\\nb\",{both}\n")),
+        // Nobody else's connection is had by naming it.
         (
             r#"{"connection_slug":"home","to":"ab","times":1.0}"#,
-            "{\"connection_slug\":\"home\",\"to\":\"ab\",\"times\":1.0,\"connector_slug\":\"feed\"}\n"
-                .to_owned(),
+            format!("{{\"to\":\"ab\",\"times\":1.0,{both}\n"),
         ),
+        (r#"{"to":"ab","connector\u005fslug":{"a":1}}"#, format!("{{\"to\":\"ab\",{both}\n")),
     ] {
         assert_eq!(line(input).expect(input), expected);
     }
+    // An action that asks for it is told what its caller says.
+    let mut asking = action();
+    asking.input_schema["properties"]["connection_slug"] = json!({"type": "string"});
+    asking.parameters.push(crate::manifest::Parameter::new("connection_slug"));
+    let said = br#"{"to":"ab","connection_slug":"home"}"#;
+    let said = Checks::of(&asking).expect("checks").line(&asking, said, "work", "feed").expect("a line");
+    assert_eq!(said, b"{\"to\":\"ab\",\"connection_slug\":\"home\",\"connector_slug\":\"feed\"}\n");
     let many = line("{\"to\":\"ab\",\"at\":{\n\"hour\": 1}}").expect("a line");
     assert_eq!(many.matches('\n').count(), 1);
     // Without a schema all is taken.
     let anything = Action::new("any", Permission::new(Effect::Read));
-    let schema = json!({"type": "object"});
-    let anything = Action { input_schema: schema.clone(), ..anything };
-    Checks::of(&schema).line(&anything, b"{\"x\":[1]}", "work", "feed").expect("anything");
+    let anything = Action { input_schema: json!({"type": "object"}), ..anything };
+    Checks::of(&anything).expect("checks").line(&anything, b"{\"x\":[1]}", "work", "feed").expect("anything");
 }
 
 #[test]
@@ -161,7 +168,12 @@ fn an_input_that_its_schema_does_not_allow_starts_nothing() {
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.message().contains(said), "{input}: {error}");
     }
-    assert!(Checks::of(&json!({})).line(&action(), b"{\"to\":\"\xff\xff\"}", "work", "feed").is_err());
+    assert!(
+        Checks::of(&action())
+            .expect("checks")
+            .line(&action(), b"{\"to\":\"\xff\xff\"}", "work", "feed")
+            .is_err()
+    );
 }
 
 #[cfg(feature = "validate")]
@@ -170,8 +182,20 @@ fn with_a_validator_all_of_a_schema_is_enforced() {
     let mut action = action();
     // Of this the crate itself has no opinion.
     action.input_schema = json!({"type": "object", "if": {"required": ["a"]}, "then": {"required": ["b"]}});
-    let checks = Checks::of(&action.input_schema);
+    let checks = Checks::of(&action).expect("checks");
     checks.line(&action, b"{}", "work", "feed").expect("right");
     let error = checks.line(&action, b"{\"a\":\"s3cret\"}", "work", "feed").expect_err("wrong");
     assert!(error.message().contains("then") && !error.message().contains("s3cret"), "{error}");
+}
+
+#[cfg(feature = "validate")]
+#[test]
+fn a_schema_that_cannot_be_enforced_is_refused() {
+    for schema in [json!({"type": "strin"}), json!({"properties": {"to": {"$ref": "#/nowhere"}}})] {
+        let mut template = starter();
+        template["actions"]["send_message"]["input_schema"] = schema;
+        let error = CommandConnector::from_template(&template.to_string()).expect_err("no schema");
+        assert_eq!(error.kind(), ErrorKind::Setup);
+        assert!(error.message().contains("of the action `send_message` is no JSON Schema"), "{error}");
+    }
 }
