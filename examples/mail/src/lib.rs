@@ -30,6 +30,7 @@ mod letter;
 mod mail;
 mod message;
 mod message_id;
+mod outer;
 mod server;
 mod smtp;
 mod text;

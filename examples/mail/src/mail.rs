@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::imap::Raw;
 use crate::message::Place;
 use crate::message_id::MessageId;
+use crate::outer::{outer, restored};
 use crate::text::{one_line, paragraphs};
 
 /// As much of a text as somebody reads, in bytes. Hosts read a mail as one line of JSON.
@@ -88,7 +89,7 @@ impl Mail {
         let known = mail.clone();
         let read = catch_unwind(|| {
             let mut mail = known;
-            match MessageParser::default().parse(bytes) {
+            match MessageParser::default().parse(&*outer(bytes)) {
                 Some(message) if has_headers(&message) => mail.fill(place, validity, &message, raw),
                 _ => mail.say(&String::from_utf8_lossy(bytes)),
             }
@@ -127,7 +128,7 @@ impl Mail {
                 text.push_str(&more);
             }
         }
-        self.say(&text);
+        self.say(&restored(&text));
         self.attach(place, validity, message);
     }
 
@@ -147,7 +148,7 @@ impl Mail {
             }
             let kind = part.content_type().map(|kind| {
                 let kind = [kind.ctype(), kind.subtype().unwrap_or("octet-stream")].join("/");
-                one_line(&kind.to_ascii_lowercase(), 100)
+                one_line(&restored(&kind).to_ascii_lowercase(), 100)
             });
             attachment = attachment.mime_type(kind.unwrap_or_else(|| "application/octet-stream".to_owned()));
             // How long the one is through which the cut went isn't known.
@@ -247,6 +248,9 @@ fn arrived(raw: &Raw) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD as STANDARD;
+
     use super::*;
 
     const PLACE: Place<'_> = Place { host: "imap.example.org", port: 993, folder: "INBOX" };
@@ -354,6 +358,25 @@ mod tests {
         for header in ["Auto-Submitted: no", "Precedence: first-class", "X-Other: bulk"] {
             assert!(!read(format!("Subject: s\r\n{header}\r\n\r\n")).automatic, "{header}");
         }
+    }
+
+    #[test]
+    fn mails_in_mails_have_no_bottom_to_fall_to() {
+        let plain = "Content-Type:message/rfc822\r\n\r\n".repeat((1 << 20) / 31);
+        let mail = read(plain.as_str());
+        assert_eq!(mail.attachments.len(), 1, "{mail:?}");
+        assert_eq!(mail.attachments[0].mime_type.as_deref(), Some("message/rfc822"));
+        let digests = "Content-Type:multipart/digest;boundary=b\r\n\r\n--b\r\n\r\n".repeat((1 << 20) / 53);
+        read(digests);
+        let encoded = STANDARD.encode(&plain[..plain.len() / 4 * 3 - 100]);
+        for kind in ["message/rfc822", "message/global", "(;)Message/ (c) RFC822"] {
+            let mail =
+                read(format!("Content-Type:{kind}\r\nContent-Transfer-Encoding:base64\r\n\r\n{encoded}"));
+            assert_eq!(mail.attachments.len(), 1, "{kind}");
+        }
+        // Also one that says what it is in its text.
+        let quoted = read("Subject: s\r\n\r\nContent-Type: message/rfc822\r\n");
+        assert_eq!(quoted.text, "Content-Type: message/rfc822");
     }
 
     #[test]
