@@ -398,4 +398,4 @@ pub(crate) fn quote(text: &str) -> Result<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

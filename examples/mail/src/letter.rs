@@ -93,6 +93,11 @@ impl Draft {
         self.letter.answers.in_reply_to.as_ref().or(self.thread.as_ref()).filter(|_| !is_known)
     }
 
+    /// Whom it goes to.
+    pub(crate) fn address(&self) -> &str {
+        self.letter.to.first().map_or("", |to| to.email.as_ref())
+    }
+
     /// The mail, with what is known of the one that it answers.
     pub(crate) fn finish(self, answered: Option<&Mail>) -> Letter {
         let Self { mut letter, subject, thread } = self;
