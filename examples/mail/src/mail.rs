@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::catch_unwind;
+use std::str::FromStr as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use connector_sdk::message::{Attachment, timestamp};
@@ -192,10 +193,11 @@ fn sections(message: &Message<'_>) -> HashMap<u32, String> {
     sections
 }
 
+/// Whoever has one address. Several in the place of one would make a mailing of an answer.
 fn people(addresses: Option<&Address<'_>>) -> Vec<Person> {
     let person = |found: &Addr<'_>| {
         let address = one_line(found.address()?, LONGEST);
-        (!address.is_empty())
+        (lettre::Address::from_str(&address).is_ok())
             .then(|| Person { address, name: one_line(found.name().unwrap_or_default(), LONGEST) })
     };
     addresses.into_iter().flat_map(Address::iter).filter_map(person).take(MOST).collect()
@@ -286,6 +288,26 @@ mod tests {
         assert_eq!(mail.date.as_deref(), Some("2026-11-20T10:30:00.000000+00:00"));
         assert_eq!(mail.text, "漢字");
         assert!(!mail.truncated && !mail.automatic && mail.problem.is_none());
+    }
+
+    #[test]
+    fn an_address_is_one_address() {
+        for several in [
+            "<a@x.org,b@y.org>",
+            "<a@x.org, b@y.org>",
+            "<a@x.org;b@y.org>",
+            "<\"a\" <a@x.org>>",
+            "nobody",
+            "<@>",
+        ] {
+            let mail = read(format!("From: ann@example.org\r\nReply-To: {several}\r\nTo: {several}\r\n\r\n"));
+            for person in mail.reply_to.iter().chain(&mail.to) {
+                assert!(lettre::Address::from_str(&person.address).is_ok(), "{several}: {person:?}");
+            }
+        }
+        let mail = read("From: ann@example.org\r\nReply-To: <a@x.org,b@y.org,c@z.org>\r\n\r\n");
+        assert_eq!((mail.from, mail.reply_to), (Some(person("ann@example.org", "")), None));
+        assert_eq!(read("From: jörg@bücher.example\r\n\r\n").from, Some(person("jörg@bücher.example", "")));
     }
 
     #[test]
