@@ -113,12 +113,12 @@ impl<'a> Session<'a> {
                 self.server
             )));
         };
-        let latest = match next {
-            Some(next) => next.saturating_sub(1),
-            // Not all servers say it.
-            None => self.search("UID *").await?.into_iter().max().unwrap_or(0),
-        };
-        Ok(State { validity, latest })
+        Ok(State { validity, latest: next.map(|next| next.saturating_sub(1)) })
+    }
+
+    /// The UID of the last mail that is there, 0 where there is none.
+    pub(crate) async fn last(&mut self) -> Result<u32> {
+        Ok(self.search("UID *").await?.into_iter().max().unwrap_or(0))
     }
 
     /// The UIDs of the mails after one, ascending.
@@ -398,4 +398,4 @@ pub(crate) fn quote(text: &str) -> Result<String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

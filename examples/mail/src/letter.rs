@@ -84,6 +84,11 @@ impl Draft {
         };
         let answers = Answers { in_reply_to, references };
         let letter = Letter::new(&message.id, from, &message.conversation_id, &message.text, answers)?;
+        if letter.to.len() != 1 {
+            return Err(Error::usage(
+                "the conversation is more than one address; give it one, or send several people a mail by `send_mail`",
+            ));
+        }
         Ok(Self { letter, subject, thread })
     }
 
@@ -91,6 +96,11 @@ impl Draft {
     pub(crate) fn wanted(&self) -> Option<&MessageId> {
         let is_known = self.subject.is_some() && self.letter.answers.in_reply_to.is_some();
         self.letter.answers.in_reply_to.as_ref().or(self.thread.as_ref()).filter(|_| !is_known)
+    }
+
+    /// Whom it goes to.
+    pub(crate) fn address(&self) -> &str {
+        self.letter.to.first().map_or("", |to| to.email.as_ref())
     }
 
     /// The mail, with what is known of the one that it answers.
@@ -322,6 +332,7 @@ mod tests {
             ("", "t", ME, ErrorKind::Usage, "recipient"),
             ("a@x.org", " \n", ME, ErrorKind::Usage, "says nothing"),
             ("a@x.org", "t", "me", ErrorKind::Setup, "`from` is no mail address"),
+            ("a@x.org, b@x.org", "t", ME, ErrorKind::Usage, "more than one address"),
             (&"a@x.org,".repeat(51), "t", ME, ErrorKind::Usage, "mail"),
         ] {
             let error = of(to, text, from).expect_err(to);

@@ -16,12 +16,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use cursor::Seen;
-use imap::{MOST_OF_A_MAIL, Session, quote};
+use imap::{MOST_OF_A_MAIL, Session};
 use letter::{Answers, Draft, Letter};
 use message::Place;
 use message_id::MessageId;
 use server::Server;
 
+mod answered;
 mod cursor;
 mod folder;
 mod found;
@@ -30,6 +31,7 @@ mod letter;
 mod mail;
 mod message;
 mod message_id;
+mod outer;
 mod server;
 mod smtp;
 mod text;
@@ -190,7 +192,9 @@ impl Mailbox {
     async fn send(&self, message: &OutgoingMessage) -> Result<Receipt> {
         let draft = Draft::of(message, self.from()?)?;
         let answered = match draft.wanted() {
-            Some(id) => self.answered(id).await?,
+            Some(id) => {
+                answered::find(&mut self.session().await?, &self.place(None), id, draft.address()).await?
+            }
             None => None,
         };
         let letter = draft.finish(answered.as_ref());
@@ -247,18 +251,6 @@ impl Mailbox {
                 "the user is no mail address; set `from` to the one that mails are sent from",
             )),
         }
-    }
-
-    /// The latest mail of a thread, as far as the folder has it.
-    async fn answered(&self, thread: &MessageId) -> Result<Option<Mail>> {
-        let place = self.place(None);
-        let mut session = self.session().await?;
-        let state = session.examine(place.folder).await?;
-        let id = quote(thread.as_str())?;
-        let found = session.search(&format!("OR HEADER Message-ID {id} HEADER References {id}")).await?;
-        let Some(uid) = found.into_iter().max() else { return Ok(None) };
-        let raw = session.fetch(&[uid], MOST_OF_A_MAIL).await?.remove(&uid);
-        Ok(raw.map(|raw| Mail::read(&place, state.validity, uid, &raw)))
     }
 
     async fn hand_over(&self, letter: &Letter) -> Result<Sent> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::panic::catch_unwind;
+use std::str::FromStr as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use connector_sdk::message::{Attachment, timestamp};
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::imap::Raw;
 use crate::message::Place;
 use crate::message_id::MessageId;
+use crate::outer::{outer, restored};
 use crate::text::{one_line, paragraphs};
 
 /// As much of a text as somebody reads, in bytes. Hosts read a mail as one line of JSON.
@@ -88,7 +90,7 @@ impl Mail {
         let known = mail.clone();
         let read = catch_unwind(|| {
             let mut mail = known;
-            match MessageParser::default().parse(bytes) {
+            match MessageParser::default().parse(&*outer(bytes)) {
                 Some(message) if has_headers(&message) => mail.fill(place, validity, &message, raw),
                 _ => mail.say(&String::from_utf8_lossy(bytes)),
             }
@@ -127,7 +129,7 @@ impl Mail {
                 text.push_str(&more);
             }
         }
-        self.say(&text);
+        self.say(&restored(&text));
         self.attach(place, validity, message);
     }
 
@@ -147,7 +149,7 @@ impl Mail {
             }
             let kind = part.content_type().map(|kind| {
                 let kind = [kind.ctype(), kind.subtype().unwrap_or("octet-stream")].join("/");
-                one_line(&kind.to_ascii_lowercase(), 100)
+                one_line(&restored(&kind).to_ascii_lowercase(), 100)
             });
             attachment = attachment.mime_type(kind.unwrap_or_else(|| "application/octet-stream".to_owned()));
             // How long the one is through which the cut went isn't known.
@@ -191,10 +193,11 @@ fn sections(message: &Message<'_>) -> HashMap<u32, String> {
     sections
 }
 
+/// Whoever has one address. Several in the place of one would make a mailing of an answer.
 fn people(addresses: Option<&Address<'_>>) -> Vec<Person> {
     let person = |found: &Addr<'_>| {
         let address = one_line(found.address()?, LONGEST);
-        (!address.is_empty())
+        (lettre::Address::from_str(&address).is_ok())
             .then(|| Person { address, name: one_line(found.name().unwrap_or_default(), LONGEST) })
     };
     addresses.into_iter().flat_map(Address::iter).filter_map(person).take(MOST).collect()
@@ -247,6 +250,9 @@ fn arrived(raw: &Raw) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD as STANDARD;
+
     use super::*;
 
     const PLACE: Place<'_> = Place { host: "imap.example.org", port: 993, folder: "INBOX" };
@@ -282,6 +288,26 @@ mod tests {
         assert_eq!(mail.date.as_deref(), Some("2026-11-20T10:30:00.000000+00:00"));
         assert_eq!(mail.text, "漢字");
         assert!(!mail.truncated && !mail.automatic && mail.problem.is_none());
+    }
+
+    #[test]
+    fn an_address_is_one_address() {
+        for several in [
+            "<a@x.org,b@y.org>",
+            "<a@x.org, b@y.org>",
+            "<a@x.org;b@y.org>",
+            "<\"a\" <a@x.org>>",
+            "nobody",
+            "<@>",
+        ] {
+            let mail = read(format!("From: ann@example.org\r\nReply-To: {several}\r\nTo: {several}\r\n\r\n"));
+            for person in mail.reply_to.iter().chain(&mail.to) {
+                assert!(lettre::Address::from_str(&person.address).is_ok(), "{several}: {person:?}");
+            }
+        }
+        let mail = read("From: ann@example.org\r\nReply-To: <a@x.org,b@y.org,c@z.org>\r\n\r\n");
+        assert_eq!((mail.from, mail.reply_to), (Some(person("ann@example.org", "")), None));
+        assert_eq!(read("From: jörg@bücher.example\r\n\r\n").from, Some(person("jörg@bücher.example", "")));
     }
 
     #[test]
@@ -354,6 +380,25 @@ mod tests {
         for header in ["Auto-Submitted: no", "Precedence: first-class", "X-Other: bulk"] {
             assert!(!read(format!("Subject: s\r\n{header}\r\n\r\n")).automatic, "{header}");
         }
+    }
+
+    #[test]
+    fn mails_in_mails_have_no_bottom_to_fall_to() {
+        let plain = "Content-Type:message/rfc822\r\n\r\n".repeat((1 << 20) / 31);
+        let mail = read(plain.as_str());
+        assert_eq!(mail.attachments.len(), 1, "{mail:?}");
+        assert_eq!(mail.attachments[0].mime_type.as_deref(), Some("message/rfc822"));
+        let digests = "Content-Type:multipart/digest;boundary=b\r\n\r\n--b\r\n\r\n".repeat((1 << 20) / 53);
+        read(digests);
+        let encoded = STANDARD.encode(&plain[..plain.len() / 4 * 3 - 100]);
+        for kind in ["message/rfc822", "message/global", "(;)Message/ (c) RFC822"] {
+            let mail =
+                read(format!("Content-Type:{kind}\r\nContent-Transfer-Encoding:base64\r\n\r\n{encoded}"));
+            assert_eq!(mail.attachments.len(), 1, "{kind}");
+        }
+        // Also one that says what it is in its text.
+        let quoted = read("Subject: s\r\n\r\nContent-Type: message/rfc822\r\n");
+        assert_eq!(quoted.text, "Content-Type: message/rfc822");
     }
 
     #[test]

@@ -16,7 +16,9 @@ impl MessageId {
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let inside = text.strip_prefix('<').and_then(|text| text.strip_suffix('>')).unwrap_or(text);
-        let is_fit = !inside.is_empty()
+        let has_two_sides =
+            inside.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty());
+        let is_fit = has_two_sides
             && inside.len() <= LONGEST
             && inside
                 .bytes()
@@ -53,9 +55,22 @@ mod tests {
         for text in ["<a@b>", "a@b", "  <a@b>\r\n"] {
             assert_eq!(MessageId::read(text).expect(text).to_string(), "<a@b>");
         }
-        for text in
-            ["", "<>", "a b@c", "a\"@b", "a\\@b", "<a@b> <c@d>", "ä@b", "a\r\nBcc:x@y", &"x".repeat(251)]
-        {
+        for text in [
+            "",
+            "<>",
+            "a b@c",
+            "a\"@b",
+            "a\\@b",
+            "<a@b> <c@d>",
+            "ä@b",
+            "a\r\nBcc:x@y",
+            &format!("{}@y", "x".repeat(251)),
+            "@",
+            "<@>",
+            "e",
+            "<a@>",
+            "<@b>",
+        ] {
             assert_eq!(MessageId::read(text), None, "{text:?}");
         }
     }

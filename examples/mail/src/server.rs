@@ -42,9 +42,9 @@ pub(crate) struct Server<'a> {
 }
 
 /// A connection to a server, whatever it goes through.
-pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug {}
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + Sync + fmt::Debug {}
 
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + fmt::Debug> Wire for T {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + fmt::Debug> Wire for T {}
 
 impl Server<'_> {
     /// Refuses what would send a password in the clear where others may listen.

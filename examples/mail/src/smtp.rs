@@ -6,13 +6,17 @@ use connector_sdk::{Error, Result};
 use lettre::message::Message;
 use lettre::transport::smtp::Error as Smtp;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use tokio::time::timeout;
 
 use crate::server::{REACHED, Security, Server};
 use crate::text::one_line;
+use spoken::Spoken;
+
+mod spoken;
+mod starttls;
 
 /// How long the server may take for a step; the last one is the longest of them.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -70,23 +74,18 @@ async fn connect(server: Server<'_>, user: &str, password: &str) -> Result<Async
     let connecting = async {
         let broken = |error| failed(server, error);
         let name = ClientId::default();
-        let tls = match server.security {
-            Security::Plain => None,
-            Security::Tls | Security::Starttls => {
-                Some(TlsParameters::new(server.host.to_owned()).map_err(broken)?)
+        let stream = server.connect().await?;
+        let stream: Box<dyn AsyncTokioStream> = match server.security {
+            Security::Plain => Box::new(Spoken::new(Box::new(stream), b"")),
+            Security::Tls => Box::new(Spoken::new(server.secure(stream).await?, b"")),
+            Security::Starttls => {
+                let stream = starttls::begin(server, stream).await?;
+                // It greeted already, and the library waits for that.
+                Box::new(Spoken::new(server.secure(stream).await?, b"220 go on\r\n"))
             }
         };
-        let (first, later) = if server.security == Security::Tls { (tls, None) } else { (None, tls) };
-        let address = (server.host, server.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(address, Some(REACHED), &name, first, None)
-            .await
-            .map_err(broken)?;
-        if let Some(tls) = later {
-            if !connection.can_starttls() {
-                return Err(Error::setup(format!("{server} knows no STARTTLS; set its security to `tls`")));
-            }
-            connection.starttls(tls, &name).await.map_err(broken)?;
-        }
+        let mut connection =
+            AsyncSmtpConnection::connect_with_transport(stream, &name).await.map_err(broken)?;
         let ways = [Mechanism::Plain, Mechanism::Login];
         // A server that asks for no password, such as a relay of one's own, is told none.
         if ways.iter().any(|way| connection.server_info().supports_auth_mechanism(*way)) {
@@ -119,11 +118,6 @@ fn refused(server: Server<'_>, what: &str, error: Smtp) -> Error {
 /// Something between here and the server, before anything was handed over.
 fn failed(server: Server<'_>, error: Smtp) -> Error {
     let words = one_line(&error.to_string(), 200);
-    if error.is_tls() {
-        return Error::unavailable(format!(
-            "{server} can't be spoken to over TLS: {words}; look at its certificate, its port and its security"
-        ));
-    }
     Error::unavailable(format!("{server} can't be spoken to: {words}")).with_source(error)
 }
 

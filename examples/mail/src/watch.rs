@@ -28,7 +28,13 @@ pub(crate) async fn watch(
     let state = session.examine(place.folder).await?;
     let mut seen = match Start::of(since, state) {
         Start::After(seen) => seen,
-        Start::Now(seen) => {
+        Start::Now => {
+            // Not all servers say it.
+            let uid = match state.latest {
+                Some(latest) => latest,
+                None => session.last().await?,
+            };
+            let seen = Seen { validity: state.validity, uid };
             out.checkpoint(&seen)?;
             seen
         }

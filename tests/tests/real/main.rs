@@ -9,6 +9,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that can't go on says so by panicking")]
 
+mod chance;
 mod dovecot;
 mod files;
 #[cfg(all(feature = "keyring", target_os = "linux"))]

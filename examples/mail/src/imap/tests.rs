@@ -8,10 +8,10 @@ use super::*;
 
 /// What the server says to each command, by the command's beginning. `{}` stands for the command's tag; after
 /// an answer without one the connection ends.
-type Script = &'static [(&'static str, &'static str)];
+pub(crate) type Script = &'static [(&'static str, &'static str)];
 
-const LOGIN: (&str, &str) = ("LOGIN", "{} OK in\r\n");
-const IDLES: (&str, &str) = ("CAPABILITY", "* CAPABILITY IMAP4rev1 idle\r\n{} OK\r\n");
+pub(crate) const LOGIN: (&str, &str) = ("LOGIN", "{} OK in\r\n");
+pub(crate) const IDLES: (&str, &str) = ("CAPABILITY", "* CAPABILITY IMAP4rev1 idle\r\n{} OK\r\n");
 
 async fn serve(script: Script) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -42,13 +42,13 @@ async fn serve(script: Script) -> u16 {
     port
 }
 
-async fn open(script: Script) -> Result<Session<'static>> {
+pub(crate) async fn open(script: Script) -> Result<Session<'static>> {
     let port = serve(script).await;
     let server = Server { protocol: "IMAP", host: "127.0.0.1", port, security: Security::Plain };
     Session::open(server, "me", "s3cret").await
 }
 
-fn run<F: Future>(future: F) -> F::Output {
+pub(crate) fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }
 
@@ -126,7 +126,8 @@ fn mails_that_come_while_others_are_read_are_not_waited_for() {
             ("IDLE", "+ idling\r\n* OK Still here\r\n* 5 EXISTS\r\n"),
         ];
         let mut session = open(Box::leak(Box::new(script))).await.expect("a session");
-        assert_eq!(session.examine("INBOX").await.expect("opened"), State { validity: 7, latest: 9 });
+        assert_eq!(session.examine("INBOX").await.expect("opened"), State { validity: 7, latest: None });
+        assert_eq!(session.last().await.expect("found"), 9);
         assert!(session.after(9).await.expect("found").is_empty());
         session.wait(Duration::from_secs(3600)).await.expect("at once");
         assert_eq!(session.after(9).await.expect("found"), [10, 11]);

@@ -98,3 +98,45 @@ fn a_refusal_says_whether_it_is_one_for_good() {
         assert!(error.kind() == kind && !error.message().contains("s3cret"), "{script:?}: {error}");
     }
 }
+
+#[test]
+fn what_is_put_behind_an_answer_in_the_clear_is_not_heard() {
+    let said = |greeting: &'static str, can: &'static str, begin: &'static str| {
+        let run = async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let port = listener.local_addr().expect("an address").port();
+            let serve = async {
+                let (stream, _) = listener.accept().await.expect("a connection");
+                let mut stream = BufReader::new(stream);
+                let mut line = String::new();
+                for answer in [greeting, can, begin] {
+                    stream.write_all(answer.as_bytes()).await.expect("written");
+                    line.clear();
+                    if stream.read_line(&mut line).await.unwrap_or(0) == 0 {
+                        break;
+                    }
+                }
+            };
+            let server = Server { protocol: "SMTP", host: "localhost", port, security: Security::Starttls };
+            let connecting = async {
+                let stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.expect("connected");
+                starttls::begin(server, stream).await.map(drop)
+            };
+            tokio::join!(connecting, serve).0
+        };
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(run)
+    };
+    let (greeting, can, begin) = ("220-a\r\n220 b\r\n", "250-here\r\n250 starttls\r\n", "220 go\r\n");
+    said(greeting, can, begin).expect("TLS may begin");
+    let put = "250-here\r\n250 AUTH PLAIN\r\n";
+    for (greeting, can, begin) in [
+        (greeting, can, String::leak(begin.to_owned() + put) as &str),
+        (String::leak(greeting.to_owned() + put), can, begin),
+    ] {
+        let error = said(greeting, can, begin).expect_err("somebody on the way");
+        assert!(error.message().contains("before TLS begins"), "{error}");
+    }
+    assert_eq!(said(greeting, "250 here\r\n", begin).expect_err("none").kind(), ErrorKind::Setup);
+    assert_eq!(said(greeting, can, "454 later\r\n").expect_err("later").kind(), ErrorKind::Unavailable);
+    assert_eq!(said("554 no\r\n", can, begin).expect_err("no").kind(), ErrorKind::Unavailable);
+}

@@ -1,5 +1,7 @@
 //! Mails that nobody should write, and the one after each of them.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use super::program::{Program, numbered};
@@ -25,6 +27,18 @@ fn attached(bytes: usize) -> Vec<u8> {
     [head.as_bytes(), &line.repeat(bytes / 78), b"--b--\r\n"].concat()
 }
 
+/// Mails in mails, as many as a megabyte has room for; all but the first encoded, where that is wanted.
+fn mails_in_mails(encoded: bool) -> Vec<u8> {
+    let level = "Content-Type:message/rfc822\r\n\r\n";
+    if !encoded {
+        return level.repeat((1 << 20) / level.len()).into_bytes();
+    }
+    // A multiple of three bytes is the same in base64 wherever it stands.
+    let lines = BASE64_STANDARD.encode(level.repeat(3)) + "\r\n";
+    let head = "Content-Type:message/rfc822\r\nContent-Transfer-Encoding:base64\r\n\r\n";
+    (head.to_owned() + &lines.repeat((1 << 20) / lines.len())).into_bytes()
+}
+
 #[test]
 #[ignore = "needs dovecot"]
 fn none_of_them_holds_up_the_next() {
@@ -43,6 +57,8 @@ fn none_of_them_holds_up_the_next() {
         [&head[..], b"nul\0nul\r\nFrom: \0\r\n\r\na\0b\0\r\n"].concat(),
         [&head[..], b"\x1b[2J\x07\r\nMessage-ID: <a b\x1b>\r\n\r\n\x1b]0;title\x07"].concat(),
         nested(1000),
+        mails_in_mails(false),
+        mails_in_mails(true),
         attached(3 << 20),
         [&head[..], b"html\r\nContent-Type: text/html\r\n\r\n", &b"<div><".repeat(100_000)].concat(),
         [&head[..], b"to\r\nTo: ", &b"a@example.org, ".repeat(20_000), b"\r\n\r\nmany"].concat(),
@@ -61,7 +77,7 @@ fn none_of_them_holds_up_the_next() {
         let told = event(&mut stream);
         assert_eq!(told["payload"]["metadata"]["subject"], index.to_string(), "the mail after {index}");
         stream.acknowledge(&told);
-        if index == 9 {
+        if index == 11 {
             let found = program.act("search_mail", &json!({"query": "see there"}));
             let read = program.act("read_mail", &json!({"uid": found["output"][0]["uid"]}));
             let mail = &read["output"];

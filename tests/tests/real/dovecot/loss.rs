@@ -8,15 +8,17 @@ use serde_json::Value;
 use super::agent::{Agent, until};
 use super::program::{Program, number, numbered};
 use super::stream::begun;
+use crate::chance::Chance;
 use crate::puffer::{LONG, Stream};
 use crate::servers::Post;
 
 const MAILS: usize = 2000;
 const KILLS: usize = 20;
 
-/// Moments that are elsewhere each time, and the same in each run.
-fn moments() -> impl Iterator<Item = Duration> {
-    (0..KILLS as u64).map(|kill| Duration::from_millis(30 + kill * 7919 % 400))
+/// How long each lives once mails come.
+fn moments(salt: u64) -> impl Iterator<Item = Duration> {
+    let mut chance = Chance::new(salt);
+    (0..KILLS).map(move |_| Duration::from_millis(30 + chance.below(400)))
 }
 
 #[test]
@@ -40,7 +42,7 @@ fn at_a_puffer() {
                 }
             }
         });
-        for kill in moments().map(Some).chain([None]) {
+        for kill in moments(1).map(Some).chain([None]) {
             let mut stream = program.subscribe(saved.as_deref());
             let dies = until_killed(&mut stream, kill, &mut seen, &mut told);
             assert_eq!(
@@ -122,7 +124,7 @@ fn in_an_agent_s_inbox() {
                 }
             }
         });
-        for wait in moments() {
+        for wait in moments(2) {
             let before = agent.count();
             let mut mailbox = agent.start(&program);
             // As long as mails come, one more comes.

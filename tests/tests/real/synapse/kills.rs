@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::people::Person;
 use super::rooms::{Program, log_in};
+use crate::chance::Chance;
 use crate::puffer::Stream;
 use crate::seed_agent::{Mailbox, received, until};
 use crate::servers;
@@ -50,33 +51,9 @@ impl Quiet {
     }
 }
 
-/// Moments that nobody chose.
-struct Chance(u64);
-
-impl Chance {
-    fn new(salt: u64) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-        let seed = u64::try_from(now.as_nanos() & u128::from(u64::MAX)).expect("64 bits") ^ salt;
-        eprintln!("the seed is {seed}");
-        Self(seed | 1)
-    }
-
-    /// Marsaglia's xorshift.
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-
-    fn moment(&mut self, milliseconds: u64) -> Instant {
-        Instant::now() + Duration::from_millis(self.below(milliseconds))
-    }
-
-    /// The time in which nobody starts it again, and something queues up.
-    fn pause(&mut self) {
-        thread::sleep(Duration::from_millis(500 + self.below(ANY)));
-    }
+/// The time in which nobody starts it again, and something queues up.
+fn pause(chance: &mut Chance) {
+    thread::sleep(Duration::from_millis(500 + chance.below(ANY)));
 }
 
 /// What came, in the order in which it came first: the ids of each text.
@@ -146,7 +123,7 @@ fn under_puffer(program: &Program, ready: &AtomicBool) -> (Came, usize) {
             if kill_at.is_some_and(|moment| Instant::now() >= moment) {
                 stream.kill();
                 kills += 1;
-                chance.pause();
+                pause(&mut chance);
                 break;
             }
             let frame = stream.frame_within(Duration::from_millis(5));
@@ -219,7 +196,7 @@ fn in_an_inbox(program: &Program, home: &Path, ready: &AtomicBool) -> (Came, usi
         thread::sleep(moment.saturating_duration_since(Instant::now()));
         mailbox.kill();
         kills += 1;
-        chance.pause();
+        pause(&mut chance);
         mailbox = start();
     }
     wait_for(ROOMS * EACH);
