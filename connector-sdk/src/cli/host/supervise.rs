@@ -105,7 +105,7 @@ fn output_file() -> Option<(File, u64)> {
     use std::os::fd::AsFd as _;
     let file = File::from(std::io::stdout().as_fd().try_clone_to_owned().ok()?);
     let metadata = file.metadata().ok()?;
-    metadata.is_file().then(|| (file, metadata.len()))
+    metadata.is_file().then_some((file, metadata.len()))
 }
 
 /// Elsewhere it isn't known.

@@ -159,13 +159,11 @@ impl Worker {
                 }
             }
             // Events are still written, and after a restart they come again from the one that is on disk.
-            Some(Err(error)) => {
-                if self.unkept.is_none() {
-                    self.unkept = Some((error.kind(), error.message().to_owned()));
-                    self.tell_unkept();
-                }
+            Some(Err(error)) if self.unkept.is_none() => {
+                self.unkept = Some((error.kind(), error.message().to_owned()));
+                self.tell_unkept();
             }
-            None => {}
+            Some(Err(_)) | None => {}
         }
         Ok(())
     }
