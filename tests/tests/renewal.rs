@@ -1,8 +1,6 @@
 //! A connector that renews its bearer's token in a way of its own, against a service on loopback whose tokens are
 //! good for one request.
 
-#![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
