@@ -1,4 +1,4 @@
-use connector_sdk::__private::{HttpField, Opening};
+use connector_sdk::__private::{ClientOptions, HttpField, Opening};
 use connector_sdk::prelude::*;
 
 /// A demo.
@@ -30,7 +30,7 @@ impl Client {
 }
 
 impl HttpField for Client {
-    fn make(_: &Opening<'_>, _: &'static str, _: &[(&'static str, &'static str)], _: Option<&'static str>) -> Result<Self> {
+    fn make(_: &Opening<'_>, _: &'static str, _: &ClientOptions) -> Result<Self> {
         Ok(Self)
     }
 }
