@@ -87,11 +87,21 @@ impl Matrix {
     /// Tells what a batch has.
     async fn tell(&self, ctx: &Context, batch: Batch, since: &str, teller: &mut Teller<'_>) -> Result<()> {
         let next = batch.next_batch;
-        for (room, news) in batch.rooms.join.into_iter().chain(batch.rooms.leave) {
-            let Timeline { events, limited } = news.timeline;
-            // The gap's end is that of the batch, so these are among what it has.
-            if limited && self.tell_between(ctx, &room, since, Some(&next), teller).await? {
+        for (room, news) in batch.rooms.join {
+            // The gap's end is that of the batch, so the timeline is among what it has.
+            if news.timeline.limited && self.tell_between(ctx, &room, since, Some(&next), teller).await? {
                 continue;
+            }
+            for message in news.timeline.events.into_messages(ctx, &room) {
+                teller.tell(message).await?;
+            }
+        }
+        for (room, news) in batch.rooms.leave {
+            let Timeline { events, limited, prev_batch } = news.timeline;
+            // A homeserver may answer what was said after this user left. The timeline has none of it, so the gap
+            // ends where that begins.
+            if limited && prev_batch.is_some() {
+                self.tell_between(ctx, &room, since, prev_batch.as_deref(), teller).await?;
             }
             for message in events.into_messages(ctx, &room) {
                 teller.tell(message).await?;

@@ -46,6 +46,8 @@ pub(crate) struct Timeline {
     pub(crate) events: RoomEvents,
     /// There is a gap before these.
     pub(crate) limited: bool,
+    /// Where it begins.
+    pub(crate) prev_batch: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
