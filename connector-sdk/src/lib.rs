@@ -49,6 +49,8 @@ mod keeper;
 pub mod manifest;
 #[cfg(feature = "events")]
 pub mod message;
+#[cfg(feature = "cli")]
+mod moment;
 mod named;
 #[cfg(feature = "oauth")]
 pub mod oauth;

@@ -7,13 +7,14 @@ use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Wri
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Audit, AuditRecord, Decision};
 use crate::credentials::{disk, location, lock};
 use crate::manifest::Mode;
+use crate::moment::{millis, timestamp};
 use crate::{Error, ErrorKind, Result};
 
 /// The variable that names another file.
@@ -320,19 +321,10 @@ fn outcome_of(outcome: Result<(), ErrorKind>) -> String {
     outcome.map_or_else(ErrorKind::as_str, |()| "ok").to_owned()
 }
 
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// RFC 3339 in UTC, to the millisecond.
-pub(super) fn timestamp(at: SystemTime) -> String {
-    const LAST: Duration = Duration::from_secs(253_402_300_799);
-    let since = at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().min(LAST);
-    humantime::format_rfc3339_millis(SystemTime::UNIX_EPOCH + since).to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use super::state::Whose;
-use crate::host::audit::timestamp;
+use crate::moment::{millis, timestamp};
 use crate::{Error, ErrorKind};
 
 /// What one of them does.
@@ -186,7 +186,7 @@ impl Board {
             state: state.as_str(),
             kind: failure.map(|(kind, _)| kind.as_str()),
             message: failure.map(|(_, message)| message),
-            retry_in_ms: wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            retry_in_ms: wait.map(millis),
         });
         self.changed.notify_one();
     }

@@ -3,7 +3,7 @@
 //! It is put together by hand because the data is JSON text already: reading it back only to write
 //! it again would cost as much as the call, and would spoil numbers that a parser rounds.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use super::{error_code, tool};
 use crate::Error;
 use crate::manifest::Manifest;
+use crate::moment::{millis, timestamp};
 
 /// What an envelope says of the call besides its outcome.
 #[derive(Clone, Copy, Debug)]
@@ -121,20 +122,10 @@ fn keep_on_one_line(json: &mut [u8]) {
     }
 }
 
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// RFC 3339 in UTC. A clock that is set before 1970 or after 9999 can't be written in it, and must
-/// not end the program either.
-fn timestamp(at: SystemTime) -> String {
-    const LAST: Duration = Duration::from_secs(253_402_300_799);
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default().min(LAST);
-    humantime::format_rfc3339_millis(UNIX_EPOCH + since).to_string()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use serde_json::json;
 
     use super::*;
