@@ -36,8 +36,13 @@ pub struct Events<P> {
     /// What the method's own `since` is read with, until a cursor that it emits was.
     unread: Option<Reads>,
     buffer: Vec<u8>,
+    /// What the last payload was written into.
+    spare: Vec<u8>,
     payload: PhantomData<fn(P)>,
 }
+
+/// The most bytes of a payload whose memory is kept for the next.
+const SPARE: usize = 64 * 1024;
 
 impl<P: Serialize> Events<P> {
     /// Tells of an event, and waits while too many are unacknowledged.
@@ -49,9 +54,13 @@ impl<P: Serialize> Events<P> {
     /// cursor can't be JSON, its id is empty, its cursor is of another type than the method's `since` or
     /// holds a credential of the connection.
     pub async fn emit<C: Serialize>(&mut self, event: Event<P, C>) -> Result<()> {
-        let payload = Output::serialize_into(self.emitter.buffer(), &event.payload)?;
+        let payload = Output::serialize_into(std::mem::take(&mut self.spare), &event.payload)?;
         let cursor = written(&event.cursor, &mut self.buffer, &mut self.unread)?;
-        self.emitter.emit(&event.id, &cursor, payload).await
+        let spare = self.emitter.tell(&event.id, &cursor, payload).await?;
+        if spare.capacity() <= SPARE {
+            self.spare = spare;
+        }
+        Ok(())
     }
 
     /// Says that everything up to a cursor was told, for a search that found nothing: the next run begins
@@ -114,5 +123,14 @@ impl<P> fmt::Debug for Events<P> {
 pub fn typed<C: DeserializeOwned, P>(since: Option<&str>, out: Emitter) -> Result<(Option<C>, Events<P>)> {
     let since = since.map(cursor::decode).transpose()?;
     let reads: Reads = |stored| cursor::decode::<C>(stored).map(drop);
-    Ok((since, Events { emitter: out, unread: Some(reads), buffer: Vec::new(), payload: PhantomData }))
+    Ok((
+        since,
+        Events {
+            emitter: out,
+            unread: Some(reads),
+            buffer: Vec::new(),
+            spare: Vec::new(),
+            payload: PhantomData,
+        },
+    ))
 }

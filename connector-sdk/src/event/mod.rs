@@ -20,22 +20,24 @@ mod backoff;
 mod cursor;
 mod emit;
 mod engine;
+mod names;
+mod places;
+mod raw;
 mod stream;
 mod subscription;
 #[cfg(test)]
 mod tests;
-mod text;
 mod window;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use emit::{Event, Events, typed};
+pub use raw::RawEvent;
 pub use stream::{Acknowledgements, Emitter};
 pub use subscription::{Acknowledger, SubscribeOptions, Subscription};
-pub use text::Text;
 
-use crate::{ErrorKind, Output};
+use crate::ErrorKind;
 
 /// What a host gets of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,18 +50,6 @@ pub enum Item {
     Checkpoint(Arc<str>),
     /// The connector fares differently than before.
     Health(Health),
-}
-
-/// An event as a host gets it, free of the connection's secrets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RawEvent {
-    /// What it is acknowledged by. Never empty.
-    pub id: Text,
-    /// Where to begin so that it and those before it don't come again.
-    pub cursor: Text,
-    /// What happened, JSON.
-    pub payload: Output,
 }
 
 /// How a connector's events fare.

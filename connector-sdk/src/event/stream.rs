@@ -9,9 +9,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::text::Text;
+use super::names::{self, Names};
+use super::raw::{MOST_PAYLOAD, RawEvent};
 use super::window::{Offer, Window};
-use super::{Failure, Health, Item, RawEvent};
+use super::{Failure, Health, Item};
 use crate::call::Redactor;
 use crate::{Error, Output, Result};
 
@@ -20,9 +21,6 @@ const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many events are gathered before they are handed on.
 const MOST_GATHERED: usize = 128;
-
-/// How many buffers of payloads are kept for those to come, and the most bytes that one of them may have.
-const SPARE: (usize, usize) = (1024, 1024);
 
 /// How long a method waits for room for many events before room for one is enough.
 const SOON: Duration = Duration::from_millis(1);
@@ -34,9 +32,6 @@ pub(super) struct Stream {
     state: Mutex<State>,
     /// What the method brought since the state was locked for it last. Of the two locks this comes first.
     batch: Mutex<Batch>,
-    /// What payloads were in that the host is done with. It takes them on another thread than the one that
-    /// makes them, and memory that changes threads is what costs most of an event.
-    spare: Mutex<Vec<Vec<u8>>>,
     /// The method is being polled: what it brings goes on once it waits, and not event by event. Each time
     /// the state is locked, somebody else may have to wait for it.
     held: AtomicBool,
@@ -53,14 +48,29 @@ pub(super) struct Stream {
 /// Events on their way into the window.
 #[derive(Default)]
 struct Batch {
-    payloads: Vec<Output>,
-    /// The id and the cursor of each, one after the other, and where each of these ends.
-    texts: String,
-    ends: Vec<usize>,
-    /// How much all of it holds.
-    bytes: usize,
+    /// The id and the cursor of each, one after the other.
+    names: String,
+    payloads: Vec<u8>,
+    /// Where the id, the cursor and the payload of each ends.
+    ends: Vec<(u32, u32, u32)>,
     /// How many more there is room for.
     room: usize,
+}
+
+impl Batch {
+    fn add(&mut self, id: &str, cursor: &str, payload: &[u8]) {
+        // All of it is far below 4 GiB.
+        let place = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        self.names.push_str(id);
+        let middle = place(self.names.len());
+        self.names.push_str(cursor);
+        self.payloads.extend_from_slice(payload);
+        self.ends.push((middle, place(self.names.len()), place(self.payloads.len())));
+    }
+
+    fn bytes(&self) -> usize {
+        self.names.len() + self.payloads.len()
+    }
 }
 
 struct State {
@@ -82,7 +92,7 @@ impl Stream {
         Arc::new(Self {
             limit,
             state: Mutex::new(State {
-                window: Window::new(limit, since.map(Text::from)),
+                window: Window::new(limit, since),
                 queue: VecDeque::new(),
                 bytes: 0,
                 failing: false,
@@ -92,7 +102,6 @@ impl Stream {
                 ended: false,
             }),
             batch: Mutex::default(),
-            spare: Mutex::default(),
             held: AtomicBool::new(false),
             items: Notify::new(),
             room: Notify::new(),
@@ -107,11 +116,11 @@ impl Stream {
     }
 
     /// A new run of the method begins, after that cursor.
-    pub(super) fn restart(&self) -> Option<Text> {
+    pub(super) fn restart(&self) -> Option<Arc<str>> {
         let mut state = self.lock();
         state.window.restart();
         state.brought = 0;
-        let safe = state.window.safe().cloned();
+        let safe = state.window.safe().map(Arc::from);
         drop(state);
         *self.lock_batch() = Batch::default();
         safe
@@ -129,7 +138,7 @@ impl Stream {
         let polled = poll();
         self.held.store(false, Ordering::Relaxed);
         let mut batch = self.lock_batch();
-        if !batch.payloads.is_empty() {
+        if !batch.ends.is_empty() {
             self.hand_on(&mut batch);
         }
         polled
@@ -139,45 +148,44 @@ impl Stream {
         self.batch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts an event to others, if there is room. Gives its payload back if there is none.
-    fn gather(&self, id: &str, cursor: &str, payload: Output) -> Result<Option<Output>> {
+    /// Puts an event to others, if there is room. Says whether there was.
+    fn gather(&self, id: &str, cursor: &str, payload: &[u8]) -> Result<bool> {
         let mut batch = self.lock_batch();
         if batch.room == 0 {
-            return Ok(Some(payload));
+            return Ok(false);
         }
         batch.room -= 1;
-        batch.bytes += id.len() + cursor.len() + payload.as_bytes().len();
-        for text in [id, cursor] {
-            batch.texts.push_str(text);
-            let end = batch.texts.len();
-            batch.ends.push(end);
-        }
-        batch.payloads.push(payload);
+        batch.add(id, cursor, payload);
         let held = self.held.load(Ordering::Relaxed);
-        if held && batch.payloads.len() < MOST_GATHERED && batch.bytes < MOST_BYTES / 64 {
-            return Ok(None);
+        if held && batch.ends.len() < MOST_GATHERED && batch.bytes() < MOST_BYTES / 64 {
+            return Ok(true);
         }
-        if self.hand_on(&mut batch) { Err(stopped()) } else { Ok(None) }
+        if self.hand_on(&mut batch) { Err(stopped()) } else { Ok(true) }
     }
 
     /// Puts gathered events into the window. Says whether the subscription is to end.
     fn hand_on(&self, batch: &mut Batch) -> bool {
-        let mut texts = Text::parts(&batch.texts, batch.ends.drain(..));
+        // What follows is about as large, unless it was one large event.
+        let room = |length: usize| length.min(MOST_BYTES / 32);
+        let more =
+            (String::with_capacity(room(batch.names.len())), Vec::with_capacity(room(batch.payloads.len())));
+        let names = std::mem::replace(&mut batch.names, more.0);
+        let payloads = Arc::new(std::mem::replace(&mut batch.payloads, more.1));
+        let ends = batch.ends.iter().map(|(middle, to, _)| (*middle, *to));
+        let mut from = 0;
         let mut state = self.lock();
-        for payload in batch.payloads.drain(..) {
-            let (Some(id), Some(cursor)) = (texts.next(), texts.next()) else { break };
+        for (names, (.., to)) in Names::of_all(names, ends).zip(&batch.ends) {
             // There is room for all of them: whoever takes room does it here.
-            if state.window.offer(&id, &cursor) == Offer::Send {
-                state.send(RawEvent { id, cursor, payload });
+            if state.window.offer(&names) == Offer::Send {
+                state.send(RawEvent::one(names, &payloads, from, *to));
             }
+            from = *to;
         }
-        drop(texts);
-        batch.texts.clear();
         state.push_checkpoint();
-        batch.bytes = 0;
         batch.room = state.room();
         let stopping = state.stopping;
         drop(state);
+        batch.ends.clear();
         self.items.notify_one();
         stopping
     }
@@ -186,7 +194,7 @@ impl Stream {
     /// has to wait until there is room for `wanted`.
     fn offer(&self, event: RawEvent, wanted: usize) -> Result<Option<RawEvent>> {
         let mut batch = self.lock_batch();
-        if !batch.payloads.is_empty() {
+        if !batch.ends.is_empty() {
             self.hand_on(&mut batch);
         }
         let mut state = self.lock();
@@ -194,8 +202,8 @@ impl Stream {
             return Err(stopped());
         }
         let offer = match state.room() {
-            0 if state.window.is_new(&event.id) => Offer::Full,
-            _ => state.window.offer(&event.id, &event.cursor),
+            0 if state.window.is_new(event.id()) => Offer::Full,
+            _ => state.window.offer(&event.names),
         };
         match offer {
             Offer::Full => {
@@ -210,24 +218,6 @@ impl Stream {
         drop(state);
         self.items.notify_one();
         Ok(None)
-    }
-
-    /// Keeps the buffers of what a host is done with.
-    pub(super) fn recycle(&self, items: &mut VecDeque<Item>) {
-        let mut spare = self.lock_spare();
-        for item in items.drain(..) {
-            if let Item::Event(RawEvent { payload: Output(mut payload), .. }) = item
-                && spare.len() < SPARE.0
-                && payload.capacity() <= SPARE.1
-            {
-                payload.clear();
-                spare.push(payload);
-            }
-        }
-    }
-
-    fn lock_spare(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the present run of the method brought anything.
@@ -274,7 +264,7 @@ impl Stream {
     fn leading(&self, ids: &mut dyn Iterator<Item = Cow<'_, str>>) -> usize {
         // What was only gathered isn't in the window, where it would be taken for one that was settled long ago.
         let mut batch = self.lock_batch();
-        if !batch.payloads.is_empty() {
+        if !batch.ends.is_empty() {
             self.hand_on(&mut batch);
         }
         let state = self.lock();
@@ -342,7 +332,7 @@ impl State {
 
     fn send(&mut self, event: RawEvent) {
         self.brings();
-        self.bytes += event.payload.as_bytes().len();
+        self.bytes += event.payload().len();
         self.queue.push_back(Item::Event(event));
     }
 
@@ -361,21 +351,11 @@ impl State {
 pub struct Emitter {
     stream: Arc<Stream>,
     redactor: Arc<Redactor>,
-    /// Buffers for payloads.
-    spare: Vec<Vec<u8>>,
 }
 
 impl Emitter {
     pub(super) fn new(stream: Arc<Stream>, redactor: Arc<Redactor>) -> Self {
-        Self { stream, redactor, spare: Vec::new() }
-    }
-
-    /// A buffer for a payload: one that was used before, if there is any.
-    pub(super) fn buffer(&mut self) -> Vec<u8> {
-        if self.spare.is_empty() {
-            std::mem::swap(&mut self.spare, &mut *self.stream.lock_spare());
-        }
-        self.spare.pop().unwrap_or_else(|| Vec::with_capacity(128))
+        Self { stream, redactor }
     }
 
     /// Hands over an event whose payload is JSON already, and waits while too many are unacknowledged.
@@ -383,29 +363,41 @@ impl Emitter {
     /// # Errors
     ///
     /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) when the id is empty, the cursor holds a credential of
-    /// the connection, or one of them is longer than 64 KiB,
+    /// the connection, or one of them is longer than 64 KiB or the payload than 1 GiB,
     /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) when the subscription is to end.
     pub async fn emit(&mut self, id: &str, cursor: &str, payload: Output) -> Result<()> {
+        self.tell(id, cursor, payload).await.map(drop)
+    }
+
+    /// Does so and gives back what the payload was in, for the next one.
+    pub(super) async fn tell(&mut self, id: &str, cursor: &str, payload: Output) -> Result<Vec<u8>> {
         if id.is_empty() {
             return Err(Error::internal("an event has an empty id; give it one that is its own"));
         }
-        if id.len() > Text::MOST {
+        if id.len() > names::MOST {
             return Err(too_long("id"));
+        }
+        if payload.as_bytes().len() > MOST_PAYLOAD {
+            return Err(Error::internal(
+                "the payload of an event is longer than 1 GiB; tell where the rest is instead",
+            ));
         }
         self.check_cursor(cursor)?;
         let redacted = self.redactor.text(id);
         let id = redacted.as_deref().unwrap_or(id);
-        let payload = self.redactor.output(payload);
+        let Output(payload) = self.redactor.output(payload);
         // A method that never waits for anything else would keep its thread for itself.
         tokio::task::coop::consume_budget().await;
-        let Some(payload) = self.stream.gather(id, cursor, payload)? else { return Ok(()) };
-        let mut event = RawEvent { id: id.into(), cursor: cursor.into(), payload };
+        if self.stream.gather(id, cursor, &payload)? {
+            return Ok(payload);
+        }
+        let mut event = RawEvent::new(Names::new(id, cursor), payload);
         // Room for one is soon room for many: a method that is woken for each costs more than what it brings.
         let mut wanted = (self.stream.limit / 4).max(1);
         loop {
             event = match self.stream.offer(event, wanted)? {
                 Some(event) => event,
-                None => return Ok(()),
+                None => return Ok(Vec::new()),
             };
             tokio::select! {
                 () = self.stream.room.notified() => {}
@@ -430,7 +422,7 @@ impl Emitter {
             return Err(stopped());
         }
         let mut state = self.stream.lock();
-        state.window.mark(Text::from(cursor));
+        state.window.mark(cursor);
         state.brings();
         state.push_checkpoint();
         drop(state);
@@ -462,7 +454,7 @@ impl Emitter {
 
     /// What hosts store must lead back to the same place, so a credential can't be taken out of it.
     fn check_cursor(&self, cursor: &str) -> Result<()> {
-        if cursor.len() > Text::MOST {
+        if cursor.len() > names::MOST {
             return Err(too_long("cursor"));
         }
         match self.redactor.text(cursor) {
@@ -503,7 +495,7 @@ impl Acknowledgements {
 
 #[cold]
 fn too_long(what: &str) -> Error {
-    let most = Text::MOST / 1024;
+    let most = names::MOST / 1024;
     Error::internal(format!(
         "the {what} of an event is longer than {most} KiB, which hosts can't store; use a shorter one"
     ))

@@ -109,8 +109,8 @@ impl Connection {
     /// let mut subscription = connection.subscribe(stored, SubscribeOptions::new("example"))?;
     /// while let Some(item) = subscription.next().await {
     ///     if let Item::Event(event) = item {
-    ///         println!("{}", String::from_utf8_lossy(event.payload.as_bytes()));
-    ///         subscription.acknowledge(&event.id);
+    ///         println!("{}", String::from_utf8_lossy(event.payload()));
+    ///         subscription.acknowledge(event.id());
     ///         let stored = subscription.cursor();
     ///     }
     /// }
@@ -164,12 +164,6 @@ impl Subscription {
         }
         items.append(&mut self.taken);
         true
-    }
-
-    /// Empties a list that [`next_all`](Self::next_all) has filled; the memory of its payloads serves those to
-    /// come. A host of a great many events saves much of what one costs by that.
-    pub fn recycle(&self, items: &mut VecDeque<Item>) {
-        self.stream.recycle(items);
     }
 
     /// An event is dealt with. One that nobody knows, or that was acknowledged before, changes nothing.

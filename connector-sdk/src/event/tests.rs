@@ -124,12 +124,12 @@ fn numbers(last: u64) -> Box<Script> {
 async fn events_come_and_are_acknowledged() {
     let mut subscription = connection(numbers(3)).subscribe(Some("1"), options()).expect("subscribed");
     let (two, three) = (next(&mut subscription).await, next(&mut subscription).await);
-    assert_eq!((&*two.id, &*two.cursor, two.payload.as_bytes()), ("e2", "2", &b"2"[..]));
+    assert_eq!((two.id(), two.cursor(), two.payload()), ("e2", "2", &b"2"[..]));
     assert_eq!(subscription.cursor().as_deref(), Some("1"));
-    subscription.acknowledge(&three.id);
+    subscription.acknowledge(three.id());
     subscription.acknowledge("unknown");
     assert_eq!(subscription.cursor().as_deref(), Some("1"));
-    subscription.acknowledge(&two.id);
+    subscription.acknowledge(two.id());
     assert_eq!(subscription.cursor().as_deref(), Some("3"));
     subscription.stop().await;
     assert_eq!(subscription.next().await, None);
@@ -158,12 +158,12 @@ async fn emitting_waits_while_the_window_is_full() {
     let first = next(&mut subscription).await;
     sleep(Duration::from_secs(1)).await;
     assert_eq!(emitted.load(Ordering::Relaxed), 7, "taken is not acknowledged");
-    subscription.acknowledge(&first.id);
+    subscription.acknowledge(first.id());
     sleep(Duration::from_secs(1)).await;
     assert_eq!(emitted.load(Ordering::Relaxed), 8);
     for _ in 1..100 {
         let event = next(&mut subscription).await;
-        subscription.acknowledge(&event.id);
+        subscription.acknowledge(event.id());
     }
     assert_eq!(subscription.cursor().as_deref(), Some("100"));
 }
@@ -212,8 +212,8 @@ async fn a_failure_is_retried_from_the_safe_cursor_and_nothing_comes_twice() {
     });
     let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
     let first = next(&mut subscription).await;
-    subscription.acknowledge(&first.id);
-    let mut seen = vec![first.id.to_string()];
+    subscription.acknowledge(first.id());
+    let mut seen = vec![first.id().to_owned()];
     let Health::Retrying { failure, .. } = next_health(&mut subscription).await else {
         panic!("not retried")
     };
@@ -222,7 +222,7 @@ async fn a_failure_is_retried_from_the_safe_cursor_and_nothing_comes_twice() {
     sleep(Duration::from_secs(600)).await;
     while let Ok(Some(item)) = timeout(Duration::from_secs(1), subscription.next()).await {
         if let Item::Event(event) = item {
-            seen.push(event.id.to_string());
+            seen.push(event.id().to_owned());
         }
     }
     assert_eq!(seen.last().map(String::as_str), Some("e4"), "{seen:?}");
@@ -349,7 +349,7 @@ async fn a_panic_is_a_failure_like_others() {
         };
         assert_eq!((failure.kind, failure.message.as_str()), (ErrorKind::Internal, expected));
     }
-    assert_eq!(&*next(&mut subscription).await.id, "e1");
+    assert_eq!(next(&mut subscription).await.id(), "e1");
 }
 
 #[tokio::test(start_paused = true)]
@@ -464,10 +464,10 @@ async fn secrets_stay_inside() {
     });
     let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
     let event = next(&mut subscription).await;
-    assert_eq!(&*event.id, "id-[redacted]");
-    let payload: Value = event.payload.parse().expect("JSON");
+    assert_eq!(event.id(), "id-[redacted]");
+    let payload: Value = event.parse().expect("JSON");
     assert_eq!(payload, json!({"text": "my [redacted]", "[redacted]": 1}));
-    subscription.acknowledge(&event.id);
+    subscription.acknowledge(event.id());
     assert_eq!(subscription.cursor().as_deref(), Some("1"));
 }
 
@@ -493,7 +493,7 @@ async fn a_search_that_finds_nothing_moves_the_cursor() {
     let event = next(&mut subscription).await;
     let early = timeout(Duration::from_secs(60), subscription.next()).await;
     assert!(early.is_err(), "no checkpoint past an unacknowledged event: {early:?}");
-    subscription.acknowledge(&event.id);
+    subscription.acknowledge(event.id());
     assert_eq!(subscription.next().await, Some(Item::Checkpoint("9".into())));
 }
 
@@ -545,7 +545,7 @@ async fn an_id_and_a_cursor_are_short() {
             })
         });
         let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
-        assert_eq!(next(&mut subscription).await.id.len(), 65_536);
+        assert_eq!(next(&mut subscription).await.id().len(), 65_536);
         let Health::Retrying { failure, .. } = next_health(&mut subscription).await else {
             panic!("no failure")
         };

@@ -2,11 +2,11 @@
 //!
 //! Plain data without a clock or a task, so that every order of acknowledgements can be tried in a test.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::text::Text;
+use super::names::Names;
+use super::places::{Key, Place, Places};
 
 /// How many times the window's size may lie between the oldest unacknowledged event and the newest. A
 /// host that never acknowledges one event stops the stream there and not before.
@@ -16,37 +16,32 @@ const SPAN: usize = 16;
 #[derive(Debug)]
 pub(super) struct Window {
     limit: usize,
-    places: HashMap<Text, Place>,
+    places: Places,
     /// What the present run of the method brought, in its order, from the first that isn't settled.
     order: VecDeque<Brought>,
     /// The number of the first in `order`, counted from the beginning.
     first: u64,
     /// What earlier runs brought and this one hasn't yet.
     earlier: Vec<Brought>,
-    /// The latest that are acknowledged and before the safe cursor: a run that begins a little before it
-    /// brings them again.
-    settled: VecDeque<Text>,
+    /// The latest that are acknowledged and before the safe cursor, the last of them just before `first`: a run that
+    /// begins a little before it brings them again.
+    settled: VecDeque<Names>,
+    /// A checkpoint before the first in `order`, where `earlier` holds it up.
+    held: Option<Arc<str>>,
     /// How many were sent and are not acknowledged.
     outstanding: usize,
     /// Those of them that are in `earlier`.
     stranded: usize,
-    safe: Option<Text>,
-    checkpoint: Option<Text>,
-}
-
-/// Where an event is.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    /// In the order of the present run, or settled where that begins after it.
-    Order(u64),
-    Earlier(usize),
+    /// The safe cursor where it isn't that of the last in `settled`: where it all began, or a checkpoint after that.
+    reached: Option<Arc<str>>,
+    checkpoint: Option<Arc<str>>,
 }
 
 #[derive(Debug)]
 struct Brought {
-    /// None: a checkpoint, which nobody acknowledges.
-    id: Option<Text>,
-    cursor: Text,
+    names: Names,
+    /// The checkpoint between it and the next.
+    checkpoint: Option<Arc<str>>,
     acknowledged: bool,
 }
 
@@ -63,24 +58,25 @@ pub(super) enum Offer {
 
 impl Window {
     /// A window of `limit` events that begins after a cursor.
-    pub(super) fn new(limit: usize, since: Option<Text>) -> Self {
+    pub(super) fn new(limit: usize, since: Option<&str>) -> Self {
         Self {
             limit: limit.max(1),
-            places: HashMap::new(),
+            places: Places::default(),
             order: VecDeque::new(),
             first: 0,
             earlier: Vec::new(),
             settled: VecDeque::new(),
+            held: None,
             outstanding: 0,
             stranded: 0,
-            safe: since,
+            reached: since.map(Arc::from),
             checkpoint: None,
         }
     }
 
     /// The cursor before the oldest event that isn't acknowledged.
-    pub(super) fn safe(&self) -> Option<&Text> {
-        self.safe.as_ref()
+    pub(super) fn safe(&self) -> Option<&str> {
+        self.reached.as_deref().or_else(|| self.settled.back().map(Names::cursor))
     }
 
     /// How many events were sent and are not acknowledged.
@@ -90,17 +86,14 @@ impl Window {
 
     /// Whether an event was never brought, or long ago.
     pub(super) fn is_new(&self, id: &str) -> bool {
-        !self.places.contains_key(id)
+        self.find(id).is_none()
     }
 
     /// Whether an event was brought and nobody has acknowledged it.
     pub(super) fn is_outstanding(&self, id: &str) -> bool {
-        let brought = match self.places.get(id) {
-            Some(Place::Order(place)) => place
-                .checked_sub(self.first)
-                .and_then(|at| usize::try_from(at).ok())
-                .and_then(|at| self.order.get(at)),
-            Some(Place::Earlier(at)) => self.earlier.get(*at),
+        let brought = match self.find(id) {
+            Some(Place::Order(number)) => self.index(number).and_then(|at| self.order.get(at)),
+            Some(Place::Earlier(at)) => self.earlier.get(at),
             None => None,
         };
         brought.is_some_and(|brought| !brought.acknowledged)
@@ -114,94 +107,76 @@ impl Window {
 
     /// A new run of the method begins at the safe cursor. What it brings is in its own order.
     pub(super) fn restart(&mut self) {
-        let unacknowledged =
-            std::mem::take(&mut self.earlier).into_iter().filter(|brought| !brought.acknowledged);
-        let mut earlier: Vec<Brought> = unacknowledged.collect();
-        let brought = self.order.len() as u64;
-        earlier.extend(self.order.drain(..).filter(|brought| brought.id.is_some()));
-        self.stranded = 0;
+        self.earlier.retain(|brought| !brought.acknowledged);
+        self.earlier.extend(self.order.drain(..));
+        self.held = None;
         // Acknowledged ones that no run brought again are forgotten with their places.
         let first = self.first;
-        self.places.retain(|_, place| matches!(place, Place::Order(place) if *place < first));
-        // What this run brings is after all that was.
-        self.first += brought;
-        for (at, brought) in earlier.iter().enumerate() {
-            if let Some(id) = &brought.id {
-                self.places.insert(id.clone(), Place::Earlier(at));
-            }
+        self.places.retain(|place| matches!(place, Place::Order(number) if number < first));
+        self.stranded = 0;
+        for (at, brought) in self.earlier.iter().enumerate() {
+            self.places.insert(self.places.key(brought.names.id()), Place::Earlier(at));
             self.stranded += usize::from(!brought.acknowledged);
         }
-        self.earlier = earlier;
     }
 
     /// Takes an event that the method brings.
-    pub(super) fn offer(&mut self, id: &Text, cursor: &Text) -> Offer {
-        let next = self.first + self.order.len() as u64;
-        let full = self.room() == 0;
-        match self.places.entry(id.clone()) {
-            Entry::Occupied(mut known) => {
-                if let Place::Earlier(at) = *known.get() {
-                    // Its place is where this run brings it: the cursors between are this run's.
-                    known.insert(Place::Order(next));
-                    let acknowledged = self.earlier[at].acknowledged;
-                    self.earlier[at].acknowledged = true;
-                    self.stranded -= usize::from(!acknowledged);
-                    self.order.push_back(Brought {
-                        id: Some(id.clone()),
-                        cursor: cursor.clone(),
-                        acknowledged,
-                    });
-                    self.advance();
-                }
+    pub(super) fn offer(&mut self, names: &Names) -> Offer {
+        let key = self.places.key(names.id());
+        match self.look_up(key, names.id()) {
+            Some(Place::Order(_)) => Offer::Duplicate,
+            Some(Place::Earlier(at)) => {
+                // Its place is where this run brings it: the cursors between are this run's.
+                let acknowledged = std::mem::replace(&mut self.earlier[at].acknowledged, true);
+                self.stranded -= usize::from(!acknowledged);
+                self.bring(key, names, acknowledged);
+                self.advance();
                 Offer::Duplicate
             }
-            Entry::Vacant(_) if full => Offer::Full,
-            Entry::Vacant(place) => {
-                place.insert(Place::Order(next));
-                self.order.push_back(Brought {
-                    id: Some(id.clone()),
-                    cursor: cursor.clone(),
-                    acknowledged: false,
-                });
+            None if self.room() == 0 => Offer::Full,
+            None => {
+                self.bring(key, names, false);
                 self.outstanding += 1;
                 Offer::Send
             }
         }
     }
 
-    /// The method has brought everything up to that cursor.
-    pub(super) fn mark(&mut self, cursor: Text) {
-        match self.order.back_mut() {
-            Some(last) if last.id.is_none() => last.cursor = cursor,
-            _ => self.order.push_back(Brought { id: None, cursor, acknowledged: true }),
+    fn bring(&mut self, key: Key, names: &Names, acknowledged: bool) {
+        let number = self.first + self.order.len() as u64;
+        self.order.push_back(Brought { names: names.clone(), checkpoint: None, acknowledged });
+        self.places.insert(key, Place::Order(number));
+        // What is settled for long is forgotten here, all at once: whoever acknowledges has other things in its
+        // processor's cache than these.
+        if self.places.len() > 2 * (self.order.len() + self.settled.len() + self.earlier.len()) + 64 {
+            let oldest = self.first - self.settled.len() as u64;
+            self.places.retain(|place| !matches!(place, Place::Order(number) if number < oldest));
         }
+    }
+
+    /// The method has brought everything up to that cursor.
+    pub(super) fn mark(&mut self, cursor: &str) {
+        let place = self.order.back_mut().map_or(&mut self.held, |last| &mut last.checkpoint);
+        *place = Some(cursor.into());
         self.advance();
     }
 
     /// An event is done with. Says whether it was outstanding.
     pub(super) fn acknowledge(&mut self, id: &str) -> bool {
         // Most hosts deal with one after the other.
-        let is_first = |first: &Brought| !first.acknowledged && first.id.as_deref() == Some(id);
-        let brought = if self.order.front().is_some_and(is_first) {
-            self.order.front_mut()
-        } else {
-            match self.places.get(id) {
-                Some(Place::Order(place)) => place
-                    .checked_sub(self.first)
-                    .and_then(|at| usize::try_from(at).ok())
-                    .and_then(|at| self.order.get_mut(at)),
-                Some(Place::Earlier(at)) => {
-                    let brought = self.earlier.get_mut(*at);
-                    self.stranded -=
-                        usize::from(brought.as_ref().is_some_and(|brought| !brought.acknowledged));
-                    brought
-                }
-                None => None,
-            }
+        let place = match self.order.front() {
+            Some(first) if !first.acknowledged && first.names.id() == id => Some(Place::Order(self.first)),
+            _ => self.find(id),
+        };
+        let (brought, is_earlier) = match place {
+            Some(Place::Order(number)) => (self.index(number).and_then(|at| self.order.get_mut(at)), false),
+            Some(Place::Earlier(at)) => (self.earlier.get_mut(at), true),
+            None => (None, false),
         };
         let Some(brought) = brought.filter(|brought| !brought.acknowledged) else { return false };
         brought.acknowledged = true;
         self.outstanding -= 1;
+        self.stranded -= usize::from(is_earlier);
         self.advance();
         true
     }
@@ -210,20 +185,20 @@ impl Window {
     pub(super) fn acknowledge_cursor(&mut self, cursor: &str) -> bool {
         let before = self.outstanding;
         let upto = |list: &mut dyn DoubleEndedIterator<Item = &mut Brought>, found: bool| {
-            let (mut found, mut done, mut stranded) = (found, 0, 0);
+            let (mut found, mut done) = (found, 0);
             while let Some(brought) = list.next_back() {
-                found |= *brought.cursor == *cursor;
+                found |= brought.names.cursor() == cursor;
                 if found && !brought.acknowledged {
                     brought.acknowledged = true;
-                    (done, stranded) = (done + 1, stranded + 1);
+                    done += 1;
                 }
             }
-            (found, done, stranded)
+            (found, done)
         };
-        let (found, done, _) = upto(&mut self.order.iter_mut(), false);
+        let (found, done) = upto(&mut self.order.iter_mut(), false);
         // What earlier runs brought was sent before all that this one did.
-        let (_, also_done, stranded) = upto(&mut self.earlier.iter_mut(), found);
-        self.outstanding -= done + also_done;
+        let (_, stranded) = upto(&mut self.earlier.iter_mut(), found);
+        self.outstanding -= done + stranded;
         self.stranded -= stranded;
         self.advance();
         self.outstanding < before
@@ -231,8 +206,49 @@ impl Window {
 
     /// A cursor that may be stored although no event has it, once: everything before it is done with.
     pub(super) fn take_checkpoint(&mut self) -> Option<Arc<str>> {
-        let checkpoint = self.checkpoint.take().filter(|_| self.outstanding == 0);
-        checkpoint.as_ref().map(Arc::from)
+        self.checkpoint.take().filter(|_| self.outstanding == 0)
+    }
+
+    /// Where an event is that was brought and not forgotten.
+    fn find(&self, id: &str) -> Option<Place> {
+        self.look_up(self.places.key(id), id)
+    }
+
+    fn look_up(&self, key: Key, id: &str) -> Option<Place> {
+        let place = self.places.get(key)?;
+        match self.id_at(place) {
+            Some(known) if known == id => Some(place),
+            // Another one has its hash, which happens once in 10^16 events.
+            Some(_) => self.search(id),
+            None => None,
+        }
+    }
+
+    fn id_at(&self, place: Place) -> Option<&str> {
+        match place {
+            Place::Earlier(at) => self.earlier.get(at).map(|brought| brought.names.id()),
+            Place::Order(number) => match self.index(number) {
+                Some(at) => self.order.get(at).map(|brought| brought.names.id()),
+                None => {
+                    let back = usize::try_from(self.first - number).ok()?;
+                    self.settled.get(self.settled.len().checked_sub(back)?).map(Names::id)
+                }
+            },
+        }
+    }
+
+    #[cold]
+    fn search(&self, id: &str) -> Option<Place> {
+        let is_it = |brought: &Brought| brought.names.id() == id;
+        match self.order.iter().position(is_it) {
+            Some(at) => Some(Place::Order(self.first + at as u64)),
+            None => self.earlier.iter().position(is_it).map(Place::Earlier),
+        }
+    }
+
+    /// The place in `order` of one that isn't settled.
+    fn index(&self, number: u64) -> Option<usize> {
+        usize::try_from(number.checked_sub(self.first)?).ok()
     }
 
     /// Moves the safe cursor over all that is done with.
@@ -241,24 +257,28 @@ impl Window {
         if self.stranded > 0 {
             return;
         }
+        if let Some(cursor) = self.held.take() {
+            self.reach(cursor);
+        }
         while self.order.front().is_some_and(|first| first.acknowledged) {
             let Some(first) = self.order.pop_front() else { break };
             self.first += 1;
-            self.checkpoint = first.id.is_none().then(|| first.cursor.clone());
-            self.safe = Some(first.cursor);
-            if let Some(id) = first.id {
-                self.settle(id);
+            self.settled.push_back(first.names);
+            if self.settled.len() > self.limit {
+                self.settled.pop_front();
+            }
+            self.reached = None;
+            self.checkpoint = None;
+            if let Some(cursor) = first.checkpoint {
+                self.reach(cursor);
             }
         }
     }
 
-    fn settle(&mut self, id: Text) {
-        self.settled.push_back(id);
-        if self.settled.len() > self.limit
-            && let Some(oldest) = self.settled.pop_front()
-        {
-            self.places.remove(&oldest);
-        }
+    /// Everything up to a checkpoint is done with.
+    fn reach(&mut self, cursor: Arc<str>) {
+        self.checkpoint = Some(Arc::clone(&cursor));
+        self.reached = Some(cursor);
     }
 }
 
@@ -266,13 +286,9 @@ impl Window {
 mod tests {
     use super::*;
 
-    fn text(text: impl ToString) -> Text {
-        text.to_string().as_str().into()
-    }
-
     /// Offers the event `n` with the cursor `n`.
     fn offer(window: &mut Window, n: usize) -> Offer {
-        window.offer(&text(format!("e{n}")), &text(n))
+        window.offer(&Names::new(&format!("e{n}"), &n.to_string()))
     }
 
     fn safe(window: &Window) -> Option<usize> {
@@ -287,7 +303,7 @@ mod tests {
     fn the_safe_cursor_is_before_the_oldest_unacknowledged_event_in_every_order() {
         // All 720 orders in which six events can be acknowledged.
         for mut order in 0..720 {
-            let mut window = Window::new(10, Some(text(0)));
+            let mut window = Window::new(10, Some("0"));
             (1..=6).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
             let mut left: Vec<usize> = (1..=6).collect();
             for choices in (1..=6).rev() {
@@ -323,12 +339,42 @@ mod tests {
         assert!(window.places.len() <= 4 * SPAN);
         assert!(acknowledge(&mut window, 0));
         assert_eq!((safe(&window), window.outstanding()), (Some(4 * SPAN - 1), 0));
-        assert!(window.places.len() <= 4, "only the latest are remembered");
+        assert!(window.settled.len() <= 4, "only the latest are remembered");
+    }
+
+    #[test]
+    fn what_was_settled_long_ago_is_forgotten() {
+        let mut window = Window::new(4, None);
+        for n in 0..10_000 {
+            assert_eq!(offer(&mut window, n), Offer::Send);
+            assert!(acknowledge(&mut window, n));
+        }
+        assert!(window.places.len() < 100, "{}", window.places.len());
+        let again = [9_999, 9_996, 9_995].map(|n| offer(&mut window, n));
+        assert_eq!(again, [Offer::Duplicate, Offer::Duplicate, Offer::Send]);
+        assert!(acknowledge(&mut window, 9_995));
+    }
+
+    #[test]
+    fn ids_with_one_hash_are_told_apart() {
+        let mut window = Window::new(10, Some("0"));
+        (1..=3).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
+        // As if the third had the hash of the second.
+        window.places.insert(window.places.key("e2"), Place::Order(2));
+        assert_eq!(offer(&mut window, 2), Offer::Duplicate);
+        assert!(acknowledge(&mut window, 2));
+        assert!(!acknowledge(&mut window, 2));
+        assert_eq!(window.outstanding(), 2);
+        window.restart();
+        window.places.insert(window.places.key("e1"), Place::Earlier(2));
+        assert!(window.is_outstanding("e1"));
+        assert!(acknowledge(&mut window, 1));
+        assert_eq!(offer(&mut window, 1), Offer::Duplicate);
     }
 
     #[test]
     fn what_a_restart_brings_again_is_not_sent_again() {
-        let mut window = Window::new(10, Some(text(0)));
+        let mut window = Window::new(10, Some("0"));
         (1..=4).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
         acknowledge(&mut window, 1);
         acknowledge(&mut window, 3);
@@ -347,7 +393,7 @@ mod tests {
 
     #[test]
     fn a_restart_in_another_order_loses_nothing() {
-        let mut window = Window::new(10, Some(text(0)));
+        let mut window = Window::new(10, Some("0"));
         offer(&mut window, 1);
         offer(&mut window, 3);
         window.restart();
@@ -365,7 +411,7 @@ mod tests {
 
     #[test]
     fn what_only_an_earlier_run_brought_holds_the_cursor_until_it_is_acknowledged() {
-        let mut window = Window::new(10, Some(text(0)));
+        let mut window = Window::new(10, Some("0"));
         offer(&mut window, 1);
         for _ in 0..3 {
             window.restart();
@@ -373,7 +419,7 @@ mod tests {
         }
         assert_eq!(offer(&mut window, 2), Offer::Send);
         acknowledge(&mut window, 2);
-        window.mark(text(5));
+        window.mark("5");
         assert_eq!((safe(&window), window.take_checkpoint()), (Some(0), None));
         acknowledge(&mut window, 1);
         assert_eq!(safe(&window), Some(5));
@@ -383,23 +429,23 @@ mod tests {
     #[test]
     fn a_checkpoint_waits_until_nothing_is_outstanding() {
         let mut window = Window::new(10, None);
-        window.mark(text(1));
+        window.mark("1");
         assert_eq!(window.take_checkpoint().as_deref(), Some("1"));
         assert_eq!(window.take_checkpoint(), None, "once");
         offer(&mut window, 2);
-        (3..1000).for_each(|n| window.mark(text(n)));
+        (3..1000).for_each(|n| window.mark(&n.to_string()));
         assert_eq!((window.take_checkpoint(), safe(&window)), (None, Some(1)));
-        assert_eq!(window.order.len(), 2, "the latest of them is enough");
+        assert_eq!(window.order.len(), 1, "the latest of them is enough");
         acknowledge(&mut window, 2);
         assert_eq!(window.take_checkpoint().as_deref(), Some("999"));
-        window.mark(text(1000));
+        window.mark("1000");
         offer(&mut window, 1001);
         assert_eq!(window.take_checkpoint(), None, "an event came before anybody heard of it");
     }
 
     #[test]
     fn a_cursor_alone_acknowledges_all_before_it() {
-        let mut window = Window::new(10, Some(text(0)));
+        let mut window = Window::new(10, Some("0"));
         (1..=4).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
         assert!(!window.acknowledge_cursor("9"), "nobody knows it");
         assert!(window.acknowledge_cursor("2"));
@@ -413,7 +459,7 @@ mod tests {
 
     #[test]
     fn unknown_events_are_nobodys() {
-        let mut window = Window::new(10, Some(text(0)));
+        let mut window = Window::new(10, Some("0"));
         assert!(!window.acknowledge("who"));
         offer(&mut window, 1);
         assert!(!window.acknowledge(""));
@@ -425,7 +471,7 @@ mod tests {
     fn nothing_is_lost_at_random() {
         for seed in 0..300 {
             let mut random = fastrand::Rng::with_seed(seed);
-            let mut window = Window::new(random.usize(1..20), Some(text(0)));
+            let mut window = Window::new(random.usize(1..20), Some("0"));
             let (mut next, mut waiting): (usize, Vec<usize>) = (1, Vec::new());
             for _ in 0..400 {
                 match random.u8(0..10) {

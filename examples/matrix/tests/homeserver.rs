@@ -87,7 +87,7 @@ async fn next(subscription: &mut Subscription) -> RawEvent {
 }
 
 fn text(event: &RawEvent) -> String {
-    let payload: Value = serde_json::from_slice(event.payload.as_bytes()).expect("JSON");
+    let payload: Value = serde_json::from_slice(event.payload()).expect("JSON");
     payload["content"]["text"].as_str().expect("a text").to_owned()
 }
 
@@ -106,7 +106,7 @@ async fn only_the_last_of_a_batch_is_after_it() {
     for (expected, cursor) in [("a", "s1"), ("b", "s1"), ("c", "s2")] {
         let event = next(&mut subscription).await;
         assert_eq!(
-            (&*event.id, &*event.cursor, text(&event)),
+            (event.id(), event.cursor(), text(&event)),
             (&*format!("${expected}"), cursor, expected.to_owned())
         );
     }
@@ -159,7 +159,7 @@ async fn what_a_stranger_malforms_stops_nothing() {
     let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
     for (expected, cursor) in [("a", "s1"), ("a2", "s2")] {
         let event = next(&mut subscription).await;
-        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), cursor));
+        assert_eq!((text(&event), event.cursor()), (expected.to_owned(), cursor));
     }
     let rooms = connection.act("list_rooms", &json!({}), &caller()).await.expect("rooms");
     let rooms: Value = serde_json::from_slice(rooms.as_bytes()).expect("JSON");
@@ -206,7 +206,7 @@ async fn a_gap_is_read_in_its_order_and_a_closed_room_stops_no_other() {
     let mut told = Vec::new();
     for _ in 0..6 {
         let event = next(&mut subscription).await;
-        told.push((text(&event), event.cursor.to_string()));
+        told.push((text(&event), event.cursor().to_owned()));
     }
     let cursors = ["s1", "s1", "s1", "s1", "s1", "s2"];
     let texts = ["a1", "a2", "a4", "a5", "b9", "c9"];
@@ -229,7 +229,7 @@ async fn a_gap_is_told_before_all_of_it_is_found() {
     let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
     for expected in ["a1", "a2", "a3"] {
         let event = next(&mut subscription).await;
-        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), "s1"));
+        assert_eq!((text(&event), event.cursor()), (expected.to_owned(), "s1"));
     }
 }
 
@@ -246,7 +246,7 @@ async fn a_gap_waits_for_a_homeserver_in_trouble() {
     let mut told = Vec::new();
     while told.len() < 2 {
         match tokio::time::timeout(Duration::from_secs(120), subscription.next()).await.expect("in time") {
-            Some(Item::Event(event)) => told.push((text(&event), event.cursor.to_string())),
+            Some(Item::Event(event)) => told.push((text(&event), event.cursor().to_owned())),
             Some(_) => {}
             None => panic!("the end"),
         }
@@ -279,8 +279,8 @@ async fn an_invitation_that_fails_ends_nothing() {
         let cursor = match item.expect("an item") {
             Item::Event(event) => {
                 told.push(text(&event));
-                subscription.acknowledge(&event.id);
-                event.cursor.to_string()
+                subscription.acknowledge(event.id());
+                event.cursor().to_owned()
             }
             Item::Checkpoint(cursor) => cursor.to_string(),
             _ => continue,
@@ -320,7 +320,7 @@ async fn nobody_waits_for_a_room_that_is_slow_to_join() {
     for expected in ["a", "b", "c", "d"] {
         let event = next(&mut subscription).await;
         // One is waited for, so another run would have to come upon it.
-        assert_eq!((text(&event), &*event.cursor), (expected.to_owned(), "s1"));
+        assert_eq!((text(&event), event.cursor()), (expected.to_owned(), "s1"));
     }
     assert_eq!(asked(&server, "/rooms/%21slow%3Ab.test/join").await.len(), 1, "it is still tried");
 }

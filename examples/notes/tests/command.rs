@@ -115,11 +115,8 @@ fn changes_are_told_through_the_program() {
             let (_, path) = file.expect("a note").keep().expect("kept");
             let item = tokio::time::timeout(Duration::from_millis(500), subscription.next()).await;
             if let Ok(Some(Item::Event(event))) = item {
-                subscription.acknowledge(&event.id);
-                break event.payload.parse::<Value>().expect("JSON")["path"]
-                    .as_str()
-                    .expect("a path")
-                    .to_owned();
+                subscription.acknowledge(event.id());
+                break event.parse::<Value>().expect("JSON")["path"].as_str().expect("a path").to_owned();
             }
             assert!(path.exists() && began.elapsed() < Duration::from_secs(60), "nothing is told");
         };

@@ -30,8 +30,8 @@ async fn next(subscription: &mut Subscription) -> Item {
 async fn change(subscription: &mut Subscription) -> Value {
     loop {
         if let Item::Event(event) = next(subscription).await {
-            subscription.acknowledge(&event.id);
-            return serde_json::from_slice(event.payload.as_bytes()).unwrap();
+            subscription.acknowledge(event.id());
+            return serde_json::from_slice(event.payload()).unwrap();
         }
     }
 }

@@ -56,8 +56,8 @@ async fn a_program_that_never_listens_misses_nothing() {
     let mut subscription = open(&script(text)).subscribe(None, options()).expect("subscribed");
     for n in 1..=3000 {
         let event = event(&mut subscription).await;
-        assert_eq!(&*event.id, n.to_string());
-        subscription.acknowledge(&event.id);
+        assert_eq!(event.id(), n.to_string());
+        subscription.acknowledge(event.id());
     }
 }
 
@@ -74,7 +74,7 @@ async fn what_is_told_again_is_acknowledged_again() {
     let mut subscription = open(&script(&text)).subscribe(None, options()).expect("subscribed");
     for id in ["e1", "e2"] {
         let event = event(&mut subscription).await;
-        assert_eq!(&*event.id, id);
+        assert_eq!(event.id(), id);
         subscription.acknowledge(id);
     }
     assert!(number_in(&file).await.contains("\"event_id\":\"e2\""));
@@ -96,7 +96,7 @@ async fn a_program_that_is_killed_twenty_times_loses_nothing() {
         assert!(began.elapsed() < LONG, "it never comes");
         let Ok(Some(Item::Event(event))) = item else { continue };
         seen.insert(json_of(&event)["n"].as_u64().expect("a number"));
-        subscription.acknowledge(&event.id);
+        subscription.acknowledge(event.id());
         if kills < 20 && seen.len() > 4000 * (kills + 1) / 22 {
             kills += 1;
             let id = number_in(&file).await;

@@ -53,8 +53,8 @@ async fn a_ticker_goes_on_after_its_cursor() {
         open(&made(env!("CARGO_BIN_EXE_ticker"))).subscribe(Some("7"), options()).expect("subscribed");
     for n in 8..=10 {
         let event = event(&mut subscription).await;
-        assert_eq!((&*event.id, json_of(&event)["n"].as_u64()), (format!("e{n}").as_str(), Some(n)));
-        subscription.acknowledge(&event.id);
+        assert_eq!((event.id(), json_of(&event)["n"].as_u64()), (format!("e{n}").as_str(), Some(n)));
+        subscription.acknowledge(event.id());
     }
     assert_eq!(subscription.cursor().as_deref(), Some("10"));
     subscription.stop().await;
@@ -69,7 +69,7 @@ async fn chimes_strike_all_their_hours() {
     for hour in 1..=12 {
         let event = event(&mut subscription).await;
         assert_eq!(json_of(&event)["message"], format!("{hour} o'clock"));
-        subscription.acknowledge(&event.id);
+        subscription.acknowledge(event.id());
     }
     assert_eq!(subscription.cursor().as_deref(), Some("{\"hour\":12}"));
 }

@@ -122,5 +122,5 @@ async fn is_gone(id: &str) {
 }
 
 fn json_of(event: &RawEvent) -> Value {
-    event.payload.parse().expect("JSON")
+    event.parse().expect("JSON")
 }

@@ -33,11 +33,11 @@ async fn frames_become_items() {
     let events =
         [event(&mut subscription).await, event(&mut subscription).await, event(&mut subscription).await];
     let told: Vec<(&str, &str, Value)> =
-        events.iter().map(|event| (&*event.id, &*event.cursor, json_of(event))).collect();
+        events.iter().map(|event| (event.id(), event.cursor(), json_of(event))).collect();
     assert_eq!(told, [("e1", "1", json!({"n": 1})), ("e2", "2", json!({"n": 2})), ("x y", "3", Value::Null)]);
     assert_eq!(subscription.cursor().as_deref(), Some("a\"b"), "nothing is acknowledged");
     for event in &events {
-        subscription.acknowledge(&event.id);
+        subscription.acknowledge(event.id());
     }
     let Item::Checkpoint(cursor) = next(&mut subscription).await else { panic!("no checkpoint") };
     assert_eq!((&*cursor, subscription.cursor().as_deref()), ("9", Some("9")));
@@ -60,7 +60,7 @@ async fn a_line_that_is_no_frame_is_left_out() {
     let log = Arc::new(Log::default());
     let options = options().observer(Arc::clone(&log) as Arc<dyn Observer>);
     let mut subscription = open(&connector).subscribe(None, options).expect("subscribed");
-    assert_eq!(&*event(&mut subscription).await.id, "e8");
+    assert_eq!(event(&mut subscription).await.id(), "e8");
     let text = log.text();
     for said in [
         "nonsense",

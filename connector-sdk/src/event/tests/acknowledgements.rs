@@ -36,7 +36,7 @@ async fn a_method_hears_what_its_host_is_done_with() {
         connection(counting(Arc::clone(&heard))).subscribe(None, options()).expect("subscribed");
     let mut ids = Vec::new();
     for _ in 0..4 {
-        ids.push(next(&mut subscription).await.id);
+        ids.push(next(&mut subscription).await.id().to_owned());
     }
     // What is only gathered, and what has a secret in its name, isn't taken for what was settled long ago.
     assert_eq!(*heard.lock().expect("heard"), [0]);

@@ -139,8 +139,8 @@ impl Worker {
         let passed = spawn_blocking(move || {
             if let Some(last) = events.last() {
                 write(&output, file.as_deref(), &lines(&name, &whose, &events))?;
-                acknowledger.acknowledge_all(events.iter().map(|event| &*event.id));
-                board.count(place, events.len(), &last.id);
+                acknowledger.acknowledge_all(events.iter().map(|event| event.id()));
+                board.count(place, events.len(), last.id());
             }
             match acknowledger.cursor() {
                 Some(cursor) if Some(&cursor) != kept.as_ref() => {
@@ -196,10 +196,10 @@ impl Worker {
 fn lines(name: &str, whose: &Whose, events: &[RawEvent]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(events.len() * 256);
     for event in events {
-        let Ok(payload) = serde_json::from_slice(event.payload.as_bytes()) else { continue };
+        let Ok(payload) = serde_json::from_slice(event.payload()) else { continue };
         let Whose { connector, workspace, connection } = whose;
         let line =
-            Line { name, connector, workspace, connection, id: &event.id, cursor: &event.cursor, payload };
+            Line { name, connector, workspace, connection, id: event.id(), cursor: event.cursor(), payload };
         let begin = lines.len();
         // Texts and JSON that was read before can always be written.
         let _ = serde_json::to_writer(&mut lines, &line);

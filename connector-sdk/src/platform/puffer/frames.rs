@@ -45,26 +45,24 @@ pub(super) fn acknowledged(line: &[u8]) -> Option<&str> {
     let (_, rest) = text_at(rest)?;
     let rest = rest.strip_prefix(br#","event_id":""#)?;
     let (id, rest) = text_at(rest)?;
-    (rest == b"}").then_some(id)
+    if rest == b"}" { std::str::from_utf8(id).ok() } else { None }
 }
 
 /// A text without escapes up to its quote, and what stands after that.
-fn text_at(json: &[u8]) -> Option<(&str, &[u8])> {
-    let end = memchr::memchr2(b'"', b'\\', json).filter(|end| json[*end] == b'"')?;
-    let text = &json[..end];
-    let is_text = !text.iter().any(|byte| byte.is_ascii_control());
-    is_text.then_some((std::str::from_utf8(text).ok()?, &json[end + 1..]))
+fn text_at(json: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = json.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    (json[end] == b'"').then(|| (&json[..end], &json[end + 1..]))
 }
 
 /// Writes an event.
 pub(super) fn event(event: &RawEvent, messages: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(br#"{"type":"event","id":"#);
-    string(&event.id, out);
+    string(event.id(), out);
     out.extend_from_slice(br#","cursor":"#);
-    string(&event.cursor, out);
+    string(event.cursor(), out);
     out.extend_from_slice(br#","payload":"#);
     let begin = out.len();
-    payload::write(event.payload.as_bytes(), messages, out);
+    payload::write(event.payload(), messages, out);
     one_line(&mut out[begin..]);
     out.extend_from_slice(b"}\n");
 }
@@ -89,8 +87,14 @@ pub(super) fn health(status: &str, detail: Option<&str>, out: &mut Vec<u8>) {
 
 /// A text as JSON.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
-    // Neither a text nor a growing buffer can fail.
-    let _ = serde_json::to_writer(out, text);
+    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        // Neither a text nor a growing buffer can fail.
+        let _ = serde_json::to_writer(out, text);
+        return;
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
 }
 
 /// Makes one line of JSON that somebody else wrote: inside texts there is no line end, only between tokens.

@@ -280,7 +280,7 @@ fn write(
         }
         flush(&mut lines)?;
         frames.sent(&items);
-        subscription.recycle(&mut items);
+        items.clear();
     }
     Ok(())
 }

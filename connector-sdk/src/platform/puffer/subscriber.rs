@@ -90,9 +90,9 @@ impl Framing for Envelopes {
         match item {
             Item::Event(event) => {
                 out.extend_from_slice(br#","kind":"message","dedup_key":"#);
-                string(&event.id, out);
-                let mut payload = Vec::with_capacity(event.payload.as_bytes().len() + 64);
-                payload::write(event.payload.as_bytes(), self.messages, &mut payload);
+                string(event.id(), out);
+                let mut payload = Vec::with_capacity(event.payload().len() + 64);
+                payload::write(event.payload(), self.messages, &mut payload);
                 frames::one_line(&mut payload);
                 out.extend_from_slice(br#","text":"#);
                 out.extend_from_slice(message_of(&payload).map_or("\"\"", RawValue::get).as_bytes());
@@ -123,7 +123,7 @@ impl Framing for Envelopes {
 
     fn sent(&mut self, items: &VecDeque<Item>) {
         let events = items.iter().filter_map(|item| match item {
-            Item::Event(event) => Some(&*event.id),
+            Item::Event(event) => Some(event.id()),
             _ => None,
         });
         self.acks.acknowledge_all(events);

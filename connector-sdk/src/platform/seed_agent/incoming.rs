@@ -89,7 +89,7 @@ impl Writer {
     fn prepare(&mut self, events: &[RawEvent], written: &mut Vec<Pending>) -> io::Result<()> {
         let mut here: HashSet<Uuid> = HashSet::new();
         for event in events {
-            match file(event.payload.as_bytes(), &self.connector, &self.home.instance) {
+            match file(event.payload(), &self.connector, &self.home.instance) {
                 Ok((id, contents)) => {
                     if !self.seen.contains(&id) && here.insert(id) {
                         written.push(self.inbox.write(id, &contents)?);
@@ -103,18 +103,18 @@ impl Writer {
 
     /// What is no message would come again and again, so it is put where somebody finds it.
     fn keep(&mut self, event: &RawEvent, error: &Error) -> io::Result<()> {
-        let id = super::names::derived("event", &[&self.connector, &self.home.instance, &event.id]);
+        let id = super::names::derived("event", &[&self.connector, &self.home.instance, event.id()]);
         if self.seen.contains(&id) {
             return Ok(());
         }
-        let why = format!("the event `{}` of the connector can't be a message: {error}", event.id);
-        let path = failed::keep(&self.home, &mut self.moments, event.payload.as_bytes(), &why)?;
+        let why = format!("the event `{}` of the connector can't be a message: {error}", event.id());
+        let path = failed::keep(&self.home, &mut self.moments, event.payload(), &why)?;
         self.log.log(Level::Warn, &format!("{why}; it is kept in `{}`", path.display()));
         self.seen.add(&[id])
     }
 
     fn acknowledge(&mut self, events: &[RawEvent], acks: &Acknowledger) {
-        acks.acknowledge_all(events.iter().map(|event| &*event.id));
+        acks.acknowledge_all(events.iter().map(|event| event.id()));
         if let Some(cursor) = acks.cursor()
             && let Err(error) = self.seen.save_cursor(&cursor)
         {

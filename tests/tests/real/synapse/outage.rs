@@ -36,8 +36,8 @@ async fn the_stream_goes_on_when_the_homeserver_is_back() {
                 waits.push(wait);
             }
             Ok(Some(Item::Event(event))) => {
-                subscription.acknowledge(&event.id);
-                let event: Value = serde_json::from_slice(event.payload.as_bytes()).expect("JSON");
+                subscription.acknowledge(event.id());
+                let event: Value = serde_json::from_slice(event.payload()).expect("JSON");
                 told.push(event["content"]["text"].as_str().expect("a text").to_owned());
                 if told.len() == 1 {
                     ann.say(&room, "and it goes on").await;

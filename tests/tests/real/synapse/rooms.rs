@@ -81,8 +81,8 @@ pub(super) async fn next(subscription: &mut Subscription) -> Item {
 pub(super) async fn event(subscription: &mut Subscription) -> Value {
     loop {
         if let Item::Event(event) = next(subscription).await {
-            subscription.acknowledge(&event.id);
-            return serde_json::from_slice(event.payload.as_bytes()).expect("JSON");
+            subscription.acknowledge(event.id());
+            return serde_json::from_slice(event.payload()).expect("JSON");
         }
     }
 }

@@ -76,7 +76,7 @@ async fn until(subscription: &mut Subscription, file: &Path) -> usize {
     let acknowledge = async {
         loop {
             if let Item::Event(event) = next(subscription).await {
-                subscription.acknowledge(&event.id);
+                subscription.acknowledge(event.id());
             }
         }
     };
@@ -114,7 +114,7 @@ async fn a_program_that_never_reads_is_ended_in_the_end() {
     let mut subscription = subscribe(&script, false);
     loop {
         match next(&mut subscription).await {
-            Item::Event(event) => subscription.acknowledge(&event.id),
+            Item::Event(event) => subscription.acknowledge(event.id()),
             Item::Health(Health::Retrying { failure, .. }) => {
                 assert!(failure.message.contains("doesn't read its acknowledgements"), "{failure:?}");
                 break;
@@ -137,7 +137,7 @@ async fn a_program_that_closes_its_input_may_tell_as_much() {
     let mut seen = 0;
     while seen < 6000 {
         match next(&mut subscription).await {
-            Item::Event(event) => subscription.acknowledge(&event.id),
+            Item::Event(event) => subscription.acknowledge(event.id()),
             item => panic!("{item:?}"),
         }
         seen += 1;
@@ -154,7 +154,7 @@ async fn what_is_acknowledged_at_the_last_is_heard() {
         let mut subscription = subscribe(&script, false);
         for _ in 0..2 {
             let Item::Event(event) = next(&mut subscription).await else { panic!("no event") };
-            subscription.acknowledge(&event.id);
+            subscription.acknowledge(event.id());
         }
         subscription.stop().await;
         assert_eq!(count(&file).await, 2, "{run}");
