@@ -252,6 +252,7 @@ impl Builder {
             // They are followed by `send.rs`, which knows what may go where.
             .redirect(redirect::Policy::none())
             .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
             .user_agent(&self.user_agent);
         if self.public_only {
             client = client.dns_resolver(PublicOnly);

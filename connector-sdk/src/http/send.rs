@@ -26,9 +26,9 @@ const MOST_REDIRECTS: u32 = 10;
 /// is needed until there is an answer: calls are many at once, and each moves its future about.
 pub(super) fn send(request: Request) -> BoxFuture<'static, Result<Response>> {
     match Journey::of(request) {
-        Ok((mut journey, retry, span)) => {
+        Ok((mut journey, span)) => {
             let underway = async move {
-                let answer = journey.run(retry).await;
+                let answer = journey.run().await;
                 answer.map_err(|error| journey.inner.redactor.error(error))
             };
             Box::pin(underway.instrument(span))
@@ -45,6 +45,7 @@ struct Journey {
     headers: HeaderMap,
     body: Body,
     repeatable: bool,
+    retry: Retry,
     deadline: Option<Instant>,
     timeout: Duration,
     redirects: u32,
@@ -69,8 +70,8 @@ impl From<Error> for Failed {
 }
 
 impl Journey {
-    /// The journey of a request, how it is made again, and what is traced of it.
-    fn of(mut request: Request) -> Result<(Self, Retry, tracing::Span)> {
+    /// The journey of a request, and what is traced of it.
+    fn of(mut request: Request) -> Result<(Self, tracing::Span)> {
         let leads_on = request.elsewhere.is_some();
         let url = request.url()?;
         let inner = Arc::clone(&request.http.inner);
@@ -85,13 +86,13 @@ impl Journey {
             host = url.host_str().unwrap_or_default(),
             path = &*request.template,
         );
-        let retry = request.retry.unwrap_or(inner.retry);
         let journey = Self {
             method: request.method,
             url,
             headers: request.headers,
             body: request.body,
             repeatable: request.repeatable,
+            retry: request.retry.unwrap_or(inner.retry),
             deadline: request.deadline,
             timeout: request.timeout.unwrap_or(inner.timeout),
             inner,
@@ -99,10 +100,10 @@ impl Journey {
             #[cfg(feature = "oauth")]
             renewed: false,
         };
-        Ok((journey, retry, span))
+        Ok((journey, span))
     }
 
-    async fn run(&mut self, retry: Retry) -> Result<Response> {
+    async fn run(&mut self) -> Result<Response> {
         let began = Instant::now();
         let mut made = 0;
         loop {
@@ -122,7 +123,7 @@ impl Journey {
             };
             let again = failed.may_pass && !sends_once && (self.repeatable || failed.unseen);
             let wait = again
-                .then(|| retry.wait(made, began.elapsed(), failed.error.retry_after(), self.left()))
+                .then(|| self.retry.wait(made, began.elapsed(), failed.error.retry_after(), self.left()))
                 .flatten();
             tracing::debug!(
                 error = failed.error.kind().as_str(),
@@ -135,6 +136,10 @@ impl Journey {
                 tokio::time::sleep(wait).await;
             }
         }
+    }
+
+    fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
     }
 
     fn left(&self) -> Option<Duration> {
@@ -159,15 +164,14 @@ impl Journey {
             Some(slots) => Some(Box::pin(self.slot(slots)).await?),
             None => None,
         };
-        let left = self.left();
-        if left == Some(Duration::ZERO) {
-            return Err(Error::cancelled("the call ran out of time").into());
-        }
-        let host = self.url.host_str().unwrap_or_default().to_owned();
-        let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
         let sends_once = matches!(self.body, Body::Once(_));
         // In a block, so that the request isn't part of the future while its answer is waited for.
         let answer = {
+            let left = self.left();
+            if left == Some(Duration::ZERO) {
+                return Err(Error::cancelled("the call ran out of time").into());
+            }
+            let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
             #[cfg_attr(
                 not(feature = "oauth"),
                 expect(unused_mut, reason = "nothing is obtained without OAuth")
@@ -182,7 +186,7 @@ impl Journey {
         };
         let answer = answer.await?.map_err(|error| {
             let (unseen, is_wrong) = (error.is_connect(), error.is_builder());
-            let error = failure::of_transport(error, &host);
+            let error = failure::of_transport(error, self.host());
             // What the guard refused stays refused.
             Failed { may_pass: !is_wrong && error.kind().is_retryable(), unseen, error }
         })?;
@@ -206,18 +210,12 @@ impl Journey {
                 return Ok(None);
             }
         }
-        let response = Response::new(answer, host, inner.most_bytes, slot);
+        let response = Response::new(answer, self.host().to_owned(), inner.most_bytes, slot);
         // 304 is what a conditional request hopes for.
         if status.is_success() || status.as_u16() == 304 {
             return Ok(Some(response));
         }
-        let asked = retry::asked(response.headers(), SystemTime::now());
-        let may_pass = retry::may_pass(status, response.headers());
-        let mut error = Box::pin(failure::of_answer(response, &inner.redactor)).await;
-        if let (Some(wait), true) = (asked, may_pass) {
-            error = error.with_retry_after(wait);
-        }
-        Err(Failed { error, may_pass, unseen: false })
+        Err(Box::pin(refused(inner, response)).await)
     }
 
     /// Waits until the client has fewer requests under way than it may have.
@@ -267,7 +265,10 @@ impl Journey {
         }
         let mut request = reqwest::Request::new(self.method.clone(), url);
         *request.headers_mut() = headers;
-        *request.timeout_mut() = Some(timeout);
+        // The client has the usual one.
+        if timeout != self.inner.timeout {
+            *request.timeout_mut() = Some(timeout);
+        }
         match &mut self.body {
             Body::None => {}
             Body::Bytes(bytes) => *request.body_mut() = Some(Bytes::clone(bytes).into()),
@@ -321,6 +322,17 @@ impl Journey {
         self.url = url;
         Ok(())
     }
+}
+
+/// What a refusal means, and whether it may pass. On its own, so that an answer's future has no room for it.
+async fn refused(inner: Arc<Inner>, response: Response) -> Failed {
+    let asked = retry::asked(response.headers(), SystemTime::now());
+    let may_pass = retry::may_pass(response.status(), response.headers());
+    let mut error = failure::of_answer(response, &inner.redactor).await;
+    if let (Some(wait), true) = (asked, may_pass) {
+        error = error.with_retry_after(wait);
+    }
+    Failed { error, may_pass, unseen: false }
 }
 
 /// Makes a request ready for another host than the one that it was made for.
