@@ -168,3 +168,38 @@ fn what_is_no_imap_is_said_so_and_not_shown() {
         );
     });
 }
+
+/// Says what no server says, for as long as somebody reads it.
+async fn hostile(begins: &'static str, goes_on: &'static str) -> Error {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let says = async {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let _ = stream.write_all(begins.as_bytes()).await;
+        let more = goes_on.repeat(4096);
+        while !more.is_empty() && stream.write_all(more.as_bytes()).await.is_ok() {}
+        std::future::pending::<()>().await;
+    };
+    let server = Server { protocol: "IMAP", host: "127.0.0.1", port, security: Security::Plain };
+    tokio::select! {
+        session = Session::open(server, "me", "s3cret") => session.expect_err("no session"),
+        () = says => unreachable!("it goes on"),
+    }
+}
+
+#[test]
+fn a_server_can_not_take_all_memory() {
+    run(async {
+        for (begins, goes_on) in [
+            // Room for it would be made at once.
+            ("* 1 FETCH (UID 5 BODY[]<0> {500000000}\r\n", ""),
+            // Each of them is a call of the parser inside another one.
+            ("* 1 FETCH (BODYSTRUCTURE ", "(((((((("),
+            ("* 1 FETCH (FLAGS () BODYSTRUCTURE {3}\r\nabc", "((((((((("),
+        ] {
+            let error = hostile(begins, goes_on).await;
+            assert_eq!(error.kind(), ErrorKind::Unavailable, "{begins}: {error}");
+            assert!(error.message().ends_with("it says more than there is room for"), "{begins}: {error}");
+        }
+    });
+}

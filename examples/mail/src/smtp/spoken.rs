@@ -8,17 +8,18 @@ use std::task::{Context, Poll};
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::bounded::Bounded;
 use crate::server::Wire;
 
 /// A connection that begins with words which were spoken before.
 #[derive(Debug)]
 pub(crate) struct Spoken {
-    inner: Box<dyn Wire>,
+    inner: Bounded<Box<dyn Wire>>,
     words: &'static [u8],
 }
 
 impl Spoken {
-    pub(crate) fn new(inner: Box<dyn Wire>, words: &'static [u8]) -> Self {
+    pub(crate) fn new(inner: Bounded<Box<dyn Wire>>, words: &'static [u8]) -> Self {
         Self { inner, words }
     }
 }

@@ -140,3 +140,12 @@ fn what_is_put_behind_an_answer_in_the_clear_is_not_heard() {
     assert_eq!(said(greeting, can, "454 later\r\n").expect_err("later").kind(), ErrorKind::Unavailable);
     assert_eq!(said("554 no\r\n", can, begin).expect_err("no").kind(), ErrorKind::Unavailable);
 }
+
+#[test]
+fn a_server_can_not_take_all_memory() {
+    let endless = "250-".to_owned() + &"x".repeat(2 * 1024 * 1024);
+    let (outcome, _) = deliver_to(&[("EHLO", &endless)]);
+    let error = outcome.expect_err("too much");
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.message().contains("more than there is room for"), "{error}");
+}
