@@ -4,49 +4,9 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::agent::{Agent, files, until};
-
-/// A small file system over a folder.
-struct Disk(PathBuf);
-
-impl Disk {
-    fn mount(over: &Path, options: &str) -> Option<Self> {
-        let mut command = Command::new("mount");
-        command.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(over);
-        let mounted = command.output().is_ok_and(|output| output.status.success());
-        if !mounted {
-            eprintln!("left out: no file system can be mounted here");
-        }
-        mounted.then(|| Self(over.to_owned()))
-    }
-
-    fn remount(&self, options: &str) {
-        let remount = format!("remount,{options}");
-        let status = Command::new("mount").args(["-o", &remount]).arg(&self.0).status();
-        assert!(status.expect("it starts").success());
-    }
-
-    /// Takes what room there is.
-    fn fill(&self) {
-        let filler = fs::File::create(self.0.join("filler")).expect("a file");
-        let full = std::io::copy(&mut std::io::repeat(0), &mut &filler).expect_err("it has an end");
-        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
-    }
-
-    fn make_room(&self) {
-        fs::remove_file(self.0.join("filler")).expect("removed");
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Even where somebody has still something open.
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-    }
-}
+use crate::mounted::Disk;
 
 /// Where the connector writes what it sent, which is on no full disk.
 fn elsewhere() -> tempfile::NamedTempFile {

@@ -7,6 +7,8 @@ mod agent;
 mod disk;
 mod incoming;
 mod module;
+#[path = "../shared/mounted.rs"]
+mod mounted;
 mod outgoing;
 mod process;
 mod weaknesses;

@@ -5,7 +5,10 @@
 #[path = "../../../connector-sdk/src/traces.rs"]
 mod traces;
 
+mod disk;
 mod files;
+#[path = "../shared/mounted.rs"]
+mod mounted;
 mod running;
 mod stopping;
 
