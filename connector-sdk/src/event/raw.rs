@@ -11,7 +11,10 @@ use crate::{Error, Result};
 /// The most bytes of a payload. No host takes a line of that length.
 pub(super) const MOST_PAYLOAD: usize = 1024 * 1024 * 1024;
 
-/// An event as a host gets it, free of the connection's secrets. Cheap to clone.
+/// An event as a host gets it, free of the connection's secrets.
+///
+/// Cheap to clone. As long as it or a clone of it is there, the memory of those that came together with it is: 64 KiB, or
+/// its own payload where that is larger.
 #[derive(Clone)]
 pub struct RawEvent {
     pub(super) names: Names,

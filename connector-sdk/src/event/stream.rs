@@ -19,8 +19,9 @@ use crate::{Error, Output, Result};
 /// How many bytes of payloads may wait for a host that doesn't take them. One is always let in.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
-/// How many events are gathered before they are handed on.
+/// How many events, and how many bytes of them, are gathered before they are handed on.
 const MOST_GATHERED: usize = 128;
+const MOST_BATCH: usize = 64 * 1024;
 
 /// How long a method waits for room for many events before room for one is enough.
 const SOON: Duration = Duration::from_millis(1);
@@ -151,13 +152,14 @@ impl Stream {
     /// Puts an event to others, if there is room. Says whether there was.
     fn gather(&self, id: &str, cursor: &str, payload: &[u8]) -> Result<bool> {
         let mut batch = self.lock_batch();
-        if batch.room == 0 {
+        // A large one goes alone, without being copied, and keeps no others in memory.
+        if batch.room == 0 || payload.len() >= MOST_BATCH {
             return Ok(false);
         }
         batch.room -= 1;
         batch.add(id, cursor, payload);
         let held = self.held.load(Ordering::Relaxed);
-        if held && batch.ends.len() < MOST_GATHERED && batch.bytes() < MOST_BYTES / 64 {
+        if held && batch.ends.len() < MOST_GATHERED && batch.bytes() < MOST_BATCH {
             return Ok(true);
         }
         if self.hand_on(&mut batch) { Err(stopped()) } else { Ok(true) }
@@ -165,10 +167,8 @@ impl Stream {
 
     /// Puts gathered events into the window. Says whether the subscription is to end.
     fn hand_on(&self, batch: &mut Batch) -> bool {
-        // What follows is about as large, unless it was one large event.
-        let room = |length: usize| length.min(MOST_BYTES / 32);
-        let more =
-            (String::with_capacity(room(batch.names.len())), Vec::with_capacity(room(batch.payloads.len())));
+        // What follows is about as large.
+        let more = (String::with_capacity(batch.names.len()), Vec::with_capacity(batch.payloads.len()));
         let names = std::mem::replace(&mut batch.names, more.0);
         let payloads = Arc::new(std::mem::replace(&mut batch.payloads, more.1));
         let ends = batch.ends.iter().map(|(middle, to, _)| (*middle, *to));
@@ -374,18 +374,18 @@ impl Emitter {
         if id.is_empty() {
             return Err(Error::internal("an event has an empty id; give it one that is its own"));
         }
-        if id.len() > names::MOST {
-            return Err(too_long("id"));
-        }
-        if payload.as_bytes().len() > MOST_PAYLOAD {
-            return Err(Error::internal(
-                "the payload of an event is longer than 1 GiB; tell where the rest is instead",
-            ));
-        }
         self.check_cursor(cursor)?;
         let redacted = self.redactor.text(id);
         let id = redacted.as_deref().unwrap_or(id);
         let Output(payload) = self.redactor.output(payload);
+        if id.len() > names::MOST {
+            return Err(too_long("id"));
+        }
+        if payload.len() > MOST_PAYLOAD {
+            return Err(Error::internal(
+                "the payload of an event is longer than 1 GiB; tell where the rest is instead",
+            ));
+        }
         // A method that never waits for anything else would keep its thread for itself.
         tokio::task::coop::consume_budget().await;
         if self.stream.gather(id, cursor, &payload)? {

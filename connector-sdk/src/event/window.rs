@@ -19,7 +19,8 @@ pub(super) struct Window {
     places: Places,
     /// What the present run of the method brought, in its order, from the first that isn't settled.
     order: VecDeque<Brought>,
-    /// The number of the first in `order`, counted from the beginning.
+    /// How many were settled so far, which is the number of the first in `order`. A restart gives out the numbers from
+    /// here on anew, so it leaves no place with one of them.
     first: u64,
     /// What earlier runs brought and this one hasn't yet.
     earlier: Vec<Brought>,
@@ -111,6 +112,7 @@ impl Window {
         self.earlier.extend(self.order.drain(..));
         self.held = None;
         // Acknowledged ones that no run brought again are forgotten with their places.
+        // None of the run that is over stays: its numbers are given out again.
         let first = self.first;
         self.places.retain(|place| matches!(place, Place::Order(number) if number < first));
         self.stranded = 0;
@@ -218,7 +220,7 @@ impl Window {
         let place = self.places.get(key)?;
         match self.id_at(place) {
             Some(known) if known == id => Some(place),
-            // Another one has its hash, which happens once in 10^16 events.
+            // Another one has its hash, which happens once in 10^15 events or more.
             Some(_) => self.search(id),
             None => None,
         }

@@ -41,7 +41,7 @@ impl Http {
         let (inner, url) = (&*self.inner, parse(url)?);
         let host = url.host_str().unwrap_or_default().to_owned();
         let span = tracing::debug_span!("http", method = %method, host);
-        let request = inner.client.request(method, url).headers(headers).timeout(inner.timeout).body(body);
+        let request = inner.client.request(method, url).headers(headers).body(body);
         let request = request.build().map_err(|error| {
             Error::internal(format!("the request can't be made: {}", error.without_url()))
         })?;

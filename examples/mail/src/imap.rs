@@ -18,11 +18,13 @@ use async_imap::{Authenticator, Client};
 use connector_sdk::{Error, Result};
 use tokio::time::timeout;
 
-use crate::bounded::Bounded;
 use crate::cursor::State;
 use crate::folder;
 use crate::server::{REACHED, Security, Server, Wire};
 use crate::text::one_line;
+use answers::Answers;
+
+mod answers;
 
 /// How long a server may take for a command.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -281,10 +283,10 @@ impl<'a> Session<'a> {
 async fn connect(server: Server<'_>) -> Result<Client<Box<dyn Wire>>> {
     let stream = server.connect().await?;
     let mut client = match server.security {
-        Security::Tls => bounded(server.secure(stream).await?),
-        Security::Plain => bounded(Box::new(stream)),
+        Security::Tls => filtered(server.secure(stream).await?),
+        Security::Plain => filtered(Box::new(stream)),
         Security::Starttls => {
-            let mut plain = Client::new(Bounded::imap(stream));
+            let mut plain = Client::new(Answers::new(stream));
             greeted(server, &mut plain).await?;
             plain.run_command_and_check_ok("STARTTLS", None).await.map_err(|error| match error {
                 async_imap::error::Error::No(_) | async_imap::error::Error::Bad(_) => {
@@ -293,15 +295,15 @@ async fn connect(server: Server<'_>) -> Result<Client<Box<dyn Wire>>> {
                 error => failed(server, error),
             })?;
             // What somebody put behind the answer in the clear goes with the old client.
-            return Ok(bounded(server.secure(plain.into_inner().into_inner()).await?));
+            return Ok(filtered(server.secure(plain.into_inner().into_inner()).await?));
         }
     };
     greeted(server, &mut client).await?;
     Ok(client)
 }
 
-fn bounded(stream: Box<dyn Wire>) -> Client<Box<dyn Wire>> {
-    Client::new(Box::new(Bounded::imap(stream)))
+fn filtered(stream: Box<dyn Wire>) -> Client<Box<dyn Wire>> {
+    Client::new(Box::new(Answers::new(stream)))
 }
 
 async fn greeted<T: Wire>(server: Server<'_>, client: &mut Client<T>) -> Result<()> {
@@ -390,7 +392,7 @@ fn unread(server: Server<'_>, error: std::io::Error) -> Error {
     match error.kind() {
         // The library's own, with all of what it couldn't read.
         std::io::ErrorKind::Other => Error::upstream(format!("{server} answered what can't be understood")),
-        // Not one that may be told without its text: after this nothing of the connection is read.
+        // After this nothing of the connection is read.
         std::io::ErrorKind::QuotaExceeded => Error::unavailable(format!("{server} can't be read: {error}")),
         _ => server.lost(error),
     }

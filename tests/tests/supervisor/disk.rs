@@ -37,6 +37,8 @@ fn a_cursor_that_has_no_room_stays_what_it_was_and_nothing_is_lost() {
     let mut run = user.start();
     tell(&user, &mut run, 1);
     wait(|| user.cursor("slow").as_deref() == Some("1"), || run.said());
+    // Its last words about that, whose old ones make room once they are replaced.
+    wait(|| user.status("slow").is_some_and(|(_, row)| row["events"] == 1), || run.said());
     disk.fill();
     tell(&user, &mut run, 2);
     let said = run.until("slow: failed: ");

@@ -42,6 +42,7 @@ fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
 /// escapes: a million of them are read in the time of a few thousand others.
 pub(super) fn acknowledged(line: &[u8]) -> Option<&str> {
     let rest = line.strip_prefix(br#"{"op":"ack","cursor":""#)?;
+    // Whatever it is: the event says more.
     let (_, rest) = text_at(rest)?;
     let rest = rest.strip_prefix(br#","event_id":""#)?;
     let (id, rest) = text_at(rest)?;
@@ -50,7 +51,7 @@ pub(super) fn acknowledged(line: &[u8]) -> Option<&str> {
 
 /// A text without escapes up to its quote, and what stands after that.
 fn text_at(json: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = json.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let end = json.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
     (json[end] == b'"').then(|| (&json[..end], &json[end + 1..]))
 }
 
@@ -102,6 +103,43 @@ pub(super) fn one_line(json: &mut [u8]) {
     if memchr::memchr2(b'\n', b'\r', json).is_some() {
         for byte in json.iter_mut().filter(|byte| matches!(**byte, b'\n' | b'\r')) {
             *byte = b' ';
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_fast_is_what_is_read_slowly() {
+        for (line, is_fast) in [
+            (r#"{"op":"ack","cursor":"5","event_id":"e5"}"#, true),
+            (r#"{"op":"ack","cursor":"","event_id":"ä"}"#, true),
+            (r#"{"op":"ack","cursor":"{\"a\":1}","event_id":"e5"}"#, false),
+            (r#"{"op":"ack","cursor":"5","event_id":"\u0065"}"#, false),
+            (r#"{"op":"ack","event_id":"e5","cursor":"5"}"#, false),
+            (r#"{"op":"ack","cursor":"5","event_id":"e5","more":1}"#, false),
+        ] {
+            let slowly = serde_json::from_str::<Line<'_>>(line).expect(line).event_id().expect("an id");
+            assert_eq!(acknowledged(line.as_bytes()), is_fast.then_some(&*slowly), "{line}");
+        }
+        for line in [
+            &b"{\"op\":\"ack\",\"cursor\":\"5\",\"event_id\":\"e\t5\"}"[..],
+            b"{\"op\":\"ack\",\"cursor\":\"5\n\",\"event_id\":\"e5\"}",
+            b"{\"op\":\"ack\",\"cursor\":\"5\",\"event_id\":\"\xff\"}",
+            b"{\"op\":\"ack\",\"cursor\":\"5\",\"event_id\":\"e5",
+        ] {
+            assert!(acknowledged(line).is_none() && serde_json::from_slice::<Line<'_>>(line).is_err());
+        }
+    }
+
+    #[test]
+    fn a_text_is_json() {
+        for text in ["", "e5", "ä\u{2028}\u{7f}", "a\"b", "a\\b", "a\nb\u{1}"] {
+            let mut out = Vec::new();
+            string(text, &mut out);
+            assert_eq!(out, serde_json::to_vec(text).expect("JSON"));
         }
     }
 }

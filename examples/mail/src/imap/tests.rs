@@ -190,16 +190,34 @@ async fn hostile(begins: &'static str, goes_on: &'static str) -> Error {
 #[test]
 fn a_server_can_not_take_all_memory() {
     run(async {
-        for (begins, goes_on) in [
+        for (begins, goes_on, says) in [
             // Room for it would be made at once.
-            ("* 1 FETCH (UID 5 BODY[]<0> {500000000}\r\n", ""),
+            ("* LIST () NIL {500000000}\r\n", "", "it says more than there is room for"),
+            ("* OK hello", "endless", "it says more than there is room for"),
+            ("* LIST () NIL a\r\n", "* LIST () NIL a\r\n", "doesn't greet as IMAP does"),
             // Each of them is a call of the parser inside another one.
-            ("* 1 FETCH (BODYSTRUCTURE ", "(((((((("),
-            ("* 1 FETCH (FLAGS () BODYSTRUCTURE {3}\r\nabc", "((((((((("),
+            ("* 1 FETCH (BODYSTRUCTURE ", "(((((((((", "it says more than there is room for"),
+            ("* 1 FETCH (A (\r\n) BODYSTRUCTURE ", "(((((((((", "answered what can't be understood"),
         ] {
             let error = hostile(begins, goes_on).await;
-            assert_eq!(error.kind(), ErrorKind::Unavailable, "{begins}: {error}");
-            assert!(error.message().ends_with("it says more than there is room for"), "{begins}: {error}");
+            assert!(error.message().ends_with(says), "{begins}: {error}");
+            assert!(
+                matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Upstream),
+                "{begins}: {error}"
+            );
         }
+    });
+}
+
+#[test]
+fn a_server_that_knows_no_parts_of_a_mail_is_read_all_the_same() {
+    run(async {
+        let mail = "x".repeat(3 * MOST_OF_A_MAIL);
+        let answer =
+            format!("* 1 FETCH (UID 5 BODY[] {{{}}}\r\n{mail} RFC822.SIZE 9)\r\n{{}} OK\r\n", mail.len());
+        let fetch = ("UID FETCH 5", &*Box::leak(answer.into_boxed_str()));
+        let mut session = open(Box::leak(Box::new([LOGIN, IDLES, fetch]))).await.expect("a session");
+        let mails = session.fetch(&[5], MOST_OF_A_MAIL).await.expect("fetched");
+        assert_eq!((mails[&5].bytes.as_ref().map(Vec::len), mails[&5].size), (Some(MOST_OF_A_MAIL), 9));
     });
 }
