@@ -23,7 +23,6 @@ use message_id::MessageId;
 use server::Server;
 
 mod answered;
-mod bounded;
 mod cursor;
 mod folder;
 mod found;

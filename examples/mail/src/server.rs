@@ -1,6 +1,7 @@
 //! Where a server is, and how it is spoken to: over TLS, or in the clear where that is said.
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,11 @@ pub(crate) struct Server<'a> {
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin + Send + Sync + fmt::Debug {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + Sync + fmt::Debug> Wire for T {}
+
+/// What a server did that goes on for too long. After it nothing of the connection is read.
+pub(crate) fn too_much() -> io::Error {
+    io::Error::new(io::ErrorKind::QuotaExceeded, "it says more than there is room for")
+}
 
 impl Server<'_> {
     /// Refuses what would send a password in the clear where others may listen.
@@ -94,7 +100,7 @@ impl Server<'_> {
         Error::unavailable(format!("{self} doesn't answer"))
     }
 
-    pub(crate) fn lost(&self, error: std::io::Error) -> Error {
+    pub(crate) fn lost(&self, error: io::Error) -> Error {
         Error::unavailable(format!("the connection to {self} is lost: {}", error.kind())).with_source(error)
     }
 }

@@ -11,7 +11,6 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use tokio::time::timeout;
 
-use crate::bounded::Bounded;
 use crate::server::{REACHED, Security, Server};
 use crate::text::one_line;
 use spoken::Spoken;
@@ -77,12 +76,12 @@ async fn connect(server: Server<'_>, user: &str, password: &str) -> Result<Async
         let name = ClientId::default();
         let stream = server.connect().await?;
         let stream: Box<dyn AsyncTokioStream> = match server.security {
-            Security::Plain => Box::new(Spoken::new(Bounded::new(Box::new(stream)), b"")),
-            Security::Tls => Box::new(Spoken::new(Bounded::new(server.secure(stream).await?), b"")),
+            Security::Plain => Box::new(Spoken::new(Box::new(stream), b"")),
+            Security::Tls => Box::new(Spoken::new(server.secure(stream).await?, b"")),
             Security::Starttls => {
                 let stream = starttls::begin(server, stream).await?;
                 // It greeted already, and the library waits for that.
-                Box::new(Spoken::new(Bounded::new(server.secure(stream).await?), b"220 go on\r\n"))
+                Box::new(Spoken::new(server.secure(stream).await?, b"220 go on\r\n"))
             }
         };
         let mut connection =

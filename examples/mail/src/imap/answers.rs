@@ -3,8 +3,8 @@
 //! `async-imap` trusts whom it speaks to: it makes room for as many bytes as a literal says that it has, up to
 //! 512 MiB; reads an answer from its beginning for every 4 KiB that come; and its parser calls itself for each bracket
 //! of a BODYSTRUCTURE. So only whole lines of what was asked for get through here, in forms that leave the parser no
-//! choice: whatever else a server says is left out, as RFC 9051 (section 7) wants it, or is the end of the connection.
-//! A mail that is longer than what was asked for is cut.
+//! choice. Whatever else a server says is left out, since it may say anything at any time (RFC 9051, section 2.2.2), or
+//! is the end of the connection. A mail that is longer than what was asked for is cut.
 
 mod attributes;
 
@@ -15,8 +15,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::MOST_OF_A_MAIL;
-use crate::bounded::too_much;
-use crate::server::Wire;
+use crate::server::{Wire, too_much};
 use attributes::{Attributes, attributes};
 
 /// The longest line, but for the numbers that a search finds.
