@@ -41,9 +41,6 @@ pub struct Events<P> {
     payload: PhantomData<fn(P)>,
 }
 
-/// The most bytes of a payload whose memory is kept for the next.
-const SPARE: usize = 64 * 1024;
-
 impl<P: Serialize> Events<P> {
     /// Tells of an event, and waits while too many are unacknowledged.
     ///
@@ -56,10 +53,7 @@ impl<P: Serialize> Events<P> {
     pub async fn emit<C: Serialize>(&mut self, event: Event<P, C>) -> Result<()> {
         let payload = Output::serialize_into(std::mem::take(&mut self.spare), &event.payload)?;
         let cursor = written(&event.cursor, &mut self.buffer, &mut self.unread)?;
-        let spare = self.emitter.tell(&event.id, &cursor, payload).await?;
-        if spare.capacity() <= SPARE {
-            self.spare = spare;
-        }
+        self.spare = self.emitter.tell(&event.id, &cursor, payload).await?;
         Ok(())
     }
 

@@ -6,6 +6,11 @@ use std::sync::Arc;
 /// The most bytes of an id or a cursor: a host says both of an event in one line, which has its limit.
 pub(super) const MOST: usize = 64 * 1024;
 
+/// A place in the names or the payloads of those that came together, which their limits keep far below 4 GiB.
+pub(super) fn place(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
 /// The id and the cursor of an event, cheap to clone and to keep.
 ///
 /// Events that come together share the memory of theirs, since a million small pieces that one thread takes
@@ -21,9 +26,7 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(id: &str, cursor: &str) -> Self {
         let of = Arc::new([id, cursor].concat());
-        // Both are far below 4 GiB.
-        let at = |end: usize| u32::try_from(end).unwrap_or(u32::MAX);
-        Self { from: 0, middle: at(id.len()), to: at(of.len()), of }
+        Self { from: 0, middle: place(id.len()), to: place(of.len()), of }
     }
 
     /// Those that lie one after the other in a text, given where each id and each cursor ends.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::names::Names;
+use super::names::{Names, place};
 use crate::{Error, Result};
 
 /// The most bytes of a payload. No host takes a line of that length.
@@ -26,7 +26,7 @@ pub struct RawEvent {
 
 impl RawEvent {
     pub(super) fn new(names: Names, payload: Vec<u8>) -> Self {
-        let to = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        let to = place(payload.len());
         Self { names, payloads: Arc::new(payload), from: 0, to }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::names::{self, Names};
+use super::names::{self, Names, place};
 use super::raw::{MOST_PAYLOAD, RawEvent};
 use super::window::{Offer, Window};
 use super::{Failure, Health, Item};
@@ -60,8 +60,6 @@ struct Batch {
 
 impl Batch {
     fn add(&mut self, id: &str, cursor: &str, payload: &[u8]) {
-        // All of it is far below 4 GiB.
-        let place = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         self.names.push_str(id);
         let middle = place(self.names.len());
         self.names.push_str(cursor);
@@ -369,7 +367,7 @@ impl Emitter {
         self.tell(id, cursor, payload).await.map(drop)
     }
 
-    /// Does so and gives back what the payload was in, for the next one.
+    /// Does so and gives back what the payload was in, for the next one, unless it was a large one.
     pub(super) async fn tell(&mut self, id: &str, cursor: &str, payload: Output) -> Result<Vec<u8>> {
         if id.is_empty() {
             return Err(Error::internal("an event has an empty id; give it one that is its own"));

@@ -92,11 +92,7 @@ impl Window {
 
     /// Whether an event was brought and nobody has acknowledged it.
     pub(super) fn is_outstanding(&self, id: &str) -> bool {
-        let brought = match self.find(id) {
-            Some(Place::Order(number)) => self.index(number).and_then(|at| self.order.get(at)),
-            Some(Place::Earlier(at)) => self.earlier.get(at),
-            None => None,
-        };
+        let brought = self.find(id).and_then(|place| self.brought(place));
         brought.is_some_and(|brought| !brought.acknowledged)
     }
 
@@ -227,15 +223,19 @@ impl Window {
     }
 
     fn id_at(&self, place: Place) -> Option<&str> {
+        if let Some(brought) = self.brought(place) {
+            return Some(brought.names.id());
+        }
+        let Place::Order(number) = place else { return None };
+        let back = usize::try_from(self.first.checked_sub(number)?).ok()?;
+        self.settled.get(self.settled.len().checked_sub(back)?).map(Names::id)
+    }
+
+    /// What lies at a place, unless it is settled.
+    fn brought(&self, place: Place) -> Option<&Brought> {
         match place {
-            Place::Earlier(at) => self.earlier.get(at).map(|brought| brought.names.id()),
-            Place::Order(number) => match self.index(number) {
-                Some(at) => self.order.get(at).map(|brought| brought.names.id()),
-                None => {
-                    let back = usize::try_from(self.first - number).ok()?;
-                    self.settled.get(self.settled.len().checked_sub(back)?).map(Names::id)
-                }
-            },
+            Place::Order(number) => self.order.get(self.index(number)?),
+            Place::Earlier(at) => self.earlier.get(at),
         }
     }
 

@@ -87,7 +87,7 @@ async fn next(subscription: &mut Subscription) -> RawEvent {
 }
 
 fn text(event: &RawEvent) -> String {
-    let payload: Value = serde_json::from_slice(event.payload()).expect("JSON");
+    let payload: Value = event.parse().expect("JSON");
     payload["content"]["text"].as_str().expect("a text").to_owned()
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use connector_sdk::call::Connection;
 use connector_sdk::event::{Health, Item, SubscribeOptions, Subscription};
-use connector_sdk::serde_json::{self, Value, json};
+use connector_sdk::serde_json::{Value, json};
 use connector_sdk::{Settings, factory};
 use notes::Notes;
 use tempfile::TempDir;
@@ -31,7 +31,7 @@ async fn change(subscription: &mut Subscription) -> Value {
     loop {
         if let Item::Event(event) = next(subscription).await {
             subscription.acknowledge(event.id());
-            return serde_json::from_slice(event.payload()).unwrap();
+            return event.parse().unwrap();
         }
     }
 }

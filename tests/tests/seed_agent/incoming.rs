@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::agent::{Agent, files, until};
+use crate::mounted::Disk;
 
 fn texts(agent: &Agent) -> Vec<String> {
     let text = |file: &serde_json::Value| file["content"]["text"].as_str().expect("a text").to_owned();
@@ -160,13 +161,7 @@ fn what_is_no_message_is_kept_and_does_not_come_again() {
 #[test]
 fn a_full_disk_delays_and_loses_nothing() {
     let agent = Agent::new();
-    let mount = |arguments: &[&str]| {
-        Command::new("mount").args(arguments).arg(agent.home.path()).status().is_ok_and(|done| done.success())
-    };
-    if !mount(&["-t", "tmpfs", "-o", "size=512k", "tmpfs"]) {
-        eprintln!("left out: no small file system can be mounted here");
-        return;
-    }
+    let Some(disk) = Disk::mount(agent.home.path(), "size=512k") else { return };
     // Held so that it ends before the file system does.
     let mailbox = agent.start(|command| command.env("MAILER_LAST", "400").env("MAILER_SENT", "/dev/null"));
     // Whatever was taken is taken away by the agent, which makes room.
@@ -182,7 +177,6 @@ fn a_full_disk_delays_and_loses_nothing() {
         ids.len() == 400 && filled
     });
     let log = mailbox.stop();
-    let unmounted = Command::new("umount").arg(agent.home.path()).status();
-    assert!(unmounted.expect("it starts").success());
+    disk.unmount();
     assert!(log.contains("can't be put into the inbox and are kept"), "{log}");
 }

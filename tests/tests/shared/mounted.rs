@@ -32,6 +32,12 @@ impl Disk {
         assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
     }
 
+    /// Takes it away, which only works where nobody has anything open.
+    pub(crate) fn unmount(self) {
+        let status = Command::new("umount").arg(&self.0).status();
+        assert!(status.expect("it starts").success());
+    }
+
     pub(crate) fn make_room(&self) {
         fs::remove_file(self.0.join("filler")).expect("removed");
     }
@@ -39,7 +45,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Even where somebody has still something open.
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+        // Even where somebody has still something open, unless it is gone already.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).output();
     }
 }

@@ -59,6 +59,7 @@ fn a_cursor_that_has_no_room_stays_what_it_was_and_nothing_is_lost() {
     wait(|| user.status("slow").is_some_and(|(_, row)| row["state"] == "running"), || run.said());
     run.signal("-TERM");
     assert!(run.end().success());
+    disk.unmount();
 }
 
 #[test]

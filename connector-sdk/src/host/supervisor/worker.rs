@@ -196,7 +196,7 @@ impl Worker {
 fn lines(name: &str, whose: &Whose, events: &[RawEvent]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(events.len() * 256);
     for event in events {
-        let Ok(payload) = serde_json::from_slice(event.payload()) else { continue };
+        let Ok(payload) = event.parse() else { continue };
         let Whose { connector, workspace, connection } = whose;
         let line =
             Line { name, connector, workspace, connection, id: event.id(), cursor: event.cursor(), payload };

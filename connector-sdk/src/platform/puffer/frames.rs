@@ -51,8 +51,13 @@ pub(super) fn acknowledged(line: &[u8]) -> Option<&str> {
 
 /// A text without escapes up to its quote, and what stands after that.
 fn text_at(json: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = json.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1f))?;
+    let end = json.iter().position(|byte| is_special(*byte))?;
     (json[end] == b'"').then(|| (&json[..end], &json[end + 1..]))
+}
+
+/// Whether a byte can't stand for itself in a text of JSON (RFC 8259, section 7).
+fn is_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..=0x1f)
 }
 
 /// Writes an event.
@@ -88,7 +93,7 @@ pub(super) fn health(status: &str, detail: Option<&str>, out: &mut Vec<u8>) {
 
 /// A text as JSON.
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
-    if text.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+    if text.bytes().any(is_special) {
         // Neither a text nor a growing buffer can fail.
         let _ = serde_json::to_writer(out, text);
         return;

@@ -156,7 +156,7 @@ impl Filter {
 
     /// The line goes on.
     fn part(&mut self, through: &mut Vec<u8>) -> io::Result<()> {
-        if self.answer == Answer::None && self.line.len() > 16 && begins(&self.line, "* SEARCH ") {
+        if self.answer == Answer::None && begins(&self.line, "* SEARCH ") {
             self.answer = Answer::Numbers;
             self.line.drain(.."* SEARCH ".len());
         }
@@ -197,12 +197,12 @@ impl Filter {
     /// The first line of an answer.
     fn begun(&mut self, text: &[u8], through: &mut Vec<u8>) -> io::Result<()> {
         let mut words = text.splitn(4, |byte| *byte == b' ');
-        let (first, second, third) = (words.next(), words.next().unwrap_or_default(), words.next());
+        let [first, second, third] = std::array::from_fn(|_| words.next().unwrap_or_default());
         let line = |through: &mut Vec<u8>| {
             through.extend_from_slice(text);
             through.extend_from_slice(b"\r\n");
         };
-        if first != Some(b"*") || is(second, &["OK", "NO", "BAD", "BYE", "PREAUTH"]) {
+        if first != b"*" || is(second, &["OK", "NO", "BAD", "BYE", "PREAUTH"]) {
             // How something went. The one literal that could be in it is a name of letters, which nobody needs.
             if has(text, b"[BADCHARSET") && text.contains(&b'{') {
                 return Err(strange());
@@ -211,7 +211,7 @@ impl Filter {
             return Ok(());
         }
         if is(second, &["SEARCH"]) {
-            return numbers(&text[("* ".len() + second.len()).min(text.len())..], through);
+            return numbers(&text["* ".len() + second.len()..], through);
         }
         if is(second, &["CAPABILITY"]) && literal(text).is_none() {
             line(through);
@@ -226,15 +226,17 @@ impl Filter {
             line(through);
             return Ok(());
         }
-        if second.iter().all(u8::is_ascii_digit) && is(third.unwrap_or_default(), &["EXISTS", "FETCH"]) {
-            match words.next() {
-                Some(rest) if rest.starts_with(b"(") && is(third.unwrap_or_default(), &["FETCH"]) => {
-                    through.extend_from_slice(&text[..=text.len() - rest.len()]);
-                    return self.mail(&rest[1..], true, through);
-                }
-                None if is(third.unwrap_or_default(), &["EXISTS"]) => line(through),
-                _ => return Err(strange()),
+        let is_number = second.iter().all(u8::is_ascii_digit);
+        if is_number && is(third, &["FETCH"]) {
+            let rest = words.next().and_then(|rest| rest.strip_prefix(b"(")).ok_or_else(strange)?;
+            through.extend_from_slice(&text[..text.len() - rest.len()]);
+            return self.mail(rest, true, through);
+        }
+        if is_number && is(third, &["EXISTS"]) {
+            if words.next().is_some() {
+                return Err(strange());
             }
+            line(through);
             return Ok(());
         }
         self.other(text);

@@ -37,7 +37,7 @@ async fn the_stream_goes_on_when_the_homeserver_is_back() {
             }
             Ok(Some(Item::Event(event))) => {
                 subscription.acknowledge(event.id());
-                let event: Value = serde_json::from_slice(event.payload()).expect("JSON");
+                let event: Value = event.parse().expect("JSON");
                 told.push(event["content"]["text"].as_str().expect("a text").to_owned());
                 if told.len() == 1 {
                     ann.say(&room, "and it goes on").await;

@@ -82,7 +82,7 @@ pub(super) async fn event(subscription: &mut Subscription) -> Value {
     loop {
         if let Item::Event(event) = next(subscription).await {
             subscription.acknowledge(event.id());
-            return serde_json::from_slice(event.payload()).expect("JSON");
+            return event.parse().expect("JSON");
         }
     }
 }
