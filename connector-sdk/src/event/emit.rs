@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cursor;
-use super::stream::Emitter;
+use super::emitter::Emitter;
 use crate::{Error, Output, Result};
 
 /// Something that happened, as a method tells it.

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::backoff::Backoff;
-use super::stream::{Emitter, Stream};
+use super::emitter::Emitter;
+use super::stream::Stream;
 use super::{Failure, Health, SubscribeOptions, is_permanent};
 use crate::call::Connection;
 use crate::call::drive::{catch, poll};

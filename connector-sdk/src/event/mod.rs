@@ -19,6 +19,7 @@
 mod backoff;
 mod cursor;
 mod emit;
+mod emitter;
 mod engine;
 mod names;
 mod places;
@@ -33,8 +34,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use emit::{Event, Events, typed};
+pub use emitter::{Acknowledgements, Emitter};
 pub use raw::RawEvent;
-pub use stream::{Acknowledgements, Emitter};
 pub use subscription::{Acknowledger, SubscribeOptions, Subscription};
 
 use crate::ErrorKind;
