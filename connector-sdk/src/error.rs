@@ -92,6 +92,7 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     retry_after: Option<Duration>,
+    unsent: bool,
     details: Map<String, Value>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -114,6 +115,7 @@ impl Error {
             kind,
             message: message.into(),
             retry_after: None,
+            unsent: false,
             details: Map::new(),
             source: None,
         }))
@@ -171,6 +173,20 @@ impl Error {
         self
     }
 
+    /// Whether the service surely did nothing of what was asked, so that asking again does nothing twice: it wants
+    /// fewer calls, or the error says so by [`unsent`](Self::unsent).
+    pub fn is_unsent(&self) -> bool {
+        self.0.unsent || self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Says that the service did nothing of what was asked: it couldn't be reached, or refused before anything was
+    /// handed over. A message whose delivery failed so is tried again where one that may have arrived is not.
+    #[must_use]
+    pub fn unsent(mut self) -> Self {
+        self.0.unsent = true;
+        self
+    }
+
     /// Adds a fact for machines.
     #[must_use]
     pub fn with_detail(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
@@ -220,6 +236,9 @@ impl fmt::Debug for Error {
         debug.field("kind", &self.0.kind).field("message", &self.0.message);
         if let Some(wait) = self.0.retry_after {
             debug.field("retry_after", &wait);
+        }
+        if self.0.unsent {
+            debug.field("unsent", &true);
         }
         if !self.0.details.is_empty() {
             debug.field("details", &self.0.details);

@@ -537,6 +537,12 @@ async fn what_may_be_repeated_is_retried_within_the_time_of_the_call() {
     assert!(
         requests.len() == 2 && requests.iter().all(|request| request.headers["idempotency-key"] == "k-1")
     );
+    // Whoever chose the key may have put anything in it.
+    let server = busy_at_first(json!({ "number": 1 }), "0").await;
+    let context = Context::new().with_idempotency_key("k\n1");
+    hub(&server).await.call("create_issue", br#"{"title":"t"}"#, &caller(), context).await.expect("sent");
+    let requests = server.received_requests().await.expect("recorded");
+    assert_eq!(requests[0].headers["idempotency-key"].len(), 64, "its hash");
     // The call ends in 2 s, so a wait of 20 s is not begun, and its error is not that of a call that ended.
     let server = busy_at_first(json!({ "data": { "items": [] } }), "20").await;
     let error = act(&server, "search", json!({ "word": "w" })).await.expect_err("too long");

@@ -18,7 +18,8 @@ impl Connection {
     /// Delivers a message.
     ///
     /// To the caller's permissions it is an action that writes: they need the mode `write`, and an approval
-    /// or [`Caller::without_asking`]. The message's id is the call's idempotency key.
+    /// or [`Caller::without_asking`]. Where the connector says that it can tell a repetition, the message's id is
+    /// the call's idempotency key.
     ///
     /// # Errors
     ///
@@ -30,7 +31,11 @@ impl Connection {
         caller: &Caller,
         context: Context,
     ) -> Result<Receipt> {
-        let mut context = context.with_idempotency_key(&*message.id);
+        let mut context = context;
+        // Only then does trying again, as a client does with a request that has a key, deliver it once.
+        if self.manifest().delivery.as_ref().is_some_and(|delivery| delivery.idempotent) {
+            context = context.with_idempotency_key(&*message.id);
+        }
         context.enter(&self.name, Some(caller.shared_name()), |observer| self.redactor.observer(observer));
         // What is approved and recorded by its digest.
         let input = serde_json::to_vec(message)

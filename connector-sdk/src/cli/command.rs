@@ -411,7 +411,7 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
             option(
                 "resend",
                 Takes::Boolean,
-                "Send again what a crash interrupted, although it may come twice [default: false]",
+                "Send again what may have arrived, although it may come twice [default: false]",
             ),
         ],
         Builtin::Capabilities | Builtin::Health | Builtin::ConfigShow | Builtin::Doctor => Vec::new(),

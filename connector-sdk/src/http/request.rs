@@ -8,6 +8,7 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Method, Url, multipart};
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use super::form::form_text;
 use super::{Http, Page, Pages, Response, Retry, send, template};
@@ -165,7 +166,7 @@ impl Request {
         self
     }
 
-    /// Keeps to a call's deadline, and takes its idempotency key. A health check is retried as [`Retry::check`] says,
+    /// Keeps to a call's deadline, and takes its idempotency key, or its SHA-256 where no header can hold it. A health check is retried as [`Retry::check`] says,
     /// unless the client or the request says how it is retried.
     pub fn within(mut self, context: &Context) -> Self {
         if context.is_check() && self.retry.is_none() && self.http.inner.retry == Retry::background() {
@@ -174,7 +175,7 @@ impl Request {
         self.deadline = self.deadline.into_iter().chain(context.deadline()).min();
         match context.idempotency_key() {
             Some(key) if !self.headers.contains_key(IDEMPOTENCY_KEY) => {
-                let key = key.to_owned();
+                let key = header_or_hash(key);
                 self.idempotency_key(&key)
             }
             _ => self,
@@ -255,4 +256,12 @@ impl Request {
     fn wrong(&mut self, problem: Error) {
         self.problem.get_or_insert(problem);
     }
+}
+
+/// What tells a repetition, as a header can hold it: ids that others chose may have any characters.
+fn header_or_hash(key: &str) -> String {
+    if key.chars().any(char::is_control) {
+        return Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
+    }
+    key.to_owned()
 }

@@ -106,6 +106,8 @@ impl Journey {
     async fn run(&mut self) -> Result<Response> {
         let began = Instant::now();
         let mut made = 0;
+        // Whether no attempt can have reached the service.
+        let mut unseen = true;
         loop {
             let sends_once = matches!(self.body, Body::Once(_));
             made += 1;
@@ -121,6 +123,7 @@ impl Journey {
                 }
                 Err(failed) => failed,
             };
+            unseen &= failed.unseen;
             let again = failed.may_pass && !sends_once && (self.repeatable || failed.unseen);
             let wait = again
                 .then(|| self.retry.wait(made, began.elapsed(), failed.error.retry_after(), self.left()))
@@ -131,7 +134,9 @@ impl Journey {
                 again = wait.is_some(),
                 "failed"
             );
-            let Some(wait) = wait else { return Err(failed.error) };
+            let Some(wait) = wait else {
+                return Err(if unseen { failed.error.unsent() } else { failed.error });
+            };
             if !self.inner.wire.is_replayed() {
                 tokio::time::sleep(wait).await;
             }

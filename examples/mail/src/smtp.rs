@@ -24,8 +24,32 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Hands a mail over.
 ///
 /// SMTP has no way to tell that a mail came already, so a failure of which nobody knows whether the mail is out is
-/// one that isn't tried again by itself.
+/// one that isn't tried again by itself. All others are [`unsent`](Error::unsent).
 pub(crate) async fn deliver(server: Server<'_>, user: &str, password: &str, mail: &Message) -> Result<()> {
+    let mut connection = begin(server, user, password, mail).await.map_err(Error::unsent)?;
+    let unknown = || {
+        Error::upstream(format!(
+            "{server} didn't say what became of the mail, which may be out; look before it is sent again"
+        ))
+    };
+    match timeout(PATIENCE, connection.message(&mail.formatted())).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) if error.status().is_some() => return Err(refused(server, "the mail", error).unsent()),
+        Ok(Err(error)) => return Err(unknown().with_source(error)),
+        Err(_) => return Err(unknown()),
+    }
+    // The mail is the server's now, whatever it answers to this.
+    let _ = timeout(Duration::from_secs(2), connection.quit()).await;
+    Ok(())
+}
+
+/// Goes as far as the server takes the mail's text.
+async fn begin(
+    server: Server<'_>,
+    user: &str,
+    password: &str,
+    mail: &Message,
+) -> Result<AsyncSmtpConnection> {
     let mut connection = connect(server, user, password).await?;
     let step = async {
         let envelope = mail.envelope();
@@ -47,20 +71,7 @@ pub(crate) async fn deliver(server: Server<'_>, user: &str, password: &str, mail
         connection.command(Data).await.map_err(|error| refused(server, "the mail", error))
     };
     timeout(PATIENCE, step).await.map_err(|_| server.silent())??;
-    let unknown = || {
-        Error::upstream(format!(
-            "{server} didn't say what became of the mail, which may be out; look before it is sent again"
-        ))
-    };
-    match timeout(PATIENCE, connection.message(&mail.formatted())).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) if error.status().is_some() => return Err(refused(server, "the mail", error)),
-        Ok(Err(error)) => return Err(unknown().with_source(error)),
-        Err(_) => return Err(unknown()),
-    }
-    // The mail is the server's now, whatever it answers to this.
-    let _ = timeout(Duration::from_secs(2), connection.quit()).await;
-    Ok(())
+    Ok(connection)
 }
 
 /// Whether somebody can log in.

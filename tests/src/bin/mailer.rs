@@ -4,6 +4,7 @@
 //! - `MAILER_LAST`: how many messages it tells (none: none). After them, it waits for ever.
 //! - `MAILER_TWICE`: tells each of them as two events.
 //! - `MAILER_FAIL`: fails with that kind of error instead, such as `auth`.
+//! - `MAILER_HEALTH`: its health check fails with that kind of error.
 //! - `MAILER_STRANGE`: tells something that is no message first.
 //! - `MAILER_SENT`: the file to which it adds a line for each message that it delivers.
 //! - `MAILER_IDEMPOTENT`: says that it can tell a repetition.
@@ -41,6 +42,7 @@ fn manifest() -> Manifest {
     delivery.idempotent = var_os("MAILER_IDEMPOTENT").is_some();
     manifest.delivery = Some(delivery);
     manifest.settings = vec![Setting::new("server", "MAILER_SERVER")];
+    manifest.health = true;
     let mut token = Credential::new("token", "MAILER_TOKEN");
     token.required = false;
     manifest.credentials = vec![token];
@@ -73,6 +75,10 @@ impl Connector for Mailer {
 
     fn prepare<'a>(&'a self, call: Call<'a>) -> Result<Run<'a>> {
         Err(Error::usage(format!("there is no action `{}`", call.action.name)))
+    }
+
+    fn health<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { var("MAILER_HEALTH").map_or(Ok(()), |kind| Err(failure(&kind))) })
     }
 
     fn events<'a>(

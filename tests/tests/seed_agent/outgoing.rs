@@ -57,6 +57,21 @@ fn whatever_lies_there_stops_nobody() {
     assert!(!log.contains("s3cret") && !reasons.concat().contains("s3cret"), "{log}");
 }
 
+/// As the stock prompt teaches it.
+#[test]
+fn messages_in_the_wrong_folder_are_told_of_once() {
+    let agent = Agent::new();
+    agent.say("a", "C", "in the right one");
+    let stray = agent.messages().join("outbox/reply.json");
+    fs::write(&stray, json!({"channel": "C", "text": "s3cret"}).to_string()).expect("written");
+    let mailbox = agent.start(|command| command);
+    until("the right one is sent", || agent.sent_texts() == ["in the right one"]);
+    let log = mailbox.stop();
+    assert_eq!(log.matches("where no connector looks").count(), 1, "{log}");
+    assert!(log.contains("outbox/work`") && !log.contains("s3cret"), "{log}");
+    assert!(stray.exists(), "it may be another's");
+}
+
 #[test]
 fn a_file_that_is_still_written_is_waited_for() {
     let agent = Agent::new();
@@ -88,7 +103,10 @@ fn a_failure_is_kept_with_its_reason_and_nothing_is_overwritten() {
     let log = mailbox.stop();
     let reasons: Vec<String> = agent.failures().into_iter().map(|(_, reason)| reason).collect();
     assert!(reasons.iter().any(|reason| reason == "not_found: as it was told\n"), "{reasons:?}");
-    assert!(reasons.iter().any(|reason| reason == "upstream: as it was told\n"), "{reasons:?}");
+    assert!(
+        reasons.iter().any(|reason| reason.starts_with("upstream: as it was told; it may have")),
+        "{reasons:?}"
+    );
     assert!(log.contains("rate_limited: slower; trying again"), "{log}");
 }
 
@@ -186,6 +204,22 @@ fn order_is_kept_in_a_conversation_and_one_holds_up_no_other() {
             .collect();
         assert!(sent.is_sorted() && sent.len() == 15, "{sent:?}");
     }
+}
+
+#[test]
+fn any_number_of_conversations_that_wait_hold_up_no_other() {
+    let agent = Agent::new();
+    for n in 0..20 {
+        agent.say(&format!("a{n:02}"), &format!("refused {n}"), "fail rate_limited");
+        agent.say(&format!("b{n:02}"), &format!("refused {n}"), "after it");
+    }
+    let mailbox = agent.start(|command| command);
+    until("all were tried", || files(&agent.outbox(), "").is_empty());
+    agent.say("c", "open", "at once");
+    until("another is sent", || agent.sent_texts() == ["at once"]);
+    assert!(agent.failures().is_empty(), "they wait still");
+    let log = mailbox.stop();
+    assert!(log.matches("trying again in").count() >= 20, "{log}");
 }
 
 #[test]

@@ -31,11 +31,26 @@ fn what_a_restart_cannot_mend_is_2() {
     // A message that shows that the credentials are refused is not lost by that.
     let agent = Agent::new();
     agent.say("a", "C", "fail auth");
-    let (status, log) = agent.start(|command| command).end();
+    let (status, log) = agent.start(|command| command.env("MAILER_HEALTH", "auth")).end();
     assert_eq!(status.code(), Some(2), "{log}");
     let claimed = agent.messages().join(".connectors/work/claimed");
     assert_eq!(fs::read_dir(claimed).expect("a folder").count(), 1);
     assert!(agent.failures().is_empty());
+}
+
+#[test]
+fn what_one_message_is_refused_ends_nothing() {
+    let agent = Agent::new();
+    agent.say("a", "closed", "fail auth");
+    agent.say("b", "unset", "fail setup");
+    agent.say("c", "open", "all is well");
+    let mailbox = agent.start(|command| command);
+    until("the last is sent", || agent.sent_texts() == ["all is well"]);
+    until("the others failed", || agent.failures().len() == 2);
+    mailbox.stop();
+    let mut reasons: Vec<String> = agent.failures().into_iter().map(|(_, reason)| reason).collect();
+    reasons.sort();
+    assert_eq!(reasons, ["auth: as it was told\n", "setup: as it was told\n"]);
 }
 
 #[test]

@@ -29,7 +29,10 @@ const MENDED: connector_tests::Mended = &[
     ),
     (
         "2. a restart in the midst of a delivery repeats or loses, as it happens",
-        &[(OUTGOING, "what_was_under_way_is_sent_again_only_where_that_does_no_harm")],
+        &[
+            (OUTGOING, "what_was_under_way_is_sent_again_only_where_that_does_no_harm"),
+            (FAILED, "what_may_be_out_is_tried_again_only_where_a_repetition_is_told"),
+        ],
     ),
     (
         "3. one bad file stops the outbox",
@@ -37,6 +40,9 @@ const MENDED: connector_tests::Mended = &[
             (OUTGOING, "whatever_lies_there_stops_nobody"),
             (DISK, "a_file_that_may_not_be_read_stops_nobody"),
             (OUTGOING, "order_is_kept_in_a_conversation_and_one_holds_up_no_other"),
+            (OUTGOING, "any_number_of_conversations_that_wait_hold_up_no_other"),
+            (PROCESS, "what_one_message_is_refused_ends_nothing"),
+            (FAILED, "a_delivery_that_never_ends_is_given_up"),
         ],
     ),
     ("4. a half-written file is a failure", &[(OUTGOING, "a_file_that_is_still_written_is_waited_for")]),
@@ -68,10 +74,11 @@ const MENDED: connector_tests::Mended = &[
         ],
     ),
     (
-        "7. no retry, no backoff, no limit of size",
+        "7. no retry, no backoff, no limit of size, an inbox without bounds",
         &[
             (FAILED, "eight_attempts_end_in_failed_with_the_reason"),
             (FAILED, "a_service_is_asked_no_earlier_than_it_wants"),
+            (FAILED, "an_agent_that_is_away_is_not_written_to_without_end"),
             (OUTGOING, "many_waiting_files_are_begun_with_at_once"),
             (OUTGOING, "whatever_lies_there_stops_nobody"),
         ],
@@ -102,7 +109,11 @@ const MENDED: connector_tests::Mended = &[
     ),
     (
         "11. files as the agent's prompt has them are failures",
-        &[(LETTER, "both_shapes_are_messages"), (LETTER, "what_is_wrong_is_said_without_what_was_written")],
+        &[
+            (LETTER, "both_shapes_are_messages"),
+            (LETTER, "what_is_wrong_is_said_without_what_was_written"),
+            (OUTGOING, "messages_in_the_wrong_folder_are_told_of_once"),
+        ],
     ),
     (
         "12. attachments have any shape, and a key too many stops the reader",

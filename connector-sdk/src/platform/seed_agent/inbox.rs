@@ -30,11 +30,15 @@ pub(super) struct Inbox {
     durable: bool,
     /// Whether this file system gave a file a second name, as far as is known.
     links: bool,
+    /// How many of this instance's files may lie in it.
+    most: usize,
+    /// How many there are at most: as many as were counted, and those that appeared since. None: nobody counted.
+    unread: Option<usize>,
 }
 
 impl Inbox {
-    pub(super) fn new(home: Arc<Home>, durable: bool) -> Self {
-        Self { home, moments: Moments::default(), durable, links: true }
+    pub(super) fn new(home: Arc<Home>, durable: bool, most: usize) -> Self {
+        Self { home, moments: Moments::default(), durable, links: true, most, unread: None }
     }
 
     /// As on a file system that gives no file a second name.
@@ -42,6 +46,34 @@ impl Inbox {
     pub(super) fn without_links(mut self) -> Self {
         self.links = false;
         self
+    }
+
+    /// Refuses more files than may lie in it.
+    pub(super) fn has_room(&mut self, files: usize) -> io::Result<()> {
+        // The agent removes what it read, so only a number that seems too large is looked at.
+        let is_too_much = |unread: usize| unread + files > self.most;
+        if self.unread.is_some_and(|unread| !is_too_much(unread)) {
+            return Ok(());
+        }
+        let unread = self.count()?;
+        self.unread = Some(unread);
+        // However few there may be, an empty inbox takes what came at once.
+        if files == 0 || unread == 0 || !is_too_much(unread) {
+            return Ok(());
+        }
+        let text = format!("the agent has {unread} messages to read, and there may be {}", self.most);
+        Err(io::Error::new(ErrorKind::QuotaExceeded, text))
+    }
+
+    fn count(&self) -> io::Result<usize> {
+        let begin = format!("{}_", self.home.instance);
+        let mut count = 0;
+        for entry in fs::read_dir(&self.home.inbox)? {
+            let name = entry?.file_name();
+            let name = name.as_encoded_bytes();
+            count += usize::from(name.starts_with(begin.as_bytes()) && name.ends_with(b".json"));
+        }
+        Ok(count)
     }
 
     /// Writes a file beside the inbox.
@@ -97,6 +129,7 @@ impl Inbox {
         if self.durable && done > 0 {
             sync_folder(&self.home.inbox)?;
         }
+        self.unread = self.unread.map(|unread| unread + done);
         for one in pending.drain(..done) {
             let _ = fs::remove_file(&one.temporary);
         }

@@ -49,11 +49,11 @@ impl Writer {
     pub(super) fn open(
         home: &Arc<Home>,
         connector: &str,
-        durable: bool,
+        options: &super::Options,
         log: Arc<dyn Observer>,
     ) -> Result<Self> {
-        let seen = Seen::open(&home.state, connector, durable)?;
-        let mut inbox = Inbox::new(Arc::clone(home), durable);
+        let seen = Seen::open(&home.state, connector, options.durable)?;
+        let mut inbox = Inbox::new(Arc::clone(home), options.durable, options.most_unread);
         let pending = inbox.left(|id| seen.contains(id)).map_err(|error| {
             Error::setup(format!("what an earlier run wrote beside the inbox can't be read: {error}"))
         })?;
@@ -68,6 +68,7 @@ impl Writer {
     /// Writes what isn't written yet. After an error it is called again with the same.
     fn write(&mut self, events: &[RawEvent]) -> io::Result<()> {
         self.inbox.publish(&mut self.pending)?;
+        self.inbox.has_room(events.len())?;
         let mut written: Vec<Pending> = Vec::with_capacity(events.len());
         let prepared = self.prepare(events, &mut written);
         if prepared.is_err() {

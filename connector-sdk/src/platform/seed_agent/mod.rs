@@ -16,6 +16,7 @@ mod letter;
 mod names;
 mod outbox;
 mod outgoing;
+mod queue;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -44,15 +45,19 @@ pub struct Options {
     /// Whether what is written outlives a loss of power. It does unless this says otherwise; a process that is
     /// killed loses nothing either way.
     pub durable: bool,
-    /// Whether a message is sent once more after a crash in the middle of its delivery, although the connector
-    /// can't tell that it was delivered.
+    /// Whether a message that may have arrived is sent once more, after a crash in the middle of its delivery or
+    /// where the service didn't answer, although the connector can't tell a repetition.
     pub resend: bool,
+    /// How many of the instance's messages may lie in the inbox. Beyond them events stay unacknowledged until the
+    /// agent has read some, so an agent that is away fills no disk. 100,000 unless this says otherwise.
+    pub most_unread: usize,
 }
 
 impl Options {
     /// A mailbox of an agent.
     pub fn new(home: impl Into<PathBuf>, instance: impl Into<String>) -> Self {
-        Self { home: home.into(), instance: instance.into(), durable: true, resend: false }
+        let (home, instance) = (home.into(), instance.into());
+        Self { home, instance, durable: true, resend: false, most_unread: 100_000 }
     }
 }
 
@@ -73,7 +78,7 @@ pub async fn mailbox(
         return Err(no_messages(manifest));
     }
     let home = Arc::new(home::Home::open(&options.home, &options.instance)?);
-    let writer = incoming::Writer::open(&home, &manifest.id, options.durable, Arc::clone(&log))?;
+    let writer = incoming::Writer::open(&home, &manifest.id, options, Arc::clone(&log))?;
     let delivery = outgoing::Delivery::new(Arc::clone(&connection), home, options, log);
     // Whichever ends first takes the other with it.
     let both = stop.child_token();

@@ -21,6 +21,9 @@ pub(super) const SETTLED: Duration = Duration::from_secs(2);
 /// memory and the first is sent at once.
 const BATCH: usize = 1000;
 
+/// How often the place is looked at where an agent's prompt may have it write.
+const LOOK_FOR_STRAYS: Duration = Duration::from_secs(60);
+
 /// A file that was taken.
 #[derive(Clone, Debug)]
 pub(super) struct Claimed {
@@ -45,15 +48,19 @@ pub(super) struct Outbox {
     log: Arc<dyn Observer>,
     pub(super) moments: Moments,
     held: HashMap<OsString, Held>,
+    /// When messages in the wrong place are looked for; never again once it was told of any.
+    strays: Option<Instant>,
 }
 
 impl Outbox {
     pub(super) fn new(home: Arc<Home>, log: Arc<dyn Observer>) -> Self {
-        Self { home, log, moments: Moments::default(), held: HashMap::new() }
+        let strays = Some(Instant::now());
+        Self { home, log, moments: Moments::default(), held: HashMap::new(), strays }
     }
 
     /// Takes the next files. Says also whether there may be more.
     pub(super) fn take(&mut self) -> io::Result<(Vec<Claimed>, bool)> {
+        self.tell_of_strays();
         // The first by name, without keeping the names of all.
         let mut first: BinaryHeap<OsString> = BinaryHeap::new();
         let mut more = false;
@@ -83,6 +90,30 @@ impl Outbox {
             taken.extend(self.take_one(&name));
         }
         Ok((taken, more))
+    }
+
+    /// The agent's own prompt teaches to write to the folder above, of which nobody can tell whose its messages
+    /// are (contract 2.3).
+    fn tell_of_strays(&mut self) {
+        let now = Instant::now();
+        let (Some(outer), true) =
+            (self.home.outbox.parent(), self.strays.is_some_and(|look_at| look_at <= now))
+        else {
+            return;
+        };
+        self.strays = Some(now + LOOK_FOR_STRAYS);
+        let is_message = |entry: io::Result<fs::DirEntry>| {
+            entry
+                .is_ok_and(|entry| Path::new(&entry.file_name()).extension().is_some_and(|end| end == "json"))
+        };
+        if fs::read_dir(outer).is_ok_and(|mut entries| entries.any(is_message)) {
+            self.strays = None;
+            let (outer, ours) = (outer.display(), self.home.outbox.display());
+            self.log.log(
+                Level::Warn,
+                &format!("there are messages in `{outer}`, where no connector looks; tell the agent to write to `{ours}`"),
+            );
+        }
     }
 
     fn take_one(&mut self, name: &OsString) -> Option<Claimed> {

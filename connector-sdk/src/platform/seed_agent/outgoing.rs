@@ -4,7 +4,7 @@
 //! its delivery has begun. A delivered file is removed, one that can't be delivered goes to `failed`. So
 //! whoever starts after a crash knows of each message whether it may be out already.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::failed::reject;
@@ -20,6 +20,7 @@ use super::home::{Home, sync_folder};
 use super::letter::{Wrong, read};
 use super::names::Moments;
 use super::outbox::{Claimed, Outbox, SETTLED};
+use super::queue::{Queue, Tried};
 use super::{CALLER, blocking};
 use crate::call::{Caller, Connection};
 use crate::manifest::Mode;
@@ -41,11 +42,21 @@ const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 /// The longest that a service's own wish is waited for.
 const LONGEST_ASKED: Duration = Duration::from_secs(3600);
 
+/// How long one attempt may take: what a client tries again within it takes its time as well.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(300);
+
+/// How long a check may take that tells whether all messages fail as one did.
+const LONGEST_CHECK: Duration = Duration::from_secs(30);
+
 /// How many files may be taken out of the outbox at most, where those that were taken wait for one conversation.
 const MOST_WAITING: usize = 20_000;
 
 /// How long what is on its way may take once the mailbox is to stop.
 const GRACE: Duration = Duration::from_millis(1500);
+
+/// Why a message is not sent again that the service may have.
+const MAY_BE_OUT: &str = "it may have arrived, and is not sent again because this connector can't tell a repetition \
+                          (`--resend` does so all the same)";
 
 /// Delivers messages.
 pub(super) struct Delivery {
@@ -53,7 +64,8 @@ pub(super) struct Delivery {
     home: Arc<Home>,
     caller: Caller,
     durable: bool,
-    resend: bool,
+    /// Whether what may have arrived is sent again.
+    repeats: bool,
     moments: Mutex<Moments>,
     log: Arc<dyn Observer>,
 }
@@ -62,10 +74,17 @@ pub(super) struct Delivery {
 enum End {
     /// It is delivered, or lies where somebody finds it.
     Done,
-    /// The mailbox is to stop; the file lies where the next run finds it.
-    Stopped,
+    /// It is tried again after that time; the file lies where it was, for the next run as well.
+    Later(Duration),
     /// No message can be delivered.
     Fatal(Error),
+}
+
+/// What is to be done about a message whose delivery failed.
+enum Verdict {
+    Again,
+    GiveUp,
+    End,
 }
 
 impl Delivery {
@@ -77,8 +96,9 @@ impl Delivery {
     ) -> Self {
         // Whoever lets an agent write into the folder has let it send.
         let caller = Caller::new(CALLER, Mode::Write).without_asking();
-        let (durable, moments) = (options.durable, Mutex::default());
-        Self { connection, home, caller, durable, resend: options.resend, moments, log }
+        let idempotent = connection.manifest().delivery.as_ref().is_some_and(|way| way.idempotent);
+        let (durable, repeats) = (options.durable, idempotent || options.resend);
+        Self { connection, home, caller, durable, repeats, moments: Mutex::default(), log }
     }
 
     /// Delivers until it is told to stop or nothing can be delivered any more.
@@ -86,18 +106,15 @@ impl Delivery {
         let this = Arc::new(self);
         let mut outbox = Outbox::new(Arc::clone(&this.home), Arc::clone(&this.log));
         let again = Arc::clone(&this);
-        let mut waiting: VecDeque<Claimed> = blocking(move || again.left()).await??;
-        let mut lanes: HashSet<String> = HashSet::new();
+        let mut queue = Queue::default();
+        queue.extend(blocking(move || again.left()).await??);
         let mut under_way = JoinSet::new();
-        let mut names: HashMap<tokio::task::Id, String> = HashMap::new();
         let mut look_at = Instant::now();
         let mut fatal = None;
         while fatal.is_none() && !stop.is_cancelled() {
             // Fewer on their way than there could be: what waits, waits for those.
-            let looks = waiting.len() < LANES
-                || (under_way.len() < LANES
-                    && waiting.len() < MOST_WAITING
-                    && next_of(&waiting, &lanes).is_none());
+            let free = under_way.len() < LANES;
+            let looks = queue.len() < LANES || (free && queue.len() < MOST_WAITING && !queue.has_next());
             if looks && Instant::now() >= look_at {
                 let (back, taken) = blocking(move || {
                     let taken = outbox.take();
@@ -108,7 +125,7 @@ impl Delivery {
                 look_at = Instant::now() + POLL;
                 match taken {
                     Ok((taken, more)) => {
-                        waiting.extend(taken);
+                        queue.extend(taken);
                         if more {
                             look_at = Instant::now();
                         }
@@ -121,33 +138,26 @@ impl Delivery {
                 }
             }
             while under_way.len() < LANES
-                && let Some(next) = next(&mut waiting, &lanes)
+                && let Some(mut next) = queue.next()
             {
-                lanes.insert(next.conversation.clone());
-                let conversation = next.conversation.clone();
-                let (this, stop) = (Arc::clone(&this), stop.clone());
-                let task = under_way.spawn(async move { this.deliver(&next.name, &stop).await });
-                names.insert(task.id(), conversation);
+                let this = Arc::clone(&this);
+                under_way.spawn(async move {
+                    let end = this.deliver(&mut next).await;
+                    (next, end)
+                });
             }
-            let looks = waiting.len() < LANES || (under_way.len() < LANES && waiting.len() < MOST_WAITING);
+            let free = under_way.len() < LANES;
+            let looks = queue.len() < LANES || (free && queue.len() < MOST_WAITING);
+            let due = queue.due().filter(|_| free);
             tokio::select! {
-                ended = under_way.join_next_with_id(), if !under_way.is_empty() => {
-                    let (id, end) = match ended {
-                        Some(Ok((id, end))) => (id, end?),
-                        Some(Err(error)) => {
-                            let problem = Error::internal(format!("a delivery was lost: {error}"));
-                            (error.id(), End::Fatal(problem))
-                        }
-                        None => continue,
-                    };
-                    if let Some(conversation) = names.remove(&id) {
-                        lanes.remove(&conversation);
-                    }
-                    if let End::Fatal(error) = end {
-                        fatal = Some(error);
-                    }
-                }
-                () = tokio::time::sleep_until(look_at), if looks => {}
+                Some(ended) = under_way.join_next(), if !under_way.is_empty() => match ended {
+                    Ok((tried, Ok(End::Done))) => queue.done(&tried.claimed.conversation),
+                    Ok((tried, Ok(End::Later(wait)))) => queue.rest(tried, Instant::now() + wait),
+                    Ok((_, Ok(End::Fatal(error)) | Err(error))) => fatal = Some(error),
+                    Err(error) => fatal = Some(Error::internal(format!("a delivery was lost: {error}"))),
+                },
+                () = sleep_until(look_at), if looks => {}
+                () = sleep_until(due.unwrap_or(look_at)), if due.is_some() => {}
                 () = stop.cancelled() => {}
             }
         }
@@ -161,18 +171,12 @@ impl Delivery {
         let unreadable = |error: io::Error| {
             Error::setup(format!("what an earlier run took from the outbox can't be read: {error}"))
         };
-        let again =
-            self.resend || self.connection.manifest().delivery.as_ref().is_some_and(|way| way.idempotent);
         for path in files(&self.home.sending).map_err(unreadable)? {
             let Some(name) = path.file_name() else { continue };
-            if again {
+            if self.repeats {
                 fs::rename(&path, self.home.claimed.join(name)).map_err(unreadable)?;
             } else {
-                self.fail(
-                    &path,
-                    "the mailbox ended while this message was sent, so it may have arrived; it is not sent again \
-                     because this connector can't tell (`--resend` does so all the same)",
-                );
+                self.fail(&path, &format!("the mailbox ended while this message was sent; {MAY_BE_OUT}"));
             }
         }
         let mut waiting = VecDeque::new();
@@ -188,8 +192,9 @@ impl Delivery {
         Ok(waiting)
     }
 
-    /// Delivers one message, however often that has to be tried.
-    async fn deliver(self: &Arc<Self>, name: &str, stop: &CancellationToken) -> Result<End> {
+    /// Tries to deliver one message.
+    async fn deliver(self: &Arc<Self>, tried: &mut Tried) -> Result<End> {
+        let name = &tried.claimed.name;
         let (claimed, sending) = (self.home.claimed.join(name), self.home.sending.join(name));
         let message = match self.message(&claimed, name).await? {
             Ok(message) => message,
@@ -198,54 +203,83 @@ impl Delivery {
                 return Ok(End::Done);
             }
         };
-        let mut wait = WAITS.0;
-        for attempt in 1.. {
-            let result = match self.moved(&claimed, &sending).await? {
-                Ok(()) => {
-                    let context = Context::new().with_caller(CALLER).with_observer(Arc::clone(&self.log));
-                    self.connection.send(&message, &self.caller, context).await.map(drop)
-                }
-                // Nothing has begun.
-                Err(error) => Err(Error::unavailable(format!("its file can't be moved: {error}"))),
+        tried.times += 1;
+        let result = match self.moved(&claimed, &sending).await? {
+            Ok(()) => self.send(&message).await,
+            // Nothing has begun.
+            Err(error) => Err(Error::unavailable(format!("its file can't be moved: {error}")).unsent()),
+        };
+        let Err(error) = result else {
+            self.remove(sending).await?;
+            return Ok(End::Done);
+        };
+        let why = format!("{}: {}", error.kind().as_str(), error.message());
+        let verdict = self.judge(&error, tried.times).await;
+        if let Verdict::GiveUp = verdict {
+            // Where it couldn't even be moved, it is still where it was.
+            let path = if sending.exists() { sending } else { claimed };
+            let why = match tried.times {
+                1 => why,
+                times => format!("{why} (tried {times} times)"),
             };
-            let error = match result {
-                Ok(()) => {
-                    self.remove(sending).await?;
-                    return Ok(End::Done);
-                }
-                Err(error) => error,
-            };
-            let why = format!("{}: {}", error.kind().as_str(), error.message());
-            let fatal = matches!(error.kind(), ErrorKind::Auth | ErrorKind::Setup);
-            if !fatal && (!error.kind().is_retryable() || attempt >= ATTEMPTS) {
-                let tried = if attempt > 1 { format!(" (tried {attempt} times)") } else { String::new() };
-                // Where it couldn't even be moved, it is still where it was.
-                let path = if sending.exists() { sending } else { claimed };
-                self.give_up(path, format!("{why}{tried}")).await?;
-                return Ok(End::Done);
-            }
-            if sending.exists()
-                && let Err(error) = self.moved(&sending, &claimed).await?
-            {
-                let text = format!("`{}` can't be moved back: {error}", sending.display());
-                self.log.log(Level::Warn, &text);
-            }
-            if fatal {
-                return Ok(End::Fatal(error));
-            }
-            let random = wait.mul_f64(0.5 + fastrand::f64() / 2.0);
-            let pause = error.retry_after().map_or(random, |asked| asked.max(random)).min(LONGEST_ASKED);
-            self.log.log(
-                Level::Warn,
-                &format!("message `{}`: {why}; trying again in {:.1} s", message.id, pause.as_secs_f64()),
-            );
-            wait = wait.saturating_mul(2).min(WAITS.1);
-            tokio::select! {
-                () = sleep(pause) => {}
-                () = stop.cancelled() => return Ok(End::Stopped),
-            }
+            let may_be_out = !error.is_unsent() && is_unknown(error.kind()) && !self.repeats;
+            self.give_up(path, if may_be_out { format!("{why}; {MAY_BE_OUT}") } else { why }).await?;
+            return Ok(End::Done);
         }
-        Ok(End::Done)
+        if sending.exists()
+            && let Err(error) = self.moved(&sending, &claimed).await?
+        {
+            let text = format!("`{}` can't be moved back: {error}", sending.display());
+            self.log.log(Level::Warn, &text);
+        }
+        if let Verdict::End = verdict {
+            return Ok(End::Fatal(error));
+        }
+        let wait = WAITS.0.saturating_mul(1 << (tried.times - 1).min(16)).min(WAITS.1);
+        let random = wait.mul_f64(0.5 + fastrand::f64() / 2.0);
+        let pause = error.retry_after().map_or(random, |asked| asked.max(random)).min(LONGEST_ASKED);
+        self.log.log(
+            Level::Warn,
+            &format!("message `{}`: {why}; trying again in {:.1} s", message.id, pause.as_secs_f64()),
+        );
+        Ok(End::Later(pause))
+    }
+
+    async fn send(self: &Arc<Self>, message: &OutgoingMessage) -> Result<()> {
+        let context = Context::new()
+            .with_caller(CALLER)
+            .with_observer(Arc::clone(&self.log))
+            .with_timeout(LONGEST_ATTEMPT);
+        match self.connection.send(message, &self.caller, context).await {
+            // Nobody else gives up.
+            Err(error) if error.kind() == ErrorKind::Cancelled => {
+                Err(error.context(format!("after {} minutes", LONGEST_ATTEMPT.as_secs() / 60)))
+            }
+            result => result.map(drop),
+        }
+    }
+
+    /// Says what becomes of a message that could not be delivered.
+    async fn judge(&self, error: &Error, times: u32) -> Verdict {
+        let again = if times < ATTEMPTS { Verdict::Again } else { Verdict::GiveUp };
+        match error.kind() {
+            // One message may be refused what others aren't, such as a channel that is closed to this account.
+            ErrorKind::Auth | ErrorKind::Setup => match self.check().await {
+                Ok(()) => Verdict::GiveUp,
+                Err(found) if matches!(found.kind(), ErrorKind::Auth | ErrorKind::Setup) => Verdict::End,
+                // Nobody can tell now.
+                Err(_) => again,
+            },
+            kind if error.is_unsent() && kind.is_retryable() => again,
+            kind if self.repeats && (kind.is_retryable() || kind == ErrorKind::Cancelled) => again,
+            _ => Verdict::GiveUp,
+        }
+    }
+
+    /// Whether the connector works at all, as far as it can say.
+    async fn check(&self) -> Result<()> {
+        let context = Context::new().with_caller(CALLER).with_timeout(LONGEST_CHECK);
+        self.connection.health(context).await
     }
 
     /// Reads what was taken. Somebody may have gone on writing while it was.
@@ -309,14 +343,9 @@ impl Delivery {
     }
 }
 
-/// The first that belongs to no conversation that something is on its way to.
-fn next(waiting: &mut VecDeque<Claimed>, lanes: &HashSet<String>) -> Option<Claimed> {
-    let place = next_of(waiting, lanes)?;
-    waiting.remove(place)
-}
-
-fn next_of(waiting: &VecDeque<Claimed>, lanes: &HashSet<String>) -> Option<usize> {
-    waiting.iter().position(|claimed| !lanes.contains(&claimed.conversation))
+/// Whether a failure leaves open what the service did.
+const fn is_unknown(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unavailable | ErrorKind::Upstream | ErrorKind::Cancelled | ErrorKind::Internal)
 }
 
 /// The files of a folder by name.

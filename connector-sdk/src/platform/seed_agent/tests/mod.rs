@@ -28,6 +28,8 @@ struct Post {
     messages: u64,
     delivered: Arc<Mutex<Vec<tokio::time::Instant>>>,
     fate: Fate,
+    /// How many deliveries never end.
+    hangs: usize,
 }
 
 impl Post {
@@ -37,7 +39,17 @@ impl Post {
         events.messages = true;
         manifest.events = Some(events);
         manifest.delivery = Some(Delivery::new("Deliver a message."));
-        Self { manifest, messages, delivered: Arc::default(), fate: Box::new(fate) }
+        Self { manifest, messages, delivered: Arc::default(), fate: Box::new(fate), hangs: 0 }
+    }
+
+    fn that_hangs_at_first(mut self) -> Self {
+        self.hangs = 1;
+        self
+    }
+
+    fn that_tells_repetitions(mut self) -> Self {
+        self.manifest.delivery.as_mut().expect("it delivers").idempotent = true;
+        self
     }
 
     fn connection(self) -> Arc<Connection> {
@@ -72,9 +84,15 @@ impl Connector for Post {
 
     fn send<'a>(&'a self, _: &'a OutgoingMessage, _: &'a Context) -> BoxFuture<'a, Result<Receipt>> {
         Box::pin(async {
-            let mut delivered = self.delivered.lock().expect("whole");
-            delivered.push(tokio::time::Instant::now());
-            (self.fate)(delivered.len()).map(|()| Receipt::default())
+            let time = {
+                let mut delivered = self.delivered.lock().expect("whole");
+                delivered.push(tokio::time::Instant::now());
+                delivered.len()
+            };
+            if time <= self.hangs {
+                std::future::pending::<()>().await;
+            }
+            (self.fate)(time).map(|()| Receipt::default())
         })
     }
 }

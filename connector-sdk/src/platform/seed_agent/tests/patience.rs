@@ -6,6 +6,20 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::*;
 
+/// Runs a mailbox for that long, and returns when a message was tried.
+async fn times(agent: &Agent, post: Post, time: Duration) -> Vec<Instant> {
+    let delivered = Arc::clone(&post.delivered);
+    run(agent, post, time).await.0.expect("it stops");
+    let times = std::mem::take(&mut *delivered.lock().expect("whole"));
+    times
+}
+
+/// The reason of the one failure.
+fn reason(agent: &Agent) -> String {
+    let [reason] = &*names(&agent.path("failed"), ".error.txt") else { panic!("no reason") };
+    fs::read_to_string(agent.path("failed").join(reason)).expect("text")
+}
+
 /// Runs a mailbox for that long.
 async fn run(agent: &Agent, post: Post, time: Duration) -> (Result<()>, Vec<String>) {
     let (log, stop) = (Arc::new(Log::default()), CancellationToken::new());
@@ -29,7 +43,7 @@ async fn run(agent: &Agent, post: Post, time: Duration) -> (Result<()>, Vec<Stri
 async fn eight_attempts_end_in_failed_with_the_reason() {
     let agent = Agent::new();
     agent.say("a.json", "hi");
-    let post = Post::new(0, |_| Err(Error::unavailable("nobody answers")));
+    let post = Post::new(0, |_| Err(Error::unavailable("nobody answers").unsent()));
     let delivered = Arc::clone(&post.delivered);
     let (result, log) = run(&agent, post, Duration::from_secs(600)).await;
     result.expect("it goes on with others");
@@ -40,13 +54,47 @@ async fn eight_attempts_end_in_failed_with_the_reason() {
         assert!((most / 2.0..most + 0.1).contains(&waited), "the {at}th wait is {waited} s long");
     }
     assert_eq!(names(&agent.path("failed"), ".json").len(), 1);
-    let [reason] = &*names(&agent.path("failed"), ".error.txt") else { panic!("no reason") };
-    let reason = fs::read_to_string(agent.path("failed").join(reason)).expect("text");
-    assert_eq!(reason, "unavailable: nobody answers (tried 8 times)\n");
+    assert_eq!(reason(&agent), "unavailable: nobody answers (tried 8 times)\n");
     assert_eq!(log.iter().filter(|line| line.contains("trying again in")).count(), 7, "{log:?}");
     for folder in ["outbox/work", ".connectors/work/claimed", ".connectors/work/sending"] {
         assert!(names(&agent.path(folder), "").is_empty(), "{folder}");
     }
+}
+
+/// Nobody knows what became of it, as after a time-out.
+#[tokio::test(start_paused = true)]
+async fn what_may_be_out_is_tried_again_only_where_a_repetition_is_told() {
+    let hour = Duration::from_secs(3600);
+    let silent = |_| Err(Error::unavailable("no answer came"));
+    let agent = Agent::new();
+    agent.say("a.json", "hi");
+    assert_eq!(times(&agent, Post::new(0, silent), hour).await.len(), 1);
+    assert!(
+        reason(&agent).starts_with("unavailable: no answer came; it may have arrived"),
+        "{}",
+        reason(&agent)
+    );
+    let agent = Agent::new();
+    agent.say("a.json", "hi");
+    assert_eq!(times(&agent, Post::new(0, silent).that_tells_repetitions(), hour).await.len(), 8);
+    assert_eq!(reason(&agent), "unavailable: no answer came (tried 8 times)\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_never_ends_is_given_up() {
+    let hour = Duration::from_secs(3600);
+    let agent = Agent::new();
+    agent.say("a.json", "hi");
+    agent.say("b.json", "the next of the conversation");
+    let post = Post::new(0, |_| Ok(())).that_hangs_at_first();
+    assert_eq!(times(&agent, post, hour).await.len(), 2);
+    assert!(reason(&agent).starts_with("cancelled: after 5 minutes: "), "{}", reason(&agent));
+    assert!(reason(&agent).contains("it may have arrived"), "{}", reason(&agent));
+    let agent = Agent::new();
+    agent.say("a.json", "hi");
+    let post = Post::new(0, |_| Ok(())).that_hangs_at_first().that_tells_repetitions();
+    assert_eq!(times(&agent, post, hour).await.len(), 2, "the second time it is delivered");
+    assert!(names(&agent.path("failed"), "").is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,13 +117,39 @@ async fn a_service_is_asked_no_earlier_than_it_wants() {
 async fn what_waits_is_kept_when_the_mailbox_stops() {
     let agent = Agent::new();
     agent.say("a.json", "hi");
-    let post = Post::new(0, |_| Err(Error::unavailable("nobody answers")));
+    let post = Post::new(0, |_| Err(Error::unavailable("nobody answers").unsent()));
     run(&agent, post, Duration::from_secs(5)).await.0.expect("it stops");
     assert_eq!(names(&agent.path(".connectors/work/claimed"), ".json").len(), 1);
     let post = Post::new(0, |_| Ok(()));
     let delivered = Arc::clone(&post.delivered);
     run(&agent, post, Duration::from_secs(5)).await.0.expect("it is sent");
     assert_eq!(delivered.lock().expect("whole").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_agent_that_is_away_is_not_written_to_without_end() {
+    let agent = Agent::new();
+    let inbox = agent.path("inbox");
+    let (mut options, stop, log) = (agent.options(), CancellationToken::new(), Arc::new(Log::default()));
+    options.most_unread = 600;
+    let connection = Post::new(5000, |_| Ok(())).connection();
+    let mailbox = mailbox(connection, &options, Arc::clone(&log) as _, stop);
+    let reading = async {
+        let mut read = 0;
+        while read < 5000 {
+            sleep(Duration::from_secs(120)).await;
+            let files = names(&inbox, ".json");
+            assert!((1..=600).contains(&files.len()), "{} files", files.len());
+            read += files.len();
+            files.iter().for_each(|file| fs::remove_file(inbox.join(file)).expect("the agent's"));
+        }
+    };
+    tokio::select! {
+        ended = mailbox => panic!("{ended:?}"),
+        () = reading => {}
+    }
+    let log = log.0.lock().expect("whole");
+    assert!(log.iter().any(|line| line.contains("messages to read, and there may be 600")), "{log:?}");
 }
 
 /// When a folder was changed last, which is long ago from now on.

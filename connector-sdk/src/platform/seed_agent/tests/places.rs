@@ -8,7 +8,7 @@ use crate::platform::seed_agent::inbox::Inbox;
 #[test]
 fn without_links_a_file_is_renamed_and_never_takes_anothers_place() {
     let agent = Agent::new();
-    let mut inbox = Inbox::new(agent.home(), true).without_links();
+    let mut inbox = Inbox::new(agent.home(), true, usize::MAX).without_links();
     let ids = [1, 2, 3].map(Uuid::from_u128);
     let mut pending: Vec<_> =
         ids.iter().map(|id| inbox.write(*id, id.to_string().as_bytes()).expect("written")).collect();
@@ -34,7 +34,7 @@ fn without_links_a_file_is_renamed_and_never_takes_anothers_place() {
 #[test]
 fn what_a_crash_left_of_a_renaming_is_no_second_file() {
     let agent = Agent::new();
-    let mut inbox = Inbox::new(agent.home(), false).without_links();
+    let mut inbox = Inbox::new(agent.home(), false, usize::MAX).without_links();
     let id = Uuid::from_u128(7);
     let mut pending = vec![inbox.write(id, b"whole").expect("written")];
     let temporary = names(&agent.path(".tmp/work"), ".tmp").swap_remove(0);
@@ -44,7 +44,7 @@ fn what_a_crash_left_of_a_renaming_is_no_second_file() {
     fs::write(agent.path(".tmp/work").join(&temporary), contents).expect("written");
     fs::write(agent.path("inbox/.work_2.tmp"), "wh").expect("written");
     drop(inbox);
-    let mut inbox = Inbox::new(Arc::new(home_again(&agent)), false).without_links();
+    let mut inbox = Inbox::new(Arc::new(home_again(&agent)), false, usize::MAX).without_links();
     let mut left = inbox.left(|known| *known == id).expect("read");
     assert_eq!(left.len(), 1);
     inbox.publish(&mut left).expect("it is there already");
@@ -60,7 +60,7 @@ fn home_again(agent: &Agent) -> home::Home {
 #[test]
 fn a_name_is_after_those_that_wait_in_the_inbox_whatever_the_clock_says() {
     let agent = Agent::new();
-    let mut inbox = Inbox::new(agent.home(), false);
+    let mut inbox = Inbox::new(agent.home(), false, usize::MAX);
     let before = "work_20991231_235959_999999_00000000.json";
     fs::write(agent.path("inbox").join(before), "{}").expect("written");
     // These are no names of ours.
