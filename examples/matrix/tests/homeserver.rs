@@ -264,6 +264,45 @@ async fn what_is_too_large_with_one_event_a_room_is_a_failure() {
 }
 
 #[tokio::test]
+async fn what_is_not_allowed_in_a_room_says_nothing_of_the_token() {
+    let server = homeserver().await;
+    for way in ["GET", "PUT", "POST"] {
+        Mock::given(method(way))
+            .and(path_regex("/rooms/"))
+            .respond_with(refused(403, "M_FORBIDDEN"))
+            .mount(&server)
+            .await;
+    }
+    let connection = open(&settings(&server));
+    for (action, input) in [
+        ("send_message", json!({"chat_id": "!r:a.test", "text": "x"})),
+        ("react", json!({"chat_id": "!r:a.test", "message_id": "$1", "text": "x"})),
+        ("read_messages", json!({"chat_id": "!r:a.test"})),
+        ("leave_room", json!({"chat_id": "!r:a.test"})),
+    ] {
+        let error = connection.act(action, &input, &caller()).await.expect_err(action);
+        assert_eq!(error.kind(), ErrorKind::Denied, "{action}: {error}");
+        assert!(error.message().contains("`!r:a.test`, or isn't in it"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_others_are_told_why_somebody_leaves_if_it_is_said() {
+    let server = homeserver().await;
+    let leave = Mock::given(method("POST")).and(path(format!("{API}/rooms/%21r%3Aa.test/leave")));
+    leave.respond_with(ok(json!({}))).mount(&server).await;
+    let connection = open(&settings(&server));
+    for input in [json!({"chat_id": "!r:a.test"}), json!({"chat_id": "!r:a.test", "text": "enough"})] {
+        let left = connection.act("leave_room", &input, &caller()).await.expect("left");
+        assert_eq!(left.as_bytes(), b"null");
+    }
+    let told = asked(&server, "/rooms/%21r%3Aa.test/leave").await;
+    let told: Vec<Value> =
+        told.iter().map(|request| serde_json::from_slice(&request.body).expect("JSON")).collect();
+    assert_eq!(told, [json!({}), json!({"reason": "enough"})]);
+}
+
+#[tokio::test]
 async fn a_gap_is_told_before_all_of_it_is_found() {
     let server = homeserver().await;
     let rooms = said("!a:a.test", &["a5"], true);
