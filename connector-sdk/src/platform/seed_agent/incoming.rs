@@ -169,8 +169,12 @@ pub(super) async fn receive(
     }
     subscription.stop().await;
     match failure {
-        Some(Failure { kind, message }) if !stop.is_cancelled() => Err(Error::new(kind, message)),
-        _ => Ok(()),
+        _ if stop.is_cancelled() => Ok(()),
+        Some(Failure { kind, message }) => Err(Error::new(kind, message)),
+        // Nobody told them to, so something in them broke. A restart may mend it, and must be asked for.
+        None => Err(Error::internal(
+            "the connector's events ended without a reason; report it to whoever made it",
+        )),
     }
 }
 
