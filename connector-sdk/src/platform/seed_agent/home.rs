@@ -60,14 +60,19 @@ impl Home {
                 ))
             }
         };
+        // The agent may be another user. A private folder that was made first would make those that it is in private.
+        let inbox = folder(messages.join("inbox"), false)?;
+        let temporary = folder(messages.join(".tmp").join(instance), false)?;
+        let outbox = folder(messages.join("outbox").join(instance), false)?;
+        let failed = folder(messages.join("failed"), false)?;
         let state = folder(state, true)?;
         let lock = lock(&state.join("lock"), instance)?;
         Ok(Self {
             instance: instance.to_owned(),
-            inbox: folder(messages.join("inbox"), false)?,
-            temporary: folder(messages.join(".tmp").join(instance), false)?,
-            outbox: folder(messages.join("outbox").join(instance), false)?,
-            failed: folder(messages.join("failed"), false)?,
+            inbox,
+            temporary,
+            outbox,
+            failed,
             claimed: folder(state.join("claimed"), true)?,
             sending: folder(state.join("sending"), true)?,
             state,
