@@ -1,6 +1,6 @@
 """A Matrix homeserver for tests: `synapse.py PORT FOLDER`, on loopback, with its data in the folder.
 
-The environment's SYNAPSE has more of its configuration, as JSON. Whoever asks is registered
+The environment's SYNAPSE has more of its configuration, as JSON, and `access_log`. Whoever asks is registered
 (`POST /_matrix/client/v3/register` with `{"auth": {"type": "m.login.dummy"}, ..}`).
 """
 
@@ -55,8 +55,11 @@ configuration = {
     "rc_invites": {"per_room": often, "per_user": often, "per_issuer": often},
     "rc_message": often,
 }
+options = json.loads(os.environ.get("SYNAPSE", "{}"))
+# Whether it writes a line for each request.
+access = "INFO" if options.pop("access_log", False) else "WARNING"
 # None of a name: as Synapse itself has it.
-configuration.update(json.loads(os.environ.get("SYNAPSE", "{}")))
+configuration.update(options)
 write("homeserver.yaml", {name: value for name, value in configuration.items() if value is not None})
 write(
     "logging",
@@ -64,6 +67,7 @@ write(
         "version": 1,
         "handlers": {"out": {"class": "logging.StreamHandler"}},
         "root": {"level": "WARNING", "handlers": ["out"]},
+        "loggers": {"synapse.access": {"level": access}},
     },
 )
 

@@ -43,7 +43,7 @@ impl Manifest {
         let settings =
             self.settings.iter().flat_map(|setting| rules_of_settings.iter().flat_map(|rule| rule(setting)));
         let actions = self.actions.iter().flat_map(|action| rules.iter().flat_map(|rule| rule(action)));
-        settings.chain(actions).collect()
+        settings.chain(taken_in_seed_agent(self)).chain(actions).collect()
     }
 }
 
@@ -122,6 +122,24 @@ fn reserved(action: &Action) -> Vec<Finding> {
         format!("its argument `{}` has a name that hosts use themselves; rename the field", parameter.name)
     };
     arguments.map(|parameter| error(action, message(parameter))).collect()
+}
+
+/// What an entry of seed-agent's `connectors.yml` says of itself: what its manager reads, and what our module for it
+/// does (`platform/seed_agent/shim.py`).
+pub(crate) const TAKEN_IN_SEED_AGENT: [&str; 7] =
+    ["connection", "durable", "name", "program", "resend", "type", "workspace"];
+
+/// An entry sets settings and credentials by their names, beside those.
+pub(crate) fn taken_in_seed_agent(manifest: &Manifest) -> impl Iterator<Item = Finding> {
+    let settings = manifest.settings.iter().map(|setting| &setting.name);
+    let names = settings.chain(manifest.credentials.iter().map(|credential| &credential.name));
+    let taken = names.filter(|name| manifest.is_messaging() && TAKEN_IN_SEED_AGENT.contains(&name.as_str()));
+    taken.map(|name| Finding {
+        severity: Severity::Warning,
+        subject: name.clone(),
+        message: "seed-agent's `connectors.yml` can't set it, since an entry there uses the name itself; rename the field"
+            .to_owned(),
+    })
 }
 
 /// A default is a right value. The compiler sees to that where default and constraint are literals; of

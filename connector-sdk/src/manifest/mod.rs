@@ -24,6 +24,10 @@ pub(crate) use bounds::add_bounds;
 pub(crate) use bounds::limit;
 pub(crate) use elements::elements;
 pub use events::{Delivery, Events};
+#[cfg(all(test, feature = "seed-agent"))]
+pub(crate) use findings::TAKEN_IN_SEED_AGENT;
+#[cfg(feature = "seed-agent")]
+pub(crate) use findings::taken_in_seed_agent;
 pub(crate) use findings::unenforced_keywords;
 pub use findings::{Finding, Severity};
 pub use oauth2::{ClientAuth, ClientId, Grant, OAuth2};

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::pin::pin;
 use std::time::Duration;
 
 use async_imap::imap_proto::{
@@ -22,12 +23,15 @@ use crate::cursor::State;
 use crate::folder;
 use crate::server::{REACHED, Security, Server, Wire};
 use crate::text::one_line;
-use answers::Answers;
+use answers::{Answers, Heard};
 
 mod answers;
 
-/// How long a server may take for a command.
+/// How long a server may be silent in a command: a line may be slow, and an answer have megabytes.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long it may take for all of a command: one that goes on for longer has no end.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// As much as is read of a mail, in bytes: the text of any, and what is said of most attachments.
 pub(crate) const MOST_OF_A_MAIL: usize = 1024 * 1024;
@@ -47,7 +51,8 @@ pub(crate) struct Raw {
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
     server: Server<'a>,
-    inner: async_imap::Session<Box<dyn Wire>>,
+    inner: async_imap::Session<Answers<Box<dyn Wire>>>,
+    heard: Heard,
     /// Mails came since somebody last looked.
     news: bool,
     idles: bool,
@@ -71,6 +76,16 @@ impl<'a> Session<'a> {
             return Err(Error::setup("the user or the password has a line break in it; set it again"));
         }
         let client = timeout(REACHED * 2, connect(server)).await.map_err(|_| server.silent())??;
+        Self::log_in(server, client, user, password).await
+    }
+
+    async fn log_in(
+        server: Server<'a>,
+        client: Client<Answers<Box<dyn Wire>>>,
+        user: &str,
+        password: &str,
+    ) -> Result<Self> {
+        let heard = client.get_ref().heard();
         let logging_in = async {
             match user.is_ascii() && password.is_ascii() {
                 true => client.login(user, password).await,
@@ -79,7 +94,7 @@ impl<'a> Session<'a> {
         };
         let inner = timeout(PATIENCE, logging_in).await.map_err(|_| server.silent())?;
         let inner = inner.map_err(|(error, _)| not_in(server, error))?;
-        let mut session = Self { server, inner, news: false, idles: false };
+        let mut session = Self { server, inner, heard, news: false, idles: false };
         let mut idles = false;
         session
             .run("CAPABILITY", |response| {
@@ -229,13 +244,13 @@ impl<'a> Session<'a> {
 
     /// Runs a command to its end, and shows what the server tells meanwhile.
     async fn run(&mut self, command: &str, tell: impl FnMut(&Response<'_>)) -> Result<()> {
-        let server = self.server;
+        let (server, heard) = (self.server, self.heard.clone());
         let running = async {
             let tag = self.inner.run_command(command).await.map_err(|error| failed(server, error))?;
             let name = command.split(' ').next().unwrap_or_default();
             self.until(&tag, name, tell).await
         };
-        timeout(PATIENCE, running).await.map_err(|_| server.silent())?
+        timeout(LONGEST, patiently(&heard, running)).await.unwrap_or(None).ok_or_else(|| server.silent())?
     }
 
     async fn until(
@@ -279,8 +294,22 @@ impl<'a> Session<'a> {
     }
 }
 
+/// Waits for what a server says as long as some of it comes; none: it fell silent.
+async fn patiently<T>(heard: &Heard, saying: impl Future<Output = T>) -> Option<T> {
+    let mut saying = pin!(saying);
+    loop {
+        let before = heard.bytes();
+        if let Ok(said) = timeout(PATIENCE, &mut saying).await {
+            return Some(said);
+        }
+        if heard.bytes() == before {
+            return None;
+        }
+    }
+}
+
 /// Connects up to where somebody may log in.
-async fn connect(server: Server<'_>) -> Result<Client<Box<dyn Wire>>> {
+async fn connect(server: Server<'_>) -> Result<Client<Answers<Box<dyn Wire>>>> {
     let stream = server.connect().await?;
     let mut client = match server.security {
         Security::Tls => filtered(server.secure(stream).await?),
@@ -302,8 +331,8 @@ async fn connect(server: Server<'_>) -> Result<Client<Box<dyn Wire>>> {
     Ok(client)
 }
 
-fn filtered(stream: Box<dyn Wire>) -> Client<Box<dyn Wire>> {
-    Client::new(Box::new(Answers::new(stream)))
+fn filtered(stream: Box<dyn Wire>) -> Client<Answers<Box<dyn Wire>>> {
+    Client::new(Answers::new(stream))
 }
 
 async fn greeted<T: Wire>(server: Server<'_>, client: &mut Client<T>) -> Result<()> {

@@ -203,10 +203,11 @@ impl Mailbox {
 
     /// Can somebody log in to both servers, and open the folder?
     #[health]
-    async fn health(&self) -> Result<()> {
-        self.session().await?.examine(&self.folder).await?;
+    async fn health(&self, ctx: &Context) -> Result<()> {
+        let reading = async { self.session().await?.examine(&self.folder).await };
+        self.imap()?.in_time(ctx, reading).await?;
         match self.smtp() {
-            Ok(smtp) => smtp::check(smtp, &self.user, self.password.expose()).await,
+            Ok(smtp) => smtp.in_time(ctx, smtp::check(smtp, &self.user, self.password.expose())).await,
             // A mailbox that is only read.
             Err(_) if self.smtp_host.is_none() => Ok(()),
             Err(error) => Err(error),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connector_sdk::{Error, Result};
+use connector_sdk::{Context, Error, Result};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -94,6 +94,12 @@ impl Server<'_> {
             .with_source(error)
         })?;
         Ok(Box::new(stream))
+    }
+
+    /// Ends a step a little before the call that it belongs to would end: the call can't say which server it waited for.
+    pub(crate) async fn in_time<T>(&self, ctx: &Context, step: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(left) = ctx.remaining() else { return step.await };
+        tokio::time::timeout(left.mul_f64(0.9), step).await.map_err(|_| self.silent())?
     }
 
     pub(crate) fn silent(&self) -> Error {

@@ -3,6 +3,8 @@
 #![expect(clippy::expect_used, reason = "a helper of a test that can't go on says so by panicking")]
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -31,6 +33,54 @@ fn no_platform_finds_a_fault() {
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && said.contains("no faults"), "{format}: {output:?}");
     }
+}
+
+/// A server on loopback, and what it does with whoever connects.
+fn server(serve: impl Fn(TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port().to_string();
+    // It ends with the test's process.
+    std::thread::spawn(move || listener.incoming().flatten().for_each(serve));
+    port
+}
+
+fn silent(stream: TcpStream) {
+    // Open for as long as the other end is.
+    let _ = BufReader::new(stream).lines().count();
+}
+
+/// Lets anybody in, and has one folder.
+fn imap(mut stream: TcpStream) {
+    let mut lines = BufReader::new(stream.try_clone().expect("a stream")).lines();
+    let mut say = |text: &str| stream.write_all(text.as_bytes()).is_ok();
+    let mut is_there = say("* OK hello\r\n");
+    while is_there && let Some(Ok(line)) = lines.next() {
+        let tag = line.split(' ').next().unwrap_or_default();
+        is_there = say(&format!("* OK [UIDVALIDITY 7] v\r\n{tag} OK\r\n"));
+    }
+}
+
+#[test]
+fn a_check_says_which_server_does_not_answer() {
+    let (silent, imap) = (server(silent), server(imap));
+    let check = |imap: &str, smtp: &str| {
+        let variables = [
+            ("MAIL_PASSWORD", "s3cret-of-nobody"),
+            ("MAIL_USER", "me@example.org"),
+            ("MAIL_IMAP_HOST", "127.0.0.1"),
+            ("MAIL_IMAP_PORT", imap),
+            ("MAIL_IMAP_SECURITY", "plain"),
+            ("MAIL_SMTP_HOST", "127.0.0.1"),
+            ("MAIL_SMTP_PORT", smtp),
+            ("MAIL_SMTP_SECURITY", "plain"),
+        ];
+        let output = mail("--json --timeout 4s health", &variables);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let said = check(&silent, &silent);
+    assert!(said.contains(&format!("the IMAP server `127.0.0.1:{silent}` doesn't answer")), "{said}");
+    let said = check(&imap, &silent);
+    assert!(said.contains(&format!("the SMTP server `127.0.0.1:{silent}` doesn't answer")), "{said}");
 }
 
 #[test]

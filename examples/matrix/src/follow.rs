@@ -6,7 +6,7 @@ use connector_sdk::http::Retry;
 use connector_sdk::prelude::*;
 
 use crate::join::Invitations;
-use crate::sync::{Batch, SYNC, Timeline};
+use crate::sync::{Batch, SYNC, TIMELINE, Timeline};
 use crate::tell::Teller;
 use crate::{Matrix, refusal, sync};
 
@@ -25,7 +25,8 @@ impl Matrix {
         out: &mut Events<Message>,
     ) -> Result<()> {
         let stop = ctx.cancellation();
-        let filter = sync::messages(self.me().await?).to_string();
+        let me = self.me().await?;
+        let mut limit = TIMELINE;
         let mut invitations = Invitations::new();
         // Where another run would begin: before `since` as long as invitations wait.
         let mut cursor = since.clone().unwrap_or_default();
@@ -33,7 +34,7 @@ impl Matrix {
         let mut poll = Duration::ZERO;
         loop {
             let batch = {
-                let mut polling = std::pin::pin!(self.batch(since.as_deref(), &filter, poll));
+                let mut polling = std::pin::pin!(self.batch(since.as_deref(), me, &mut limit, poll));
                 loop {
                     let (room, joined) = tokio::select! {
                         () = stop.cancelled() => return Ok(()),
@@ -72,16 +73,26 @@ impl Matrix {
                 None => out.checkpoint(&told)?,
             }
             (cursor, since) = (told, Some(next));
+            limit = limit.saturating_mul(2).min(TIMELINE);
             poll = POLL;
         }
     }
 
-    /// A failure is the subscription's affair, which knows how long to wait, so nothing is tried again here.
-    async fn batch(&self, since: Option<&str>, filter: &str, poll: Duration) -> Result<Batch> {
-        let request = self.http.get(SYNC).query("filter", filter).query("timeout", poll.as_millis());
-        let request = request.query_if("since", since).timeout(poll + ANSWER).retry(Retry::never());
-        let answer = request.send().await.map_err(|error| refusal::of_cursor(error, since))?;
-        answer.json().await
+    /// The next batch. A failure is the subscription's affair, which knows how long to wait, so nothing is tried again
+    /// here, but for what would fail again: an answer that is larger than the client takes. An event may have 64 KiB, and
+    /// strangers write them. With fewer of each room it has room, and the others are in gaps, which are read by pages.
+    async fn batch(&self, since: Option<&str>, me: &str, limit: &mut u32, poll: Duration) -> Result<Batch> {
+        loop {
+            let filter = sync::messages(me, *limit);
+            let request = self.http.get(SYNC).query("filter", filter).query("timeout", poll.as_millis());
+            let request = request.query_if("since", since).timeout(poll + ANSWER).retry(Retry::never());
+            let answer = request.send().await.map_err(|error| refusal::of_cursor(error, since))?;
+            match answer.bytes().await {
+                Ok(body) => return serde_json::from_slice(&body).map_err(sync::unreadable),
+                Err(error) if error.kind() == ErrorKind::Upstream && *limit > 1 => *limit /= 2,
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Tells what a batch has.

@@ -121,18 +121,18 @@ impl Matrix {
     }
 
     /// Leave a room, or decline an invitation to it.
-    // https://spec.matrix.org/v1.16/client-server-api/#post_matrixclientv3roomsroomidleave
     #[action(write, resource = "rooms")]
-    #[http(POST, "/_matrix/client/v3/rooms/{chat_id}/leave")]
     async fn leave_room(
         &self,
+        ctx: &Context,
         /// The room's id.
         #[arg(length = 1..)]
         chat_id: String,
         /// What the others are told as the reason.
-        #[arg(body = "reason")]
         text: Option<String>,
-    ) -> Result<()>;
+    ) -> Result<()> {
+        self.leave(ctx, &chat_id, text.as_deref()).await
+    }
 
     /// Get an access token for a user and a password.
     #[login]

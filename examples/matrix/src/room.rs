@@ -31,6 +31,12 @@ pub struct Read {
     pub before: Option<String>,
 }
 
+#[derive(Serialize)]
+struct Leaving<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
 impl Room {
     fn new(id: String, found: &Joined) -> Self {
         let state = |kind: &str, key: &str| {
@@ -49,6 +55,13 @@ impl Matrix {
         let request = request.query("set_presence", "offline").within(ctx);
         let batch: Batch = request.send().await?.json().await?;
         Ok(batch.rooms.join.into_iter().map(|(id, found)| Room::new(id, &found)).collect())
+    }
+
+    /// Leaves a room (<https://spec.matrix.org/v1.16/client-server-api/#post_matrixclientv3roomsroomidleave>).
+    pub(crate) async fn leave(&self, ctx: &Context, room: &str, reason: Option<&str>) -> Result<()> {
+        let request = self.http.post("/_matrix/client/v3/rooms/{room}/leave").path("room", room);
+        let request = request.json(&Leaving { reason }).within(ctx);
+        request.send().await.map_err(|error| refusal::in_room(error, room)).map(drop)
     }
 
     /// The last messages before a place, of whoever.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use connector_sdk::Error;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use crate::event::{self, RoomEvents};
 pub(crate) const SYNC: &str = "/_matrix/client/v3/sync";
 
 /// How many events of a room come at once; more are a gap.
-const TIMELINE: u32 = 50;
+pub(crate) const TIMELINE: u32 = 50;
 
 /// A batch of news.
 #[derive(Deserialize)]
@@ -63,15 +64,24 @@ pub(crate) struct Summary {
     pub(crate) members: Option<u64>,
 }
 
+/// Why an answer is no batch, without showing it.
+pub(crate) fn unreadable(error: serde_json::Error) -> Error {
+    let (line, column) = (error.line(), error.column());
+    Error::upstream(format!(
+        "the homeserver answered `/sync` with what is no batch, at line {line}, column {column}"
+    ))
+    .with_source(error)
+}
+
 /// Which events of rooms are asked for: what others say.
 pub(crate) fn said_by_others(me: &str) -> Value {
     json!({ "types": event::TYPES, "not_senders": [me] })
 }
 
-/// No typing, no receipts, no presence and no state: messages.
-pub(crate) fn messages(me: &str) -> Value {
+/// No typing, no receipts, no presence and no state: messages, so many of each room.
+pub(crate) fn messages(me: &str, limit: u32) -> Value {
     let mut timeline = said_by_others(me);
-    timeline["limit"] = TIMELINE.into();
+    timeline["limit"] = limit.into();
     let mut filter = nothing();
     filter["room"]["timeline"] = timeline;
     filter

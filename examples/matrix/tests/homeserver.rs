@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::call::{Caller, Connection};
-use connector_sdk::event::{Item, RawEvent, SubscribeOptions, Subscription};
+use connector_sdk::event::{Health, Item, RawEvent, SubscribeOptions, Subscription};
 use connector_sdk::manifest::Mode;
 use connector_sdk::oauth::Tokens;
 use connector_sdk::testing::server::{self, Mock, MockServer, ResponseTemplate};
@@ -214,6 +214,92 @@ async fn a_gap_is_read_in_its_order_and_a_closed_room_stops_no_other() {
         told,
         texts.map(str::to_owned).into_iter().zip(cursors.map(str::to_owned)).collect::<Vec<_>>()
     );
+}
+
+/// How many events of each room a `/sync` asks for.
+fn limit(request: &Request) -> u64 {
+    let filter = request.url.query_pairs().find(|(name, _)| name == "filter").expect("a filter").1;
+    let filter: Value = serde_json::from_str(&filter).expect("JSON");
+    filter["room"]["timeline"]["limit"].as_u64().expect("a number")
+}
+
+#[tokio::test]
+async fn a_batch_that_is_too_large_comes_in_smaller_parts() {
+    let server = homeserver().await;
+    let too_large = server::large(64 * 1024 * 1024 + 1);
+    let since = Mock::given(path(format!("{API}/sync"))).and(query_param("since", "s1"));
+    since.and(|request: &Request| limit(request) > 12).respond_with(too_large).mount(&server).await;
+    let rooms = said("!a:a.test", &["a3"], true);
+    syncs(&server, &[("s1", json!({"next_batch": "s2", "rooms": {"join": rooms}}))], "s2").await;
+    pages(&server, "%21a%3Aa.test", "s2", vec![("s1", page(&["a1", "a2", "a3"], None))]).await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    for (expected, cursor) in [("a1", "s1"), ("a2", "s1"), ("a3", "s2")] {
+        let event = next(&mut subscription).await;
+        assert_eq!((text(&event), event.cursor()), (expected.to_owned(), cursor));
+    }
+    let mut limits = Vec::new();
+    while limits.len() < 4 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        limits = asked(&server, "/sync").await.iter().map(limit).collect();
+    }
+    assert_eq!(limits, [50, 25, 12, 24], "and more again once it is past that");
+}
+
+#[tokio::test]
+async fn what_is_too_large_with_one_event_a_room_is_a_failure() {
+    let server = homeserver().await;
+    let too_large = server::large(64 * 1024 * 1024 + 1);
+    Mock::given(path(format!("{API}/sync"))).respond_with(too_large).mount(&server).await;
+    let connection = open(&settings(&server));
+    let mut subscription = connection.subscribe(Some("s1"), SubscribeOptions::new("test")).expect("events");
+    match tokio::time::timeout(Duration::from_secs(60), subscription.next()).await.expect("in time") {
+        Some(Item::Health(Health::Retrying { failure, .. })) => {
+            assert!(failure.message.contains("answered more than"), "{failure:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    let limits: Vec<u64> = asked(&server, "/sync").await.iter().map(limit).collect();
+    assert_eq!(limits, [50, 25, 12, 6, 3, 1]);
+}
+
+#[tokio::test]
+async fn what_is_not_allowed_in_a_room_says_nothing_of_the_token() {
+    let server = homeserver().await;
+    for way in ["GET", "PUT", "POST"] {
+        Mock::given(method(way))
+            .and(path_regex("/rooms/"))
+            .respond_with(refused(403, "M_FORBIDDEN"))
+            .mount(&server)
+            .await;
+    }
+    let connection = open(&settings(&server));
+    for (action, input) in [
+        ("send_message", json!({"chat_id": "!r:a.test", "text": "x"})),
+        ("react", json!({"chat_id": "!r:a.test", "message_id": "$1", "text": "x"})),
+        ("read_messages", json!({"chat_id": "!r:a.test"})),
+        ("leave_room", json!({"chat_id": "!r:a.test"})),
+    ] {
+        let error = connection.act(action, &input, &caller()).await.expect_err(action);
+        assert_eq!(error.kind(), ErrorKind::Denied, "{action}: {error}");
+        assert!(error.message().contains("`!r:a.test`, or isn't in it"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_others_are_told_why_somebody_leaves_if_it_is_said() {
+    let server = homeserver().await;
+    let leave = Mock::given(method("POST")).and(path(format!("{API}/rooms/%21r%3Aa.test/leave")));
+    leave.respond_with(ok(json!({}))).mount(&server).await;
+    let connection = open(&settings(&server));
+    for input in [json!({"chat_id": "!r:a.test"}), json!({"chat_id": "!r:a.test", "text": "enough"})] {
+        let left = connection.act("leave_room", &input, &caller()).await.expect("left");
+        assert_eq!(left.as_bytes(), b"null");
+    }
+    let told = asked(&server, "/rooms/%21r%3Aa.test/leave").await;
+    let told: Vec<Value> =
+        told.iter().map(|request| serde_json::from_slice(&request.body).expect("JSON")).collect();
+    assert_eq!(told, [json!({}), json!({"reason": "enough"})]);
 }
 
 #[tokio::test]

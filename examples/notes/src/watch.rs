@@ -7,6 +7,10 @@
 //! The cursor is the time and path of the latest change. A note whose file is newer was created or changed
 //! since, whenever that was. A file that is gone has no time, so what is removed while nobody listens is never
 //! told; nor is a file that comes with an old time, as from an archive, unless somebody listens.
+//!
+//! A cursor that is yet to come is one of a clock that was set back. By it nothing could be told from what is new, so
+//! all notes are told once more, under the ids that they had. What can't be known: a note that was written by the clock
+//! that was behind, while nobody listened, where the clock is past the cursor again before somebody does.
 
 use std::collections::HashMap;
 use std::fs;
@@ -125,6 +129,7 @@ struct Notes {
 impl Notes {
     /// The first look, with what is newer than the cursor. Without a cursor all that is there is known.
     fn first(folder: &Folder, since: Option<Seen>, ctx: &Context) -> Result<(Self, News)> {
+        let since = since.map(|since| not_to_come(since, ctx));
         let mut notes = Self { known: HashMap::new(), latest: since.clone().unwrap_or_default() };
         let Some(since) = since else {
             notes.look(folder, ctx)?;
@@ -203,6 +208,18 @@ impl Notes {
     }
 }
 
+/// The cursor, or the beginning where it is yet to come.
+fn not_to_come(since: Seen, ctx: &Context) -> Seen {
+    if since.time <= nanoseconds(SystemTime::now()) {
+        return since;
+    }
+    ctx.log(
+        Level::Warn,
+        "the latest change that was told is yet to come, so the clock was set back: all notes are told once more",
+    );
+    Seen::default()
+}
+
 fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
@@ -210,6 +227,10 @@ fn nanoseconds(time: SystemTime) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use connector_sdk::Observer;
+
     use super::ChangeKind::{Changed, Created, Removed};
     use super::*;
     use crate::testing::Sandbox;
@@ -302,6 +323,37 @@ mod tests {
         let back = look(&mut notes, &sandbox);
         assert_eq!(told(&back), [(Created, "a.md")]);
         assert_ne!(back[0].id, news[0].id);
+    }
+
+    #[derive(Default)]
+    struct Log(Mutex<Vec<String>>);
+
+    impl Observer for Log {
+        fn log(&self, _: Level, message: &str) {
+            self.0.lock().unwrap().push(message.to_owned());
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_hides_nothing() {
+        let sandbox = Sandbox::empty();
+        write(&sandbox, "a.md", "a", 60);
+        write(&sandbox, "b.md", "b", 30);
+        let (_, before) = first(&sandbox, Some(Seen::default()));
+        let later = nanoseconds(SystemTime::now() + Duration::from_secs(9999));
+        let log = Arc::new(Log::default());
+        let ctx = Context::new().with_observer(Arc::clone(&log) as _);
+        let ahead = Seen { time: later, path: "a.md".to_owned() };
+        let (mut notes, news) = Notes::first(&sandbox.folder, Some(ahead), &ctx).unwrap();
+        let ids = |news: &News| news.iter().map(|event| event.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&news), ids(&before), "all of them, as they were told before");
+        let log = log.0.lock().unwrap();
+        assert!(log.len() == 1 && log[0].contains("the clock was set back"), "{log:?}");
+        // From there on as ever.
+        write(&sandbox, "c.md", "c", 0);
+        let news = look(&mut notes, &sandbox);
+        assert_eq!(told(&news), [(Created, "c.md")]);
+        assert_eq!(told(&first(&sandbox, Some(news[0].cursor.clone())).1), []);
     }
 
     #[test]

@@ -110,6 +110,57 @@ fn an_inbox_on_a_disk_of_its_own_gets_whole_files() {
     assert!(files(&agent.messages().join(".tmp/work"), "").is_empty(), "nor beside it");
 }
 
+/// Nothing could be taken from one of them or put into it.
+#[test]
+fn an_outbox_or_failures_on_a_disk_of_their_own_are_2() {
+    let of = |agent: &Agent, name: &str| {
+        let (status, log) = agent.start(|command| command).end();
+        assert_eq!(status.code(), Some(2), "{log}");
+        for said in [name, "/messages/.connectors/work`", "mount the agent's home"] {
+            assert!(log.contains(said), "{log}");
+        }
+    };
+    for name in ["outbox", "outbox/work", "failed"] {
+        let agent = Agent::new();
+        let folder = agent.messages().join(name);
+        fs::create_dir_all(&folder).expect("a folder");
+        let Some(_disk) = Disk::mount(&folder, "size=1m") else { return };
+        of(&agent, &format!("/messages/{name}"));
+    }
+    // Two mounts of one disk are as good as two disks.
+    let agent = Agent::new();
+    let Some(_disk) = Disk::mount(agent.home.path(), "size=1m") else { return };
+    let elsewhere = agent.home.path().join("elsewhere");
+    for folder in [&elsewhere, &agent.outbox()] {
+        fs::create_dir_all(folder).expect("a folder");
+    }
+    let Some(_second) = Disk::bind(&elsewhere, &agent.outbox()) else { return };
+    of(&agent, "/messages/outbox/work`");
+}
+
+/// Where a message needs no room and its reason does.
+#[test]
+fn what_is_no_message_is_kept_without_its_reason_where_there_is_no_room_for_that() {
+    let agent = Agent::new();
+    let Some(_disk) = Disk::mount(agent.home.path(), "size=1m,nr_inodes=100") else { return };
+    let first = agent.start(|command| command);
+    until("it begins", || agent.messages().join(".connectors/work/seen").exists());
+    first.stop();
+    let filler = |number: u32| agent.home.path().join(format!("filler-{number}"));
+    let full = (0..).find(|number| fs::File::create_new(filler(*number)).is_err()).expect("it has an end");
+    fs::remove_file(filler(full - 1)).expect("removed");
+    let mailbox = agent.start(|command| command.env("MAILER_STRANGE", "1"));
+    until("it is kept", || agent.failures().len() == 1);
+    let log = mailbox.stop();
+    assert!(
+        log.contains("can't be a message") && log.contains("it is kept in"),
+        "the log has the reason: {log}"
+    );
+    let (contents, reason) = agent.failures().remove(0);
+    assert!(contents.contains("s3cret of nobody") && reason.is_empty(), "{contents}");
+    assert!(files(&agent.failed(), ".error.txt").is_empty());
+}
+
 #[test]
 fn a_file_that_may_not_be_read_stops_nobody() {
     const NOBODY: u32 = 65_534;

@@ -122,7 +122,11 @@ fn what_a_restart_cannot_mend_is_2_through_the_manager_too() {
     for (config, said) in [
         (serde_json::json!({"token": "${NOT_SET}"}), "is the variable `NOT_SET`, which is not set"),
         (serde_json::json!({"tokn": "s3cret"}), "has no `tokn`"),
-        (serde_json::json!({"program": "none-of-that-name"}), "is not on the PATH"),
+        (serde_json::json!({"program": "none-of-that-name"}), "`none-of-that-name` is not on the PATH"),
+        (serde_json::json!({"durable": "True"}), "`durable` of `work` is neither true nor false"),
+        (serde_json::json!({"resend": "yes"}), "`resend` of `work` is neither true nor false"),
+        (serde_json::json!({"durable": 1}), "`durable` of `work` is neither true nor false"),
+        (serde_json::json!({"durable": "${A_TOKEN}"}), "`durable` of `work` is neither true nor false"),
     ] {
         let (status, log) = run(&agent, &config).end();
         assert_eq!(status.code(), Some(2), "{log}");

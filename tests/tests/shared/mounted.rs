@@ -10,8 +10,16 @@ pub(crate) struct Disk(PathBuf);
 impl Disk {
     /// None, and a word about it, where nothing can be mounted.
     pub(crate) fn mount(over: &Path, options: &str) -> Option<Self> {
-        let mut command = Command::new("mount");
-        command.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(over);
+        Self::mounted(Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]), over)
+    }
+
+    /// A folder over another one.
+    pub(crate) fn bind(folder: &Path, over: &Path) -> Option<Self> {
+        Self::mounted(Command::new("mount").arg("--bind").arg(folder), over)
+    }
+
+    fn mounted(command: &mut Command, over: &Path) -> Option<Self> {
+        command.arg(over);
         let mounted = command.output().is_ok_and(|output| output.status.success());
         if !mounted {
             eprintln!("left out: no file system can be mounted here");

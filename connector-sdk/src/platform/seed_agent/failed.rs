@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::home::Home;
+use super::home::{Home, sync_folder};
+use super::inbox::fill;
 use super::names::{Moments, kept_name};
 
 /// A name in the folder of failures that no file has.
@@ -37,12 +38,22 @@ pub(super) fn reject(home: &Home, moments: &mut Moments, path: &Path, why: &str)
     }
 }
 
-/// Keeps what a connector told and what is no message.
-pub(super) fn keep(home: &Home, moments: &mut Moments, contents: &[u8], why: &str) -> io::Result<PathBuf> {
+/// Keeps what a connector told and what is no message, for good where it is durable: nobody tells it again.
+pub(super) fn keep(
+    home: &Home,
+    moments: &mut Moments,
+    contents: &[u8],
+    why: &str,
+    durable: bool,
+) -> io::Result<PathBuf> {
     let temporary = home.state.join("incoming.tmp");
-    fs::write(&temporary, contents)?;
-    let to = free(home, moments, Path::new("incoming.json"));
-    fs::write(to.with_extension("error.txt"), format!("{why}\n"))?;
-    fs::rename(&temporary, &to)?;
+    let kept = fill(&temporary, contents, durable).and_then(|()| reject(home, moments, &temporary, why));
+    if kept.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    let to = kept?;
+    if durable {
+        sync_folder(&home.failed)?;
+    }
     Ok(to)
 }

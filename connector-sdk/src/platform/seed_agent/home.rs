@@ -34,8 +34,8 @@ impl Home {
     ///
     /// # Errors
     ///
-    /// `usage` or `setup` when the name or the home can't be used, `conflict` when another process has the
-    /// instance.
+    /// `usage` or `setup` when the name or the home can't be used, such as one whose outbox is on a disk of its own;
+    /// `conflict` when another process has the instance.
     pub(super) fn open(home: &Path, instance: &str) -> Result<Self> {
         check_instance(instance)?;
         let shown = home.display();
@@ -60,14 +60,21 @@ impl Home {
                 ))
             }
         };
+        // The agent may be another user. A private folder that was made first would make those that it is in private.
+        let inbox = folder(messages.join("inbox"), false)?;
+        let temporary = folder(messages.join(".tmp").join(instance), false)?;
+        let outbox = folder(messages.join("outbox").join(instance), false)?;
+        let failed = folder(messages.join("failed"), false)?;
         let state = folder(state, true)?;
+        movable(&outbox, &state)?;
+        movable(&state, &failed)?;
         let lock = lock(&state.join("lock"), instance)?;
         Ok(Self {
             instance: instance.to_owned(),
-            inbox: folder(messages.join("inbox"), false)?,
-            temporary: folder(messages.join(".tmp").join(instance), false)?,
-            outbox: folder(messages.join("outbox").join(instance), false)?,
-            failed: folder(messages.join("failed"), false)?,
+            inbox,
+            temporary,
+            outbox,
+            failed,
             claimed: folder(state.join("claimed"), true)?,
             sending: folder(state.join("sending"), true)?,
             state,
@@ -97,6 +104,36 @@ fn make(path: &Path, private: bool) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = private;
     builder.create(path)
+}
+
+/// Makes sure that files can be moved from folder to folder, as messages are: a folder that is mounted, or leads, to
+/// elsewhere would keep all of them where they are.
+fn movable(from: &Path, to: &Path) -> Result<()> {
+    if !are_apart(from, to) {
+        return Ok(());
+    }
+    let (from, to) = (from.display(), to.display());
+    Err(Error::setup(format!(
+        "`{from}` and `{to}` are on different file systems or mounts, so no file can be moved from one to the other; \
+         mount the agent's home, or its folder `messages`, as a whole"
+    )))
+}
+
+#[cfg(unix)]
+fn are_apart(from: &Path, to: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let disk = |path: &Path| fs::metadata(path).map(|found| found.dev());
+    let are_other_disks = matches!((disk(from), disk(to)), (Ok(one), Ok(other)) if one != other);
+    // Of two mounts of one disk only a move tells. Linux looks at that before it looks for the file, of which there is
+    // none.
+    let moved = fs::rename(from.join(".none"), to.join(".none"));
+    are_other_disks || moved.is_err_and(|error| error.kind() == io::ErrorKind::CrossesDevices)
+}
+
+/// A move between disks is a copy there.
+#[cfg(not(unix))]
+fn are_apart(_: &Path, _: &Path) -> bool {
+    false
 }
 
 fn lock(path: &Path, instance: &str) -> Result<File> {

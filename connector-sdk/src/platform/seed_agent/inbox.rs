@@ -241,7 +241,8 @@ impl Inbox {
     }
 }
 
-fn fill(path: &Path, contents: &[u8], durable: bool) -> io::Result<()> {
+/// Writes a whole file.
+pub(super) fn fill(path: &Path, contents: &[u8], durable: bool) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(contents)?;
     if durable { file.sync_all() } else { Ok(()) }

@@ -40,6 +40,7 @@ pub(super) struct Writer {
     inbox: Inbox,
     seen: Seen,
     moments: Moments,
+    durable: bool,
     /// Remembered, and not in the inbox yet.
     pending: Vec<Pending>,
     log: Arc<dyn Observer>,
@@ -58,7 +59,7 @@ impl Writer {
             Error::setup(format!("what an earlier run wrote beside the inbox can't be read: {error}"))
         })?;
         let (home, connector) = (Arc::clone(home), connector.to_owned());
-        Ok(Self { home, connector, inbox, seen, moments: Moments::default(), pending, log })
+        Ok(Self { home, connector, inbox, seen, moments: Moments::default(), durable, pending, log })
     }
 
     pub(super) fn cursor(&self) -> Option<&str> {
@@ -109,7 +110,7 @@ impl Writer {
             return Ok(());
         }
         let why = format!("the event `{}` of the connector can't be a message: {error}", event.id());
-        let path = failed::keep(&self.home, &mut self.moments, event.payload(), &why)?;
+        let path = failed::keep(&self.home, &mut self.moments, event.payload(), &why, self.durable)?;
         self.log.log(Level::Warn, &format!("{why}; it is kept in `{}`", path.display()));
         self.seen.add(&[id])
     }
@@ -170,8 +171,12 @@ pub(super) async fn receive(
     }
     subscription.stop().await;
     match failure {
-        Some(Failure { kind, message }) if !stop.is_cancelled() => Err(Error::new(kind, message)),
-        _ => Ok(()),
+        _ if stop.is_cancelled() => Ok(()),
+        Some(Failure { kind, message }) => Err(Error::new(kind, message)),
+        // Nobody told them to, so something in them broke. A restart may mend it, and must be asked for.
+        None => Err(Error::internal(
+            "the connector's events ended without a reason; report it to whoever made it",
+        )),
     }
 }
 

@@ -31,25 +31,34 @@ class @CLASS@(Connector):
         super().__init__(name, Path(seed_home).expanduser(), config)
 
     def run(self):
-        program = shutil.which(str(self.setting("program") or PROGRAM))
+        wanted = str(self.setting("program") or PROGRAM)
+        program = shutil.which(wanted)
         if program is None:
-            unusable(f"`{PROGRAM}` is not on the PATH; install it, or name its file as `program`")
+            unusable(f"`{wanted}` is not on the PATH, nor a program's file; install it, or name its file as `program`")
         line = [program, "mailbox", f"--home={self.seed_home.absolute()}", f"--name={self.name}"]
         environment = dict(os.environ)
         for key in self.config:
             value = self.setting(key)
             if value is None or key == "program":
                 continue
-            if key in FLAGS:
-                line.append(f"--{key}={'true' if value in (True, 'true') else 'false'}")
+            if key in VARIABLES:
+                environment[VARIABLES[key]] = value if isinstance(value, str) else json.dumps(value)
+            elif key in FLAGS:
+                line.append(f"--{key}={self.flag(key, value)}")
             elif key in OPTIONS:
                 line.append(f"--{key}={value}")
-            elif key in VARIABLES:
-                environment[VARIABLES[key]] = value if isinstance(value, str) else json.dumps(value)
             else:
                 known = ", ".join(sorted([*VARIABLES, *FLAGS, *OPTIONS, "program"]))
                 unusable(f"`{self.name}` has no `{key}`; it has {known}")
         os.execve(program, line, environment)
+
+    def flag(self, key, value):
+        """How the program spells a flag. What is spelt otherwise must not turn it off in silence."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if value not in ("true", "false"):
+            unusable(f"`{key}` of `{self.name}` is neither true nor false; write it as one of them")
+        return value
 
     def setting(self, key):
         """A value with the variable that it names, which has to be there."""

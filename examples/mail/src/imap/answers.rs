@@ -10,6 +10,8 @@ mod attributes;
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -35,11 +37,26 @@ pub(crate) struct Answers<T> {
     /// What got through and how much of it was read.
     through: Vec<u8>,
     read: usize,
+    heard: Heard,
+}
+
+/// How many bytes a server has said, for whoever waits until it has said all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heard(Arc<AtomicU64>);
+
+impl Heard {
+    pub(crate) fn bytes(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<T> Answers<T> {
     pub(crate) fn new(inner: T) -> Self {
-        Self { inner, filter: Filter::default(), through: Vec::new(), read: 0 }
+        Self { inner, filter: Filter::default(), through: Vec::new(), read: 0, heard: Heard::default() }
+    }
+
+    pub(crate) fn heard(&self) -> Heard {
+        self.heard.clone()
     }
 
     /// What was read and not handed on goes with it.
@@ -64,6 +81,7 @@ impl<T: Wire> AsyncRead for Answers<T> {
             if piece.filled().is_empty() {
                 return Poll::Ready(Ok(()));
             }
+            this.heard.0.fetch_add(piece.filled().len() as u64, Ordering::Relaxed);
             this.filter.see(piece.filled(), &mut this.through)?;
         }
         let some = &this.through[this.read..];

@@ -209,6 +209,64 @@ fn a_server_can_not_take_all_memory() {
     });
 }
 
+/// A connection whose other end says some bytes at a time.
+async fn slow_session(mails: usize, pause: Duration, falls_silent: bool) -> Result<BTreeMap<u32, Raw>> {
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    let serve = async move {
+        let mut far = BufReader::new(far);
+        far.write_all(b"* OK hello\r\n").await.expect("written");
+        let mut line = String::new();
+        for answer in ["OK in", "OK so", "OK mails"] {
+            line.clear();
+            far.read_line(&mut line).await.expect("read");
+            if answer == "OK mails" {
+                for uid in 1..=mails {
+                    let mail = "x".repeat(40_000);
+                    let begin = format!("* {uid} FETCH (UID {uid} BODY[]<0> {{{}}}\r\n", mail.len());
+                    for piece in (begin + &mail + ")\r\n").as_bytes().chunks(10_000) {
+                        tokio::time::sleep(pause).await;
+                        far.write_all(piece).await.expect("written");
+                    }
+                }
+            }
+            let tag = line.split(' ').next().expect("a tag").to_owned();
+            if falls_silent && answer == "OK mails" {
+                break;
+            }
+            far.write_all(format!("{tag} {answer}\r\n").as_bytes()).await.expect("written");
+        }
+        std::future::pending::<()>().await;
+    };
+    let server = Server { protocol: "IMAP", host: "127.0.0.1", port: 143, security: Security::Plain };
+    let fetch = async {
+        let mut client = filtered(Box::new(near));
+        greeted(server, &mut client).await?;
+        let mut session = Session::log_in(server, client, "me", "s3cret").await?;
+        session.fetch(&(1..=8).collect::<Vec<u32>>(), MOST_OF_A_MAIL).await
+    };
+    tokio::select! {
+        fetched = fetch => fetched,
+        () = serve => unreachable!("it waits for ever"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn mails_by_a_slow_line_have_their_time() {
+    // Ten times as long as a server may be silent.
+    let mails = slow_session(8, PATIENCE / 3, false).await.expect("fetched");
+    assert_eq!(mails.len(), 8);
+    assert!(mails.values().all(|mail| mail.bytes.as_ref().is_some_and(|bytes| bytes.len() == 40_000)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_falls_silent_or_never_ends_is_left() {
+    for (mails, pause) in [(1, PATIENCE / 3), (1, PATIENCE * 3), (1000, PATIENCE / 2)] {
+        let error = slow_session(mails, pause, true).await.expect_err("no end");
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.message().contains("the IMAP server `127.0.0.1:143` doesn't answer"), "{error}");
+    }
+}
+
 #[test]
 fn a_server_that_knows_no_parts_of_a_mail_is_read_all_the_same() {
     run(async {

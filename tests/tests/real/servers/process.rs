@@ -60,6 +60,12 @@ impl Server {
         String::from_utf8_lossy(&log[log.len().saturating_sub(10_000)..]).into_owned()
     }
 
+    /// In how many lines it wrote that, since it was last started.
+    pub(crate) fn wrote(&self, text: &str) -> usize {
+        let log = fs::read(self.folder.path().join("log")).unwrap_or_default();
+        String::from_utf8_lossy(&log).lines().filter(|line| line.contains(text)).count()
+    }
+
     /// Waits until it answers a `GET`, or greets; false: it ended before.
     fn wait(&mut self, path: &str) -> bool {
         let began = Instant::now();

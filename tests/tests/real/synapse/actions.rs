@@ -74,6 +74,7 @@ async fn each_action_does_what_it_says() {
         ("send_message", json!({"chat_id": room, "text": "too late"})),
         ("send_message", json!({"chat_id": "!nowhere:localhost", "text": "x"})),
         ("react", json!({"chat_id": room, "message_id": root, "text": "x"})),
+        ("leave_room", json!({"chat_id": room, "text": "once more"})),
     ] {
         let error = act(&connection, action, input).await.expect_err(action);
         assert_eq!(error.kind(), ErrorKind::Denied, "nothing is wrong with the token: {error}");

@@ -157,7 +157,7 @@ async fn a_cursor_of_another_place_is_not_the_beginning() {
 #[ignore = "needs synapse, which tests/servers/install installs"]
 async fn a_homeserver_that_wants_to_be_left_alone_is() {
     // As Synapse itself has it: ten messages at once, then one in five seconds.
-    let server = servers::synapse(&json!({ "rc_message": null }));
+    let server = servers::synapse(&json!({ "rc_message": null, "access_log": true }));
     let (ann, bot) = (Person::register(&server, "ann").await, Person::register(&server, "bot").await);
     let room = ann.room("Plans", &[&bot]).await;
     bot.join(&room).await;
@@ -171,6 +171,10 @@ async fn a_homeserver_that_wants_to_be_left_alone_is() {
         connection.act("send_message", &input, &caller).await.expect("delivered, after a while");
     }
     assert_eq!(ann.texts(&room).await, texts);
+    // Each message after the tenth was refused once, and tried again no earlier than it was said: who guesses is
+    // refused more often.
+    let refused = server.wrote(r#"429 "PUT "#);
+    assert!(refused <= 3, "{refused}");
     // It is limited indeed.
     let refused = bot.tries_to_say(&room).await.expect_err("too many");
     assert_eq!(refused.kind(), ErrorKind::RateLimited);

@@ -1,6 +1,7 @@
-//! What takes a mailbox minutes, in time that passes only where somebody waits; and a file system that lacks
-//! something.
+//! What takes a mailbox minutes, in time that passes only where somebody waits; a file system that lacks something;
+//! and events that end.
 
+mod endings;
 mod patience;
 mod places;
 

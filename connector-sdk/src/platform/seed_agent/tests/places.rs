@@ -56,6 +56,25 @@ fn home_again(agent: &Agent) -> home::Home {
     home::Home::open(agent.0.path(), "work").expect("nobody else has it")
 }
 
+/// The agent may be another user.
+#[cfg(unix)]
+#[test]
+fn what_is_private_hides_nothing_from_the_agent() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let agent = Agent::new();
+    // As the umask has it.
+    let plain = agent.0.path().join("plain");
+    fs::create_dir(&plain).expect("a folder");
+    drop(agent.home());
+    let mode = |path: &Path| fs::metadata(path).expect("a folder").permissions().mode() & 0o777;
+    for path in ["", "inbox", "outbox", "outbox/work", "failed"] {
+        assert_eq!(mode(&agent.path(path)), mode(&plain), "messages/{path}");
+    }
+    for path in [".connectors/work", ".connectors/work/claimed", ".connectors/work/sending"] {
+        assert_eq!(mode(&agent.path(path)), 0o700, "messages/{path}");
+    }
+}
+
 /// What is in the inbox was put there by a clock that was ahead.
 #[test]
 fn a_name_is_after_those_that_wait_in_the_inbox_whatever_the_clock_says() {
