@@ -31,8 +31,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// A text of JSON, borrowed where it has no escapes.
-fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+/// A text of JSON, borrowed where it has no escapes; none where it is something else.
+pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
     serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)

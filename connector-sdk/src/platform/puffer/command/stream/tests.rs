@@ -124,6 +124,36 @@ async fn a_program_that_never_reads_is_ended_in_the_end() {
     }
 }
 
+/// What a kind of frame doesn't need may be anything (contract 1.4).
+#[tokio::test]
+async fn what_a_frame_has_besides_is_nothing() {
+    let lines = [
+        r#"{"type":"event","id":"a","cursor":"1","payload":1,"status":200,"detail":{"x":1}}"#,
+        r#"{"type":"event","id":7,"cursor":"2","payload":2}"#,
+        r#"{"type":"event","id":"b","cursor":"3","payload":null,"status":null,"more":[]}"#,
+        r#"{"type":"checkpoint","cursor":"4","id":9,"status":false}"#,
+        r#"{"type":"health","status":"ill","detail":["a"],"id":4,"cursor":5}"#,
+    ];
+    let script = format!("printf '%s\\n' '{}'; exec cat >/dev/null", lines.join("' '"));
+    let mut subscription = subscribe(&script, false);
+    for expected in ["a", "b"] {
+        let Item::Event(event) = next(&mut subscription).await else { panic!("no event") };
+        assert_eq!(event.id(), expected);
+        subscription.acknowledge(expected);
+    }
+    let (mut reached, mut ill) = (false, false);
+    while !(reached && ill) {
+        match next(&mut subscription).await {
+            Item::Checkpoint(cursor) => reached = &*cursor == "4",
+            Item::Health(Health::Retrying { failure, .. }) => {
+                assert_eq!(failure.message, "the program says that it is `ill`");
+                ill = true;
+            }
+            item => panic!("{item:?}"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_program_that_closes_its_input_may_tell_as_much() {
     let home = tempdir().expect("a folder");
