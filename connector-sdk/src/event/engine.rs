@@ -80,7 +80,8 @@ impl Engine {
                         }
                         options.failed_wait
                     } else {
-                        let wait = backoff.wait(error.retry_after());
+                        let asked = error.retry_after().map(|asked| asked.min(options.longest_asked));
+                        let wait = backoff.wait(asked);
                         let lasting = since.elapsed();
                         self.stream.tell(Health::Retrying { failure, wait, lasting });
                         wait

@@ -28,6 +28,8 @@ pub struct SubscribeOptions {
     pub first_wait: Duration,
     /// The longest wait after a failure: 60 s. What a service asks for may be longer.
     pub longest_wait: Duration,
+    /// The longest wait that a service gets when it asks for one: 1 h. A service that means years is tried again then.
+    pub longest_asked: Duration,
     /// The wait after a failure that no restart can mend: 5 minutes.
     pub failed_wait: Duration,
     /// A run that lasts that long is well, whatever was before: 60 s.
@@ -50,6 +52,7 @@ impl SubscribeOptions {
             every: None,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(60),
+            longest_asked: Duration::from_secs(3600),
             failed_wait: Duration::from_secs(300),
             healthy_after: Duration::from_secs(60),
             grace: Duration::from_secs(1),

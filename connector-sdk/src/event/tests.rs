@@ -285,6 +285,21 @@ async fn what_a_service_asks_for_is_honoured() {
     }
 }
 
+/// Nobody would know of a subscription that sleeps for years, and a service that counts wrong asks for that.
+#[tokio::test(start_paused = true)]
+async fn what_a_service_asks_for_has_its_limit() {
+    let mut options = options();
+    let fail = || Error::rate_limited("in thirty years").with_retry_after(Duration::from_secs(1_000_000_000));
+    for (limit, most) in [(None, 3601.1), (Some(Duration::from_secs(7)), 8.1)] {
+        options.longest_asked = limit.unwrap_or(options.longest_asked);
+        let (waits, told) = waits(4, options.clone(), fail).await;
+        for wait in waits {
+            assert!((most - 1.1..=most).contains(&wait.as_secs_f64()), "{wait:?}");
+        }
+        assert!(!told.is_empty());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn refused_credentials_are_no_loop() {
     for kind in [ErrorKind::Auth, ErrorKind::Setup, ErrorKind::Usage, ErrorKind::Denied] {

@@ -21,8 +21,8 @@ use crate::call::Connection;
 use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions, Subscription};
 use crate::{Error, ErrorKind, Level, Observer, Result};
 
-/// Puffer shuts down a stream that says that it isn't well, so a retry says so only when it has gone on
-/// for that long.
+/// Puffer shuts down a stream that says that it isn't well, so a retry says so only when failures will have gone on for
+/// that long before the next.
 const BRIEF: Duration = Duration::from_secs(120);
 
 /// How long the writer may take after standard input ended. With the time that a method gets to stop (1 s)
@@ -308,10 +308,11 @@ impl Frames {
         let (status, detail) = match health {
             Health::Good => ("ok", None),
             Health::Retrying { failure: Failure { kind, message }, wait, lasting } => {
-                let wait = wait.as_secs_f64();
-                let log = format!("{}: {message}; trying again in {wait:.1} s", kind.as_str());
+                let seconds = wait.as_secs_f64();
+                let log = format!("{}: {message}; trying again in {seconds:.1} s", kind.as_str());
                 self.log.log(Level::Warn, &log);
-                if *lasting < BRIEF {
+                // Of a long wait a service asks for, nothing else would be heard before it is over.
+                if lasting.saturating_add(*wait) < BRIEF {
                     return;
                 }
                 ("retrying", Some(message))
