@@ -37,7 +37,7 @@ impl Engine {
         let stop = self.stream.stop.clone();
         let options = &self.options;
         let mut backoff = Backoff::new(options.first_wait, options.longest_wait);
-        let mut failing_since: Option<Instant> = None;
+        let mut failing_since = options.failing.then(Instant::now);
         while !stop.is_cancelled() {
             let began = Instant::now();
             let result = self.once(failing_since.is_some()).await;

@@ -82,14 +82,14 @@ struct State {
 }
 
 impl Stream {
-    pub(super) fn new(limit: usize, since: Option<&str>) -> Arc<Self> {
+    pub(super) fn new(limit: usize, since: Option<&str>, failing: bool) -> Arc<Self> {
         Arc::new(Self {
             limit,
             state: Mutex::new(State {
                 window: Window::new(limit, since),
                 queue: VecDeque::new(),
                 bytes: 0,
-                failing: false,
+                failing,
                 brought: 0,
                 waits_for_room: None,
                 stopping: false,

@@ -38,6 +38,8 @@ pub struct SubscribeOptions {
     pub grace: Duration,
     /// Whether a failure that no restart can mend ends the subscription.
     pub end_on_failure: bool,
+    /// Whether the host was told of a failure of an earlier subscription, so that it hears when this one is well.
+    pub(crate) failing: bool,
     /// Who subscribes.
     pub caller: Arc<str>,
     /// Where the method's log goes.
@@ -57,6 +59,7 @@ impl SubscribeOptions {
             healthy_after: Duration::from_secs(60),
             grace: Duration::from_secs(1),
             end_on_failure: false,
+            failing: false,
             caller: caller.into(),
             observer: None,
         }
@@ -135,7 +138,7 @@ impl Connection {
         let options = options.of(events);
         let runtime = Handle::try_current()
             .map_err(|error| Error::internal(format!("a subscription needs a tokio runtime: {error}")))?;
-        let stream = Stream::new(options.window, since);
+        let stream = Stream::new(options.window, since, options.failing);
         let engine = Engine { connection: Arc::clone(self), stream: Arc::clone(&stream), options };
         let task = runtime.spawn(engine.run());
         Ok(Subscription { stream, taken: VecDeque::new(), task })
