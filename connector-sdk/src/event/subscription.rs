@@ -141,7 +141,7 @@ impl Connection {
         let stream = Stream::new(options.window, since, options.failing);
         let engine = Engine { connection: Arc::clone(self), stream: Arc::clone(&stream), options };
         let task = runtime.spawn(engine.run());
-        Ok(Subscription { stream, taken: VecDeque::new(), task })
+        Ok(Subscription { stream, taken: VecDeque::new(), task: Some(task) })
     }
 }
 
@@ -149,7 +149,8 @@ impl Connection {
 pub struct Subscription {
     stream: Arc<Stream>,
     taken: VecDeque<Item>,
-    task: JoinHandle<()>,
+    /// None once it has ended, which is heard of once.
+    task: Option<JoinHandle<()>>,
 }
 
 impl Subscription {
@@ -190,18 +191,23 @@ impl Subscription {
     }
 
     /// Stops the method: it is told to, and is dropped where it waits if it goes on. What it emitted
-    /// before can still be taken.
+    /// before can still be taken. One that has stopped already stays so.
     pub async fn stop(&mut self) {
         self.stream.stop();
-        // Its panics are caught inside, so there is nothing to learn here.
-        let _ = (&mut self.task).await;
+        if let Some(task) = &mut self.task {
+            // Its panics are caught inside, so there is nothing to learn here.
+            let _ = task.await;
+            self.task = None;
+        }
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.stream.stop();
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

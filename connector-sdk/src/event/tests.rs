@@ -409,6 +409,8 @@ async fn a_subscription_stops_although_its_method_does_not() {
     assert!(began.elapsed() < Duration::from_secs(5));
     assert_eq!(told.load(Ordering::Relaxed), 1, "it was told");
     assert_eq!(subscription.next().await, None);
+    subscription.stop().await;
+    assert_eq!(subscription.next().await, None, "it stays stopped");
 }
 
 #[tokio::test(start_paused = true)]
