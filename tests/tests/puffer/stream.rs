@@ -146,6 +146,23 @@ fn a_cursor_of_another_connector_is_never_the_beginning() {
     }
 }
 
+/// It would be asked for everything once more.
+#[test]
+fn a_cursor_that_is_no_text_is_never_the_beginning() {
+    for cursor in ["42", "{\"uid\":1}", "[]", "false"] {
+        let first = format!("{{\"op\":\"subscribe\",\"connection\":\"work\",\"cursor\":{cursor}}}\n");
+        let mut stream = Stream::start(&mut subscribe(), first.as_bytes());
+        let frame = stream.frame();
+        assert_eq!((&frame["type"], &frame["status"]), (&json!("health"), &json!("auth_required")));
+        let detail = frame["detail"].as_str().expect("a text");
+        assert!(detail.contains(&format!("cursor `{cursor}` is not one of this connector")), "{detail}");
+        assert_eq!(stream.frame_within(Duration::from_millis(200)), None);
+        assert!(stream.close().0.success());
+    }
+    let none = b"{\"op\":\"subscribe\",\"connection\":\"work\",\"cursor\":null}\n";
+    assert_eq!(Stream::start(&mut subscribe(), none).frame(), event(1));
+}
+
 #[test]
 fn a_connection_that_is_not_stored_is_a_frame() {
     let home = tempfile::tempdir().expect("a folder");

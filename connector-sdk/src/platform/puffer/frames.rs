@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::payload;
 use crate::event::RawEvent;
+use crate::{Error, Result};
 
 /// A line from the host. Newer hosts say more; what isn't known is nothing.
 #[derive(Deserialize)]
@@ -24,6 +25,23 @@ pub(super) struct Line<'a> {
 impl<'a> Line<'a> {
     pub(super) fn cursor(&self) -> Option<Cow<'a, str>> {
         text(self.cursor?)
+    }
+
+    /// Where a stream is to begin; none: at the beginning.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when it is no text: that is never the beginning.
+    pub(super) fn since(&self) -> Result<Option<String>> {
+        let Some(raw) = self.cursor else { return Ok(None) };
+        match text(raw) {
+            Some(cursor) => Ok(Some(cursor.into_owned())),
+            None => Err(Error::setup(format!(
+                "the host's cursor `{}` is not one of this connector, whose cursors are texts; send the one that \
+                 was stored, or none to begin anew",
+                crate::similar::excerpt(raw.get())
+            ))),
+        }
     }
 
     pub(super) fn event_id(&self) -> Option<Cow<'a, str>> {

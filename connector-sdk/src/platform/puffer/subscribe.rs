@@ -45,7 +45,7 @@ pub struct Streams {
 /// What the host's first line asks for.
 struct Wanted {
     connection: String,
-    cursor: Option<String>,
+    cursor: Result<Option<String>>,
 }
 
 /// Serves one stream until standard input ends or nobody reads standard output.
@@ -65,11 +65,12 @@ pub fn subscribe(streams: Streams, open: impl FnOnce(&str) -> Result<Connection>
     // Gone without having asked for anything.
     let Ok(wanted) = wanted.recv() else { return Ok(()) };
     let runtime = runtime()?;
-    let subscription = open(&wanted.connection).and_then(|connection| {
+    let subscription = wanted.cursor.and_then(|cursor| {
+        let connection = open(&wanted.connection)?;
         let messages = connection.manifest().events.as_ref().is_some_and(|events| events.messages);
         let options = SubscribeOptions::new("puffer").observer(Arc::clone(&host.log));
         let _entered = runtime.enter();
-        Ok((Arc::new(connection).subscribe(wanted.cursor.as_deref(), options)?, messages))
+        Ok((Arc::new(connection).subscribe(cursor.as_deref(), options)?, messages))
     });
     match subscription {
         Ok((subscription, messages)) => {
@@ -193,7 +194,7 @@ impl Host {
                         },
                         "subscribe" if !asked => {
                             asked = true;
-                            let cursor = line.cursor().map(|cursor| cursor.into_owned());
+                            let cursor = line.since();
                             let _ = wanted.send(Wanted { connection: line.connection.into_owned(), cursor });
                         }
                         "subscribe" => self.warn("the host subscribes twice; the second time is left out"),
