@@ -469,6 +469,33 @@ async fn mistakes_of_a_method_are_told() {
     assert!(of_id.await.contains("empty id"));
 }
 
+/// It stands in numbers that have nothing to do with it.
+#[tokio::test(start_paused = true)]
+async fn a_short_secret_in_a_cursor_is_no_credential() {
+    for (secret, stops) in [("1234", false), ("12345", false), ("12345-", true), ("s3cret", true)] {
+        let script: Box<Script> = Box::new(move |_, _, mut out, _| {
+            Box::pin(async move {
+                out.emit("e", &format!("7 {secret}9"), Output::serialize(&format!("say {secret}"))?).await?;
+                std::future::pending().await
+            })
+        });
+        let scripted = Scripted { manifest: manifest(), runs: AtomicUsize::new(0), script };
+        let redactor = Redactor::new(&[Secret::new(secret)]);
+        let connection = Arc::new(Connection::over("work", Box::new(scripted), redactor));
+        let mut subscription = connection.subscribe(None, options()).expect("subscribed");
+        if stops {
+            let Health::Retrying { failure, .. } = next_health(&mut subscription).await else {
+                panic!("well")
+            };
+            assert!(failure.message.contains("holds a credential"), "{secret}: {}", failure.message);
+        } else {
+            let event = next(&mut subscription).await;
+            assert_eq!(event.cursor(), format!("7 {secret}9"));
+            assert_eq!(event.payload(), b"\"say [redacted]\"");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn secrets_stay_inside() {
     let script: Box<Script> = Box::new(|_, since, out, _| {
