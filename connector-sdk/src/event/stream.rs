@@ -14,7 +14,7 @@ use super::window::{Offer, Window};
 use super::{Health, Item};
 use crate::{Error, Result};
 
-/// How many bytes of payloads may wait for a host that doesn't take them. One is always let in.
+/// How many bytes of events may wait for a host that doesn't take them. One is always let in.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many events, and how many bytes of them, are gathered before they are handed on.
@@ -341,7 +341,8 @@ impl State {
 
     fn send(&mut self, event: RawEvent) {
         self.brings();
-        self.bytes += event.payload().len();
+        // A host that takes nothing keeps names as well, which may be longer than what they are of.
+        self.bytes += event.id().len() + event.cursor().len() + event.payload().len();
         self.queue.push_back(Item::Event(event));
     }
 

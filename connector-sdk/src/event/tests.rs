@@ -193,6 +193,24 @@ async fn large_payloads_wait_for_a_host_that_takes_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn long_ids_and_cursors_wait_as_large_payloads_do() {
+    let script: Box<Script> = Box::new(|_, _, mut out, _| {
+        Box::pin(async move {
+            for n in 1000..1200 {
+                let (id, cursor) = (format!("{n}{}", "i".repeat(60_000)), "c".repeat(60_000));
+                out.emit(&id, &cursor, Output::serialize(&n)?).await?;
+            }
+            std::future::pending().await
+        })
+    });
+    let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
+    sleep(Duration::from_secs(1)).await;
+    let mut items = VecDeque::new();
+    assert!(subscription.next_all(&mut items).await);
+    assert_eq!(items.len(), 35, "4 MiB and no more");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_is_retried_from_the_safe_cursor_and_nothing_comes_twice() {
     let begun = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&begun);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::frames::string;
 
-/// How many bytes of acknowledgements may wait here for a program that doesn't read its standard input.
+/// How many bytes of ids and cursors may wait here, for a host that acknowledges and a program that reads that.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// What an event takes besides its texts.

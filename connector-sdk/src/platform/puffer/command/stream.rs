@@ -73,7 +73,8 @@ pub(super) async fn run(
     };
     let problem = loop {
         tokio::select! {
-            part = lines.recv() => match part {
+            // Where it is the host that is slow to acknowledge, the program waits until some of it is done with.
+            part = lines.recv(), if stream.unsaid || !stream.pending.is_too_much() => match part {
                 Some(Ok(part)) => match stream.pass(&part, &running).await {
                     Ok(()) => {}
                     // The subscription knows of its end a moment before its context does.

@@ -124,6 +124,26 @@ async fn a_program_that_never_reads_is_ended_in_the_end() {
     }
 }
 
+#[tokio::test]
+async fn a_program_waits_for_a_host_that_acknowledges_late() {
+    let mut subscription = subscribe(&format!("{}; exec sleep 1000", events(0, 6000)), false);
+    let mut waiting = Vec::new();
+    // Of 24 MB of cursors.
+    while let Ok(Some(item)) = timeout(Duration::from_secs(1), subscription.next()).await {
+        let Item::Event(event) = item else { panic!("{item:?}") };
+        waiting.push(event.id().to_owned());
+    }
+    assert!((4000..4300).contains(&waiting.len()), "{}", waiting.len());
+    let (mut seen, acknowledger) = (waiting.len(), subscription.acknowledger());
+    // A program that is read no more may have no room for what it is told, and isn't ended for that.
+    waiting.truncate(200);
+    acknowledger.acknowledge_all(waiting.iter().map(String::as_str));
+    while seen < 4100 + 150 {
+        let Item::Event(_) = next(&mut subscription).await else { panic!("no event") };
+        seen += 1;
+    }
+}
+
 /// What a kind of frame doesn't need may be anything (contract 1.4).
 #[tokio::test]
 async fn what_a_frame_has_besides_is_nothing() {
