@@ -236,6 +236,11 @@ impl Stream {
 
     /// Tells the host how the method is doing. What it hasn't heard yet of that is old news.
     pub(super) fn tell(&self, health: Health) {
+        // What was brought before it is told before it: an event says that all is well.
+        let mut batch = self.lock_batch();
+        if !batch.ends.is_empty() {
+            self.hand_on(&mut batch);
+        }
         let mut state = self.lock();
         let good = matches!(health, Health::Good);
         if good && !state.failing {
