@@ -19,6 +19,9 @@ use crate::{Error, Observer, Result};
 #[non_exhaustive]
 pub struct SubscribeOptions {
     /// How many events may be unacknowledged at once: 1,000, unless the connector says otherwise.
+    ///
+    /// All that lie from the oldest unacknowledged event to the newest are remembered. They are 16 times the window at
+    /// most, and no more than 100,000 or the window itself, whichever is more; then the method waits.
     pub window: usize,
     /// How much time lies between the beginnings of two runs of a method that returns. None: a wait that
     /// grows while nothing comes.

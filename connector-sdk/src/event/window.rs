@@ -12,6 +12,9 @@ use super::places::{Key, Place, Places};
 /// host that never acknowledges one event stops the stream there and not before.
 const SPAN: usize = 16;
 
+/// How many events may lie there whatever the window's size is, unless that alone is more: each is kept in memory.
+const MOST_SPAN: usize = 100_000;
+
 /// The events of a subscription that may still be acknowledged or come again.
 #[derive(Debug)]
 pub(super) struct Window {
@@ -103,8 +106,12 @@ impl Window {
 
     /// How many events there is room for.
     pub(super) fn room(&self) -> usize {
-        let span = self.limit.saturating_mul(SPAN).saturating_sub(self.order.len());
-        self.limit.saturating_sub(self.outstanding).min(span)
+        self.limit.saturating_sub(self.outstanding).min(self.span().saturating_sub(self.order.len()))
+    }
+
+    /// How many events may lie from the oldest unacknowledged one to the newest.
+    fn span(&self) -> usize {
+        self.limit.saturating_mul(SPAN).min(self.limit.max(MOST_SPAN))
     }
 
     /// A new run of the method begins at the safe cursor. What it brings is in its own order.
@@ -349,6 +356,19 @@ mod tests {
         assert!(acknowledge(&mut window, 0));
         assert_eq!((safe(&window), window.outstanding()), (Some(4 * SPAN - 1), 0));
         assert!(window.settled.len() <= 4, "only the latest are remembered");
+    }
+
+    #[test]
+    fn a_large_window_is_not_kept_many_times() {
+        for (limit, span) in [(50_000, MOST_SPAN), (150_000, 150_000), (usize::MAX, usize::MAX)] {
+            let window = Window::new(limit, None);
+            assert_eq!((window.span(), window.room()), (span, limit));
+        }
+        let mut window = Window::new(50_000, None);
+        offer(&mut window, 0);
+        let sent =
+            (1..).take_while(|n| offer(&mut window, *n) == Offer::Send && acknowledge(&mut window, *n));
+        assert_eq!(sent.count(), MOST_SPAN - 1);
     }
 
     #[test]
