@@ -13,6 +13,9 @@ use crate::{Choice, Error, Level, Observer, Output, Secret, percent};
 /// What stands where a secret stood.
 const REDACTED: &str = "[redacted]";
 
+/// What is shorter stands by chance in texts that have nothing to do with the secret.
+const SHORTEST_SURE: usize = 6;
+
 /// Knows the secrets of a connection, and puts `[redacted]` in their place.
 ///
 /// A secret is found as it is, escaped as JSON, percent-encoded, in hexadecimal digits, and in base64 with
@@ -92,6 +95,14 @@ impl Redactor {
             Some(learned) => learned.without_own(own.as_deref().unwrap_or(text)).or(own),
             None => own,
         }
+    }
+
+    /// Whether a secret stands in a text and isn't there by chance, as `1234` is in a number.
+    #[cfg(feature = "events")]
+    pub(crate) fn surely_finds(&self, text: &str) -> bool {
+        let long = || self.forms.iter().filter(|form| form.needle().len() >= SHORTEST_SURE);
+        let own = self.finds(text.as_bytes()) && long().any(|form| form.find(text.as_bytes()).is_some());
+        own || self.learned().is_some_and(|learned| learned.surely_finds(text))
     }
 
     fn without_own(&self, text: &str) -> Option<String> {
@@ -255,8 +266,6 @@ fn as_written(text: &str) -> Option<String> {
 
 /// A secret as it may look after somebody encoded it.
 fn add_forms(secret: &str, forms: &mut Vec<String>) {
-    // A form this short would be found in texts that have nothing to do with the secret.
-    const SHORTEST_ENCODED: usize = 6;
     // A key file is trimmed by some and not by others; both are the secret.
     for secret in [secret, secret.trim()] {
         if secret.is_empty() {
@@ -273,7 +282,7 @@ fn add_forms(secret: &str, forms: &mut Vec<String>) {
             forms.push(lower_escapes(&encoded));
             forms.push(encoded);
         }
-        if secret.len() >= SHORTEST_ENCODED {
+        if secret.len() >= SHORTEST_SURE {
             for engine in [&BASE64_STANDARD_NO_PAD, &BASE64_URL_SAFE_NO_PAD] {
                 forms.extend((0..3).map(|before| base64_inside(engine, secret.as_bytes(), before)));
             }

@@ -92,7 +92,11 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
         #[cfg(feature = "pocketpaw")]
         Format::PocketPaw => pocketpaw(request.manifest)?,
         #[cfg(feature = "puffer")]
-        Format::Puffer => crate::platform::puffer::files(request.manifest, request.program).into(),
+        Format::Puffer => Files {
+            all: crate::platform::puffer::files(request.manifest, request.program),
+            left_out: Vec::new(),
+            notes: request.manifest.undraftable().iter().map(ToString::to_string).collect(),
+        },
         #[cfg(feature = "seed-agent")]
         Format::SeedAgent => crate::platform::seed_agent::files(request.manifest, request.program)?.into(),
     };
@@ -152,11 +156,17 @@ fn print(manifest: &Manifest, format: Format, files: &Files) -> Answer {
     let text = match files.all.as_slice() {
         // It can go on into a file.
         [file] => String::from_utf8_lossy(&file.contents).into_owned(),
-        files => files
-            .iter()
-            .map(|file| format!("==> {} <==\n{}", shown(&file.path), String::from_utf8_lossy(&file.contents)))
-            .collect::<Vec<_>>()
-            .join("\n"),
+        all => {
+            let part = |name: &str, text: &str| format!("==> {name} <==\n{text}");
+            let mut parts: Vec<String> = all
+                .iter()
+                .map(|file| part(&shown(&file.path), &String::from_utf8_lossy(&file.contents)))
+                .collect();
+            if !files.notes.is_empty() {
+                parts.push(part("notes", &format!("{}\n", files.notes.join("\n"))));
+            }
+            parts.join("\n")
+        }
     };
     Answer::of_value(&with(json!({ "files": told }), files)).shown(People::Text(text))
 }
@@ -454,6 +464,28 @@ mod tests {
         fs::write(folder.0.join("notes.yaml"), "").expect("written");
         let stale = run(&fake, &["--check", "--out", &out]);
         assert!(stale.stderr.contains("run `notes manifest --format pocketpaw --out "), "{stale:?}");
+    }
+
+    #[cfg(feature = "puffer")]
+    #[test]
+    fn what_puffer_s_agents_can_not_run_is_a_note() {
+        let folder = Folder::new("puffer");
+        let out = folder.0.to_str().expect("UTF-8");
+        let run = |line: &[&str]| {
+            run_with(&[&["manifest", "--format", "puffer"], line].concat(), |process| process)
+        };
+        for line in [&["--json"][..], &["--json", "--out", out]] {
+            let notes = run(line).json()["data"]["notes"].clone();
+            let notes: Vec<&str> =
+                notes.as_array().expect("notes").iter().filter_map(Value::as_str).collect();
+            let [create, delete] = notes.as_slice() else { panic!("{notes:?}") };
+            assert!(create.starts_with("`create_note`: Puffer's agents can't run it"), "{create}");
+            assert!(delete.starts_with("`delete_note`: "), "{delete}");
+        }
+        for line in [&[][..], &["--out", out]] {
+            let told = run(line).stdout;
+            assert!(told.contains("`delete_note`: Puffer's agents can't run it"), "{told}");
+        }
     }
 
     #[test]

@@ -110,18 +110,20 @@ impl Emitter {
         Acknowledgements { stream: Arc::clone(&self.stream), redactor: Arc::clone(&self.redactor) }
     }
 
-    /// What hosts store must lead back to the same place, so a credential can't be taken out of it.
+    /// What hosts store must lead back to the same place, so a credential can't be taken out of it. A short one stands
+    /// in cursors that have nothing to do with it, and to refuse those would be the end of the stream: a mailbox with
+    /// the password `1234` has a message 12345.
     fn check_cursor(&self, cursor: &str) -> Result<()> {
         if cursor.len() > names::MOST {
             return Err(too_long("cursor"));
         }
-        match self.redactor.text(cursor) {
-            None => Ok(()),
-            Some(_) => Err(Error::internal(
+        if self.redactor.surely_finds(cursor) {
+            return Err(Error::internal(
                 "the cursor of an event holds a credential of the connection, and hosts store cursors; leave the \
                  credential out",
-            )),
+            ));
         }
+        Ok(())
     }
 }
 

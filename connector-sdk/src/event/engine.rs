@@ -37,7 +37,7 @@ impl Engine {
         let stop = self.stream.stop.clone();
         let options = &self.options;
         let mut backoff = Backoff::new(options.first_wait, options.longest_wait);
-        let mut failing_since: Option<Instant> = None;
+        let mut failing_since = options.failing.then(Instant::now);
         while !stop.is_cancelled() {
             let began = Instant::now();
             let result = self.once(failing_since.is_some()).await;
@@ -80,7 +80,8 @@ impl Engine {
                         }
                         options.failed_wait
                     } else {
-                        let wait = backoff.wait(error.retry_after());
+                        let asked = error.retry_after().map(|asked| asked.min(options.longest_asked));
+                        let wait = backoff.wait(asked);
                         let lasting = since.elapsed();
                         self.stream.tell(Health::Retrying { failure, wait, lasting });
                         wait

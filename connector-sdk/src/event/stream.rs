@@ -14,7 +14,7 @@ use super::window::{Offer, Window};
 use super::{Health, Item};
 use crate::{Error, Result};
 
-/// How many bytes of payloads may wait for a host that doesn't take them. One is always let in.
+/// How many bytes of events may wait for a host that doesn't take them. One is always let in.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// How many events, and how many bytes of them, are gathered before they are handed on.
@@ -82,14 +82,14 @@ struct State {
 }
 
 impl Stream {
-    pub(super) fn new(limit: usize, since: Option<&str>) -> Arc<Self> {
+    pub(super) fn new(limit: usize, since: Option<&str>, failing: bool) -> Arc<Self> {
         Arc::new(Self {
             limit,
             state: Mutex::new(State {
                 window: Window::new(limit, since),
                 queue: VecDeque::new(),
                 bytes: 0,
-                failing: false,
+                failing,
                 brought: 0,
                 waits_for_room: None,
                 stopping: false,
@@ -236,6 +236,11 @@ impl Stream {
 
     /// Tells the host how the method is doing. What it hasn't heard yet of that is old news.
     pub(super) fn tell(&self, health: Health) {
+        // What was brought before it is told before it: an event says that all is well.
+        let mut batch = self.lock_batch();
+        if !batch.ends.is_empty() {
+            self.hand_on(&mut batch);
+        }
         let mut state = self.lock();
         let good = matches!(health, Health::Good);
         if good && !state.failing {
@@ -341,7 +346,8 @@ impl State {
 
     fn send(&mut self, event: RawEvent) {
         self.brings();
-        self.bytes += event.payload().len();
+        // A host that takes nothing keeps names as well, which may be longer than what they are of.
+        self.bytes += event.id().len() + event.cursor().len() + event.payload().len();
         self.queue.push_back(Item::Event(event));
     }
 

@@ -19,6 +19,9 @@ use crate::{Error, Observer, Result};
 #[non_exhaustive]
 pub struct SubscribeOptions {
     /// How many events may be unacknowledged at once: 1,000, unless the connector says otherwise.
+    ///
+    /// All that lie from the oldest unacknowledged event to the newest are remembered. They are 16 times the window at
+    /// most, and no more than 100,000 or the window itself, whichever is more; then the method waits.
     pub window: usize,
     /// How much time lies between the beginnings of two runs of a method that returns. None: a wait that
     /// grows while nothing comes.
@@ -28,6 +31,8 @@ pub struct SubscribeOptions {
     pub first_wait: Duration,
     /// The longest wait after a failure: 60 s. What a service asks for may be longer.
     pub longest_wait: Duration,
+    /// The longest wait that a service gets when it asks for one: 1 h. A service that means years is tried again then.
+    pub longest_asked: Duration,
     /// The wait after a failure that no restart can mend: 5 minutes.
     pub failed_wait: Duration,
     /// A run that lasts that long is well, whatever was before: 60 s.
@@ -36,6 +41,8 @@ pub struct SubscribeOptions {
     pub grace: Duration,
     /// Whether a failure that no restart can mend ends the subscription.
     pub end_on_failure: bool,
+    /// Whether the host was told of a failure of an earlier subscription, so that it hears when this one is well.
+    pub(crate) failing: bool,
     /// Who subscribes.
     pub caller: Arc<str>,
     /// Where the method's log goes.
@@ -50,10 +57,12 @@ impl SubscribeOptions {
             every: None,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(60),
+            longest_asked: Duration::from_secs(3600),
             failed_wait: Duration::from_secs(300),
             healthy_after: Duration::from_secs(60),
             grace: Duration::from_secs(1),
             end_on_failure: false,
+            failing: false,
             caller: caller.into(),
             observer: None,
         }
@@ -132,10 +141,10 @@ impl Connection {
         let options = options.of(events);
         let runtime = Handle::try_current()
             .map_err(|error| Error::internal(format!("a subscription needs a tokio runtime: {error}")))?;
-        let stream = Stream::new(options.window, since);
+        let stream = Stream::new(options.window, since, options.failing);
         let engine = Engine { connection: Arc::clone(self), stream: Arc::clone(&stream), options };
         let task = runtime.spawn(engine.run());
-        Ok(Subscription { stream, taken: VecDeque::new(), task })
+        Ok(Subscription { stream, taken: VecDeque::new(), task: Some(task) })
     }
 }
 
@@ -143,7 +152,8 @@ impl Connection {
 pub struct Subscription {
     stream: Arc<Stream>,
     taken: VecDeque<Item>,
-    task: JoinHandle<()>,
+    /// None once it has ended, which is heard of once.
+    task: Option<JoinHandle<()>>,
 }
 
 impl Subscription {
@@ -184,18 +194,23 @@ impl Subscription {
     }
 
     /// Stops the method: it is told to, and is dropped where it waits if it goes on. What it emitted
-    /// before can still be taken.
+    /// before can still be taken. One that has stopped already stays so.
     pub async fn stop(&mut self) {
         self.stream.stop();
-        // Its panics are caught inside, so there is nothing to learn here.
-        let _ = (&mut self.task).await;
+        if let Some(task) = &mut self.task {
+            // Its panics are caught inside, so there is nothing to learn here.
+            let _ = task.await;
+            self.task = None;
+        }
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.stream.stop();
-        self.task.abort();
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

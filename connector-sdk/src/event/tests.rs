@@ -194,6 +194,24 @@ async fn large_payloads_wait_for_a_host_that_takes_them() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn long_ids_and_cursors_wait_as_large_payloads_do() {
+    let script: Box<Script> = Box::new(|_, _, mut out, _| {
+        Box::pin(async move {
+            for n in 1000..1200 {
+                let (id, cursor) = (format!("{n}{}", "i".repeat(60_000)), "c".repeat(60_000));
+                out.emit(&id, &cursor, Output::serialize(&n)?).await?;
+            }
+            std::future::pending().await
+        })
+    });
+    let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
+    sleep(Duration::from_secs(1)).await;
+    let mut items = VecDeque::new();
+    assert!(subscription.next_all(&mut items).await);
+    assert_eq!(items.len(), 35, "4 MiB and no more");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failure_is_retried_from_the_safe_cursor_and_nothing_comes_twice() {
     let begun = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&begun);
@@ -283,6 +301,21 @@ async fn what_a_service_asks_for_is_honoured() {
         waits(4, options(), || Error::rate_limited("slower").with_retry_after(Duration::from_secs(90))).await;
     for wait in waits {
         assert!((90.0..=91.1).contains(&wait.as_secs_f64()), "{wait:?}");
+    }
+}
+
+/// Nobody would know of a subscription that sleeps for years, and a service that counts wrong asks for that.
+#[tokio::test(start_paused = true)]
+async fn what_a_service_asks_for_has_its_limit() {
+    let mut options = options();
+    let fail = || Error::rate_limited("in thirty years").with_retry_after(Duration::from_secs(1_000_000_000));
+    for (limit, most) in [(None, 3601.1), (Some(Duration::from_secs(7)), 8.1)] {
+        options.longest_asked = limit.unwrap_or(options.longest_asked);
+        let (waits, told) = waits(4, options.clone(), fail).await;
+        for wait in waits {
+            assert!((most - 1.1..=most).contains(&wait.as_secs_f64()), "{wait:?}");
+        }
+        assert!(!told.is_empty());
     }
 }
 
@@ -395,6 +428,8 @@ async fn a_subscription_stops_although_its_method_does_not() {
     assert!(began.elapsed() < Duration::from_secs(5));
     assert_eq!(told.load(Ordering::Relaxed), 1, "it was told");
     assert_eq!(subscription.next().await, None);
+    subscription.stop().await;
+    assert_eq!(subscription.next().await, None, "it stays stopped");
 }
 
 #[tokio::test(start_paused = true)]
@@ -451,6 +486,33 @@ async fn mistakes_of_a_method_are_told() {
         Box::pin(async move { out.emit("", "c", Output::serialize(&1)?).await })
     }));
     assert!(of_id.await.contains("empty id"));
+}
+
+/// It stands in numbers that have nothing to do with it.
+#[tokio::test(start_paused = true)]
+async fn a_short_secret_in_a_cursor_is_no_credential() {
+    for (secret, stops) in [("1234", false), ("12345", false), ("12345-", true), ("s3cret", true)] {
+        let script: Box<Script> = Box::new(move |_, _, mut out, _| {
+            Box::pin(async move {
+                out.emit("e", &format!("7 {secret}9"), Output::serialize(&format!("say {secret}"))?).await?;
+                std::future::pending().await
+            })
+        });
+        let scripted = Scripted { manifest: manifest(), runs: AtomicUsize::new(0), script };
+        let redactor = Redactor::new(&[Secret::new(secret)]);
+        let connection = Arc::new(Connection::over("work", Box::new(scripted), redactor));
+        let mut subscription = connection.subscribe(None, options()).expect("subscribed");
+        if stops {
+            let Health::Retrying { failure, .. } = next_health(&mut subscription).await else {
+                panic!("well")
+            };
+            assert!(failure.message.contains("holds a credential"), "{secret}: {}", failure.message);
+        } else {
+            let event = next(&mut subscription).await;
+            assert_eq!(event.cursor(), format!("7 {secret}9"));
+            assert_eq!(event.payload(), b"\"say [redacted]\"");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,6 +12,9 @@ use super::places::{Key, Place, Places};
 /// host that never acknowledges one event stops the stream there and not before.
 const SPAN: usize = 16;
 
+/// How many events may lie there whatever the window's size is, unless that alone is more: each is kept in memory.
+const MOST_SPAN: usize = 100_000;
+
 /// The events of a subscription that may still be acknowledged or come again.
 #[derive(Debug)]
 pub(super) struct Window {
@@ -33,6 +36,8 @@ pub(super) struct Window {
     outstanding: usize,
     /// Those of them that are in `earlier`.
     stranded: usize,
+    /// How many were sent so far, whichever run brought them.
+    sent: u64,
     /// The safe cursor where it isn't that of the last in `settled`: where it all began, or a checkpoint after that.
     reached: Option<Arc<str>>,
     checkpoint: Option<Arc<str>>,
@@ -43,6 +48,8 @@ struct Brought {
     names: Names,
     /// The checkpoint between it and the next.
     checkpoint: Option<Arc<str>>,
+    /// How many were sent before it. It keeps that where a later run brings it again: in this order the host got them.
+    sent: u64,
     acknowledged: bool,
 }
 
@@ -70,6 +77,7 @@ impl Window {
             held: None,
             outstanding: 0,
             stranded: 0,
+            sent: 0,
             reached: since.map(Arc::from),
             checkpoint: None,
         }
@@ -98,8 +106,12 @@ impl Window {
 
     /// How many events there is room for.
     pub(super) fn room(&self) -> usize {
-        let span = self.limit.saturating_mul(SPAN).saturating_sub(self.order.len());
-        self.limit.saturating_sub(self.outstanding).min(span)
+        self.limit.saturating_sub(self.outstanding).min(self.span().saturating_sub(self.order.len()))
+    }
+
+    /// How many events may lie from the oldest unacknowledged one to the newest.
+    fn span(&self) -> usize {
+        self.limit.saturating_mul(SPAN).min(self.limit.max(MOST_SPAN))
     }
 
     /// A new run of the method begins at the safe cursor. What it brings is in its own order.
@@ -125,24 +137,26 @@ impl Window {
             Some(Place::Order(_)) => Offer::Duplicate,
             Some(Place::Earlier(at)) => {
                 // Its place is where this run brings it: the cursors between are this run's.
-                let acknowledged = std::mem::replace(&mut self.earlier[at].acknowledged, true);
+                let earlier = &mut self.earlier[at];
+                let (acknowledged, sent) = (std::mem::replace(&mut earlier.acknowledged, true), earlier.sent);
                 self.stranded -= usize::from(!acknowledged);
-                self.bring(key, names, acknowledged);
+                self.bring(key, names, sent, acknowledged);
                 self.advance();
                 Offer::Duplicate
             }
             None if self.room() == 0 => Offer::Full,
             None => {
-                self.bring(key, names, false);
+                self.bring(key, names, self.sent, false);
+                self.sent += 1;
                 self.outstanding += 1;
                 Offer::Send
             }
         }
     }
 
-    fn bring(&mut self, key: Key, names: &Names, acknowledged: bool) {
+    fn bring(&mut self, key: Key, names: &Names, sent: u64, acknowledged: bool) {
         let number = self.first + self.order.len() as u64;
-        self.order.push_back(Brought { names: names.clone(), checkpoint: None, acknowledged });
+        self.order.push_back(Brought { names: names.clone(), checkpoint: None, sent, acknowledged });
         self.places.insert(key, Place::Order(number));
         // What is settled for long is forgotten here, all at once: whoever acknowledges has other things in its
         // processor's cache than these.
@@ -179,27 +193,27 @@ impl Window {
         true
     }
 
-    /// Everything up to the last event with that cursor is done with. Says whether anything was outstanding.
+    /// Everything up to the last event with that cursor is done with, in the order in which they were sent. Says whether
+    /// anything was outstanding.
     pub(super) fn acknowledge_cursor(&mut self, cursor: &str) -> bool {
-        let before = self.outstanding;
-        let upto = |list: &mut dyn DoubleEndedIterator<Item = &mut Brought>, found: bool| {
-            let (mut found, mut done) = (found, 0);
-            while let Some(brought) = list.next_back() {
-                found |= brought.names.cursor() == cursor;
-                if found && !brought.acknowledged {
-                    brought.acknowledged = true;
-                    done += 1;
-                }
-            }
-            (found, done)
-        };
-        let (found, done) = upto(&mut self.order.iter_mut(), false);
-        // What earlier runs brought was sent before all that this one did.
-        let (_, stranded) = upto(&mut self.earlier.iter_mut(), found);
-        self.outstanding -= done + stranded;
-        self.stranded -= stranded;
+        let all = self.earlier.iter().chain(&self.order);
+        // A run may have brought only some of what was sent before, so its own order says nothing of that.
+        let named = all.filter(|brought| brought.names.cursor() == cursor);
+        let Some(last) = named.map(|brought| brought.sent).max() else { return false };
+        let upto = |brought: &&mut Brought| !brought.acknowledged && brought.sent <= last;
+        let mut done = 0;
+        for brought in self.order.iter_mut().filter(upto) {
+            brought.acknowledged = true;
+            done += 1;
+        }
+        for brought in self.earlier.iter_mut().filter(upto) {
+            brought.acknowledged = true;
+            self.stranded -= 1;
+            done += 1;
+        }
+        self.outstanding -= done;
         self.advance();
-        self.outstanding < before
+        done > 0
     }
 
     /// A cursor that may be stored although no event has it, once: everything before it is done with.
@@ -345,6 +359,19 @@ mod tests {
     }
 
     #[test]
+    fn a_large_window_is_not_kept_many_times() {
+        for (limit, span) in [(50_000, MOST_SPAN), (150_000, 150_000), (usize::MAX, usize::MAX)] {
+            let window = Window::new(limit, None);
+            assert_eq!((window.span(), window.room()), (span, limit));
+        }
+        let mut window = Window::new(50_000, None);
+        offer(&mut window, 0);
+        let sent =
+            (1..).take_while(|n| offer(&mut window, *n) == Offer::Send && acknowledge(&mut window, *n));
+        assert_eq!(sent.count(), MOST_SPAN - 1);
+    }
+
+    #[test]
     fn what_was_settled_long_ago_is_forgotten() {
         let mut window = Window::new(4, None);
         for n in 0..10_000 {
@@ -460,6 +487,28 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_alone_acknowledges_nothing_that_was_sent_later() {
+        let mut window = Window::new(10, Some("0"));
+        (1..=4).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Send));
+        window.restart();
+        // The host says so before this run has come to the others.
+        (1..=2).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Duplicate));
+        assert!(window.acknowledge_cursor("2"));
+        assert_eq!((safe(&window), window.outstanding()), (Some(0), 2), "3 and 4 are stranded");
+        (3..=4).for_each(|n| assert_eq!(offer(&mut window, n), Offer::Duplicate));
+        assert_eq!(safe(&window), Some(2));
+        // One that the first run missed was sent after those that it brought.
+        window.restart();
+        for (n, offered) in [(35, Offer::Send), (3, Offer::Duplicate), (4, Offer::Duplicate)] {
+            assert_eq!(offer(&mut window, n), offered);
+        }
+        assert!(window.acknowledge_cursor("4"));
+        assert_eq!((safe(&window), window.outstanding()), (Some(2), 1));
+        assert!(window.acknowledge_cursor("35"));
+        assert_eq!((safe(&window), window.outstanding()), (Some(4), 0));
+    }
+
+    #[test]
     fn unknown_events_are_nobodys() {
         let mut window = Window::new(10, Some("0"));
         assert!(!window.acknowledge("who"));
@@ -474,9 +523,10 @@ mod tests {
         for seed in 0..300 {
             let mut random = fastrand::Rng::with_seed(seed);
             let mut window = Window::new(random.usize(1..20), Some("0"));
+            // Those that wait are in the order in which they were sent.
             let (mut next, mut waiting): (usize, Vec<usize>) = (1, Vec::new());
             for _ in 0..400 {
-                match random.u8(0..10) {
+                match random.u8(0..11) {
                     0 => {
                         window.restart();
                         next = safe(&window).expect("a cursor") + 1;
@@ -491,8 +541,14 @@ mod tests {
                         Offer::Full => {}
                     },
                     _ if waiting.is_empty() => {}
+                    6 => {
+                        let last = random.usize(..waiting.len());
+                        let cursor = waiting[last].to_string();
+                        waiting.drain(..=last);
+                        assert!(window.acknowledge_cursor(&cursor), "seed {seed}: {cursor}");
+                    }
                     _ => {
-                        let n = waiting.swap_remove(random.usize(..waiting.len()));
+                        let n = waiting.remove(random.usize(..waiting.len()));
                         assert!(acknowledge(&mut window, n), "seed {seed}: {n}");
                     }
                 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::draft::undraftable;
 use super::probe::{Told, escape, fits, told};
 use super::{Action, Manifest, Parameter, Setting};
 
@@ -38,7 +39,7 @@ impl fmt::Display for Finding {
 impl Manifest {
     /// Everything that is wrong with this manifest, action by action; empty is what an author wants.
     pub fn findings(&self) -> Vec<Finding> {
-        let rules = [unenforced, not_an_object, undescribed, reserved, refused_default, unsendable];
+        let rules = [unenforced, not_an_object, undescribed, reserved, refused_default, undraftable];
         let rules_of_settings = [unenforced_setting, refused_default_of_setting];
         let settings =
             self.settings.iter().flat_map(|setting| rules_of_settings.iter().flat_map(|rule| rule(setting)));
@@ -178,30 +179,6 @@ fn refused_by<'s>(root: &Value, schema: &'s Value) -> Option<&'s Value> {
 
 fn error(action: &Action, message: String) -> Finding {
     Finding { severity: Severity::Error, subject: action.name.clone(), message }
-}
-
-/// Puffer runs an external side effect only after a person approved a draft of it, and a draft needs
-/// somebody to send to and something to say (its `ConnectorActionDraft`, contract of the host's tools).
-fn unsendable(action: &Action) -> Vec<Finding> {
-    const RECIPIENTS: [&str; 7] = ["to", "target", "channel", "chat_id", "open_id", "user", "receive_id"];
-    const TEXTS: [&str; 4] = ["message", "text", "caption", "body"];
-    let takes = |names: &[&str]| names.iter().any(|name| action.property(name).is_some());
-    if !action.permission.external_side_effect || (takes(&RECIPIENTS) && takes(&TEXTS)) {
-        return Vec::new();
-    }
-    vec![Finding {
-        severity: Severity::Warning,
-        subject: action.name.clone(),
-        message: format!(
-            "Puffer's agents can't run it: an external side effect needs one of the arguments {} and one of {} there",
-            listed(&RECIPIENTS),
-            listed(&TEXTS)
-        ),
-    }]
-}
-
-fn listed(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// JSON pointers to every keyword of `schema` and below it that serde does not enforce by itself, as far

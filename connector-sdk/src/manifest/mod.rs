@@ -7,6 +7,7 @@
 mod action;
 mod auth;
 mod bounds;
+mod draft;
 mod elements;
 mod events;
 mod findings;
@@ -22,6 +23,8 @@ pub use auth::{ApiKeyPlace, Auth};
 pub(crate) use bounds::add_bounds;
 #[cfg(feature = "cli")]
 pub(crate) use bounds::limit;
+#[cfg(feature = "puffer")]
+pub(crate) use draft::{RECIPIENTS, TEXTS, can_be_drafted};
 pub(crate) use elements::elements;
 pub use events::{Delivery, Events};
 #[cfg(all(test, feature = "seed-agent"))]

@@ -25,9 +25,12 @@ impl Folder {
     /// Opens the folder. The folder itself may be reached by links; what is inside may not.
     pub(crate) fn open(root: &Path) -> Result<Self> {
         let unusable = |error: io::Error| {
+            // A host starts this wherever it is itself.
+            let whole = if root.is_relative() { ", by its whole path" } else { "" };
             let root = quoted(&root.to_string_lossy());
             Error::setup(format!(
-                "the notes folder {root} can't be used: {}; set `root` (NOTES_ROOT) to a folder that can be read",
+                "the notes folder {root} can't be used: {}; set `root` (NOTES_ROOT) to a folder that can be \
+                 read{whole}",
                 reason(&error)
             ))
             .with_source(error)
@@ -356,8 +359,10 @@ mod tests {
     #[test]
     fn a_folder_that_is_none_is_a_matter_of_settings() {
         let sandbox = Sandbox::new(&[("a.md", "")]);
-        for root in [sandbox.path().join("none"), sandbox.path().join("a.md"), PathBuf::new()] {
+        let relative = PathBuf::from("none of these");
+        for root in [sandbox.path().join("none"), sandbox.path().join("a.md"), PathBuf::new(), relative] {
             let error = Folder::open(&root).unwrap_err();
+            assert_eq!(error.message().contains("by its whole path"), root.is_relative(), "{error}");
             assert_eq!(error.kind(), ErrorKind::Setup, "{root:?}");
             assert!(
                 error.message().contains("used: no") && error.message().contains("NOTES_ROOT"),

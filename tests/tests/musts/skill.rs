@@ -35,6 +35,14 @@ fn a_person_and_a_model_may_use_it() {
     });
 }
 
+/// Others list `Bash` as `allowed-tools`, for command lines that this one doesn't have.
+#[test]
+fn it_asks_for_no_shell() {
+    each(|connector, front, _| {
+        assert!(front.get("allowed-tools").is_none(), "{}", connector.program);
+    });
+}
+
 #[test]
 fn its_argument_is_the_connection() {
     each(|connector, front, body| {

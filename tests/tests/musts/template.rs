@@ -207,8 +207,15 @@ fn what_can_not_be_drafted_is_found_before() {
         let Some(findings) = &connector.findings else { return };
         for (name, action) in actions(template) {
             let properties = &action["input_schema"]["properties"];
-            let takes = |names: &[&str]| names.iter().any(|name| properties.get(*name).is_some());
-            let draftable = takes(&RECIPIENTS) && takes(&TEXTS);
+            let is_one_of = |schema: &Value, types: &[&str]| match &schema["type"] {
+                Value::Array(names) => names.iter().any(|name| types.iter().any(|one| name == one)),
+                name => types.iter().any(|one| name == one),
+            };
+            let takes = |names: &[&str], types: &[&str]| {
+                names.iter().any(|name| properties.get(*name).is_some_and(|schema| is_one_of(schema, types)))
+            };
+            let draftable =
+                takes(&RECIPIENTS, &["string", "integer", "number"]) && takes(&TEXTS, &["string"]);
             let told = findings.iter().any(|(subject, message)| {
                 subject == name && message.starts_with("Puffer's agents can't run it")
             });

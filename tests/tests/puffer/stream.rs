@@ -146,6 +146,23 @@ fn a_cursor_of_another_connector_is_never_the_beginning() {
     }
 }
 
+/// It would be asked for everything once more.
+#[test]
+fn a_cursor_that_is_no_text_is_never_the_beginning() {
+    for cursor in ["42", "{\"uid\":1}", "[]", "false"] {
+        let first = format!("{{\"op\":\"subscribe\",\"connection\":\"work\",\"cursor\":{cursor}}}\n");
+        let mut stream = Stream::start(&mut subscribe(), first.as_bytes());
+        let frame = stream.frame();
+        assert_eq!((&frame["type"], &frame["status"]), (&json!("health"), &json!("auth_required")));
+        let detail = frame["detail"].as_str().expect("a text");
+        assert!(detail.contains(&format!("cursor `{cursor}` is not one of this connector")), "{detail}");
+        assert_eq!(stream.frame_within(Duration::from_millis(200)), None);
+        assert!(stream.close().0.success());
+    }
+    let none = b"{\"op\":\"subscribe\",\"connection\":\"work\",\"cursor\":null}\n";
+    assert_eq!(Stream::start(&mut subscribe(), none).frame(), event(1));
+}
+
 #[test]
 fn a_connection_that_is_not_stored_is_a_frame() {
     let home = tempfile::tempdir().expect("a folder");
@@ -214,6 +231,50 @@ fn a_topic_keeps_its_own_cursor() {
     let payload = json!({"message": "{\"n\":1}", "n": 1});
     let expected = json!({"topic": "ticks", "kind": "message", "dedup_key": "e1", "text": "{\"n\":1}", "payload": payload});
     assert_eq!(seen[0], expected);
+}
+
+/// Its host starts again what has ended and nothing else, and whatever was mended meanwhile is read by opening anew.
+#[test]
+fn a_topic_ends_where_somebody_has_to_mend_something() {
+    let home = tempfile::tempdir().expect("a folder");
+    let run = |line: &[&str]| {
+        let mut command = ticker(line);
+        command.env("CONNECTOR_HOME", home.path().join("store")).env("CONNECTOR_KEYRING", "off");
+        command.env("TICKER_TOKEN_WANTED", "1");
+        command
+    };
+    let start = |failure: Option<&str>| {
+        let mut command = run(&["subscriber"]);
+        // As the written manifest has it: the id of the connector.
+        command.env("PUFFER_SKILL_ID", "ticker").env("PUFFER_SKILL_TOPIC", "ticks");
+        command.env("PUFFER_SKILL_STATE_DIR", home.path().join("state"));
+        if let Some(failure) = failure {
+            command.env("TICKER_FAIL", failure);
+        }
+        Stream::start(&mut command, b"")
+    };
+    let mut stream = start(None);
+    let said = stream.errors_until("what only its end says");
+    assert!(said.contains("`ticker connect ticker` stores it"), "{said}");
+    assert!(!stream.close().0.success());
+
+    let token = json!({ "token": "t0ken-s3cret" }).to_string();
+    let line = ["connect", "ticker", "--stdin", "--mode", "write", "--json"];
+    let stored = ask(&mut run(&line), token.as_bytes());
+    assert!(stored.status.success(), "{stored:?}");
+    let mut stream = start(Some("auth"));
+    let payload =
+        json!({"status": "auth_required", "reason": "auth", "detail": "as it was told\nin two lines"});
+    let told = json!({"topic": "ticks", "kind": "connection_health", "control": true, "payload": payload});
+    assert_eq!(stream.frame(), told);
+    let said = stream.errors_until("what only its end says");
+    assert!(said.contains("error: as it was told"), "{said}");
+    assert_eq!(stream.close().0.code(), Some(4), "the exit code of refused credentials");
+    // What a retry may mend doesn't end it.
+    let mut stream = start(Some("unavailable"));
+    assert_eq!(stream.frame()["payload"]["status"], "retrying");
+    assert!(stream.close().0.success());
+    assert_eq!(start(None).frame()["dedup_key"], "e1");
 }
 
 /// A frame that can't be said again is worse than one that comes twice.

@@ -1,11 +1,14 @@
 //! `run`: subscriptions that go on until a signal ends them, and what `status --run` tells of them.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::super::answer::{Answer, People};
@@ -22,7 +25,8 @@ use crate::credentials::Address;
 use crate::event::SubscribeOptions;
 use crate::host::Host;
 use crate::host::supervisor::{
-    Board, Change, Condition, Job, PARTING, Plan, Planned, Shared, Source, State, Whose, supervise, told,
+    Board, Change, Condition, Job, Opener, PARTING, Plan, Planned, Shared, Source, State, Whose, supervise,
+    told,
 };
 use crate::platform::argentos;
 #[cfg(unix)]
@@ -63,9 +67,10 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
         file: lasting.map(|(file, _)| Arc::new(file)),
         stop: CancellationToken::new(),
     };
+    let (again, wanted) = unbounded_channel();
     let mut jobs = Vec::new();
-    for planned in &plan.entries {
-        jobs.extend(job(session, host, planned, &shared));
+    for (at, planned) in plan.entries.iter().enumerate() {
+        jobs.extend(job(session, host, planned, &shared, opener(at, &again)));
     }
     if jobs.is_empty() {
         let _ = shared.state.tell(&shared.board.report());
@@ -88,7 +93,12 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
         // What it can't stop in time is as safe as from any crash.
         let _ = interrupt::watch_for(PARTING + AFTERWARDS, shared.stop.clone(), None, end).take(None);
     }
-    let result = runtime.block_on(supervise(jobs, &shared));
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = supervise(jobs, &shared) => result,
+            never = open_again(session, host, &plan, wanted) => match never {},
+        }
+    });
     #[cfg(feature = "oauth")]
     runtime.block_on(crate::oauth::renewed(interrupt::RENEWAL));
     runtime.shutdown_background();
@@ -114,8 +124,48 @@ fn output_file() -> Option<(File, u64)> {
     None
 }
 
+/// Which of the plan's entries is to be opened again, and who waits for it.
+type Wanted = (usize, oneshot::Sender<Result<Connection>>);
+
+/// Asks for another connection of an entry, from the thread that has its subscription.
+fn opener(at: usize, again: &UnboundedSender<Wanted>) -> Opener {
+    let again = again.clone();
+    Box::new(move || {
+        let (answer, opened) = oneshot::channel();
+        let asked = again.send((at, answer));
+        Box::pin(async move {
+            let over = |_| Error::cancelled("`run` is to end");
+            asked.map_err(|_| over(()))?;
+            opened.await.map_err(|_| over(()))?
+        })
+    })
+}
+
+/// Opens what is wanted, one after the other: only this thread knows settings, environment and store. Who somebody logged
+/// in again, or whose setting was mended, is known by what is stored now.
+async fn open_again(
+    session: &Session<'_>,
+    host: &Host,
+    plan: &Plan,
+    mut wanted: UnboundedReceiver<Wanted>,
+) -> Infallible {
+    while let Some((at, answer)) = wanted.recv().await {
+        let Some(planned) = plan.entries.get(at) else { continue };
+        let opened = open(session, host, planned).map(|(connection, _)| connection);
+        let redact = |error| setting::redactor(session.manifest, session.process).error(error);
+        let _ = answer.send(opened.map_err(redact));
+    }
+    std::future::pending().await
+}
+
 /// What is needed to run one of them. One that can't be started is told and the others go on.
-fn job(session: &Session<'_>, host: &Host, planned: &Planned, shared: &Shared) -> Option<Job> {
+fn job(
+    session: &Session<'_>,
+    host: &Host,
+    planned: &Planned,
+    shared: &Shared,
+    opener: Opener,
+) -> Option<Job> {
     let opened = open(session, host, planned);
     let id = match (&opened, &planned.source) {
         (Ok((connection, _)), _) => connection.manifest().id.clone(),
@@ -143,7 +193,7 @@ fn job(session: &Session<'_>, host: &Host, planned: &Planned, shared: &Shared) -
             options.grace = grace.unwrap_or(options.grace);
             options.first_wait = planned.restart.0.unwrap_or(options.first_wait);
             options.longest_wait = planned.restart.1.unwrap_or(options.longest_wait).max(options.first_wait);
-            Some(Job { place, name, whose, connection, options, since })
+            Some(Job { place, name, whose, connection, opener, options, since })
         }
         Err(error) => {
             let error = setting::redactor(session.manifest, session.process).error(error);

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use plan::{Plan, Planned, Source};
 pub(crate) use state::{State, Whose, told};
 pub(crate) use status::{Board, Change, Condition};
-pub(crate) use worker::{Job, Shared};
+pub(crate) use worker::{Job, Opener, Shared};
 
 use crate::{Error, Result};
 

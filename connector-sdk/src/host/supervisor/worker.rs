@@ -16,13 +16,16 @@ use super::state::{State, Whose};
 use super::status::{Board, Condition};
 use crate::call::Connection;
 use crate::event::{Health, Item, RawEvent, SubscribeOptions, Subscription};
-use crate::{Error, ErrorKind, Result};
+use crate::{BoxFuture, Error, ErrorKind, Result};
 
 /// How long a write may go on that is under way when all is to stop.
 const PARTING: Duration = Duration::from_secs(2);
 
 /// Where events go.
 pub(crate) type Output = Arc<Mutex<Box<dyn Write + Send>>>;
+
+/// Opens a connection with what is stored by then.
+pub(crate) type Opener = Box<dyn Fn() -> BoxFuture<'static, Result<Connection>> + Send>;
 
 /// A subscription that has not begun.
 pub(crate) struct Job {
@@ -31,6 +34,8 @@ pub(crate) struct Job {
     pub(crate) name: Arc<str>,
     pub(crate) whose: Whose,
     pub(crate) connection: Connection,
+    /// Opens it again after a failure that somebody has to mend: it was opened with what is wrong.
+    pub(crate) opener: Opener,
     pub(crate) options: SubscribeOptions,
     /// The cursor that was kept.
     pub(crate) since: Option<String>,
@@ -76,22 +81,47 @@ struct Worker {
 ///
 /// `unavailable` when the output can't be written: no other subscription can go on then.
 pub(crate) async fn work(job: Job, shared: Shared) -> Result<()> {
-    let Job { place, name, whose, connection, options, since } = job;
-    let board = Arc::clone(&shared.board);
-    let mut subscription = match Arc::new(connection).subscribe(since.as_deref(), options) {
-        Ok(subscription) => subscription,
-        Err(error) => {
-            board.refuse(place, &error);
-            return Ok(());
-        }
-    };
-    board.turn(place, Condition::Running);
-    let stop = shared.stop.clone();
-    let kept = since.map(Arc::from);
+    let Job { place, name, whose, connection, opener, options, since } = job;
+    let (board, stop) = (Arc::clone(&shared.board), shared.stop.clone());
+    let mut since: Option<Arc<str>> = since.map(Arc::from);
+    let kept = since.clone();
     let mut worker = Worker { place, name, whose: Arc::new(whose), shared, kept, unkept: None };
-    let result = worker.run(&mut subscription).await;
-    // What it emits on its way out comes again, since nobody acknowledges it.
-    subscription.stop().await;
+    let mut options = options.end_on_failure();
+    let mut opened: Result<Connection> = Ok(connection);
+    let result = loop {
+        match opened {
+            Ok(connection) => {
+                let mut subscription = match Arc::new(connection).subscribe(since.as_deref(), options.clone())
+                {
+                    Ok(subscription) => subscription,
+                    Err(error) => {
+                        board.refuse(place, &error);
+                        return Ok(());
+                    }
+                };
+                if !options.failing {
+                    board.turn(place, Condition::Running);
+                }
+                let result = worker.run(&mut subscription).await;
+                // What it emits on its way out comes again, since nobody acknowledges it.
+                subscription.stop().await;
+                since = subscription.cursor();
+                if result.is_err() {
+                    break result;
+                }
+            }
+            Err(error) => board.fail(place, Condition::Failed, (error.kind(), error.message()), None),
+        }
+        if stop.run_until_cancelled(sleep(options.failed_wait)).await.is_none() {
+            break Ok(());
+        }
+        // It is well again when something comes of it.
+        options.failing = true;
+        opened = match stop.run_until_cancelled(opener()).await {
+            Some(opened) => opened.and_then(|connection| worker.own(connection)),
+            None => break Ok(()),
+        };
+    };
     if stop.is_cancelled() {
         board.turn(place, Condition::Stopped);
     }
@@ -99,6 +129,15 @@ pub(crate) async fn work(job: Job, shared: Shared) -> Result<()> {
 }
 
 impl Worker {
+    /// A template may be another's by now, and a cursor is of one connector.
+    fn own(&self, connection: Connection) -> Result<Connection> {
+        let (id, known) = (&connection.manifest().id, &self.whose.connector);
+        if id == known {
+            return Ok(connection);
+        }
+        Err(Error::setup(format!("it is the connector `{id}` now and was `{known}`; start `run` again")))
+    }
+
     async fn run(&mut self, subscription: &mut Subscription) -> Result<()> {
         let stop = self.shared.stop.clone();
         let mut items = VecDeque::new();

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::payload;
 use crate::event::RawEvent;
+use crate::{Error, Result};
 
 /// A line from the host. Newer hosts say more; what isn't known is nothing.
 #[derive(Deserialize)]
@@ -26,13 +27,30 @@ impl<'a> Line<'a> {
         text(self.cursor?)
     }
 
+    /// Where a stream is to begin; none: at the beginning.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when it is no text: that is never the beginning.
+    pub(super) fn since(&self) -> Result<Option<String>> {
+        let Some(raw) = self.cursor else { return Ok(None) };
+        match text(raw) {
+            Some(cursor) => Ok(Some(cursor.into_owned())),
+            None => Err(Error::setup(format!(
+                "the host's cursor `{}` is not one of this connector, whose cursors are texts; send the one that \
+                 was stored, or none to begin anew",
+                crate::similar::excerpt(raw.get())
+            ))),
+        }
+    }
+
     pub(super) fn event_id(&self) -> Option<Cow<'a, str>> {
         text(self.event_id?)
     }
 }
 
-/// A text of JSON, borrowed where it has no escapes.
-fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
+/// A text of JSON, borrowed where it has no escapes; none where it is something else.
+pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     #[derive(Deserialize)]
     struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
     serde_json::from_str::<Text<'_>>(raw.get()).ok().map(|text| text.0)

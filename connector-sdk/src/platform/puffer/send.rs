@@ -2,27 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::manifest::{Action, Manifest};
+use crate::manifest::{Manifest, RECIPIENTS, TEXTS};
 use crate::message::{Attachment, OutgoingMessage};
 use crate::{Error, Result};
 
 /// The action's name.
 pub const NAME: &str = "send_message";
 
-/// Where a message may be sent to, by the names that a draft takes.
-const RECIPIENTS: [&str; 7] = ["to", "target", "channel", "chat_id", "open_id", "user", "receive_id"];
-/// What it may say, by the names that a draft takes.
-const TEXTS: [&str; 4] = ["message", "text", "caption", "body"];
-
 /// Whether a connector delivers messages and has no action of that name itself.
 pub fn is_ours(manifest: &Manifest) -> bool {
     manifest.delivery.is_some() && manifest.action(NAME).is_none()
-}
-
-/// Whether somebody can approve a draft of it, which needs a recipient and a text.
-pub(super) fn can_be_drafted(action: &Action) -> bool {
-    let takes = |names: &[&str]| names.iter().any(|name| action.property(name).is_some());
-    takes(&RECIPIENTS) && takes(&TEXTS)
 }
 
 pub(super) fn input_schema() -> Value {

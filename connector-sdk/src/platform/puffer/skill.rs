@@ -18,6 +18,8 @@ fn write(out: &mut String, manifest: &Manifest) -> fmt::Result {
     let first = described(manifest).lines().next().unwrap_or_default();
     writeln!(out, "---")?;
     writeln!(out, "name: {}", manifest.id)?;
+    // No `allowed-tools`, which may be left out: Puffer's own skills list `Bash` there and nothing else, for their command
+    // lines. This one needs no shell.
     // A text of JSON is one of YAML.
     writeln!(out, "description: {}", serde_json::Value::from(first))?;
     writeln!(out, "argument-hint: <connection>")?;

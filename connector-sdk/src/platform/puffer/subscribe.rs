@@ -21,8 +21,8 @@ use crate::call::Connection;
 use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions, Subscription};
 use crate::{Error, ErrorKind, Level, Observer, Result};
 
-/// Puffer shuts down a stream that says that it isn't well, so a retry says so only when it has gone on
-/// for that long.
+/// Puffer shuts down a stream that says that it isn't well, so a retry says so only when failures will have gone on for
+/// that long before the next.
 const BRIEF: Duration = Duration::from_secs(120);
 
 /// How long the writer may take after standard input ended. With the time that a method gets to stop (1 s)
@@ -45,7 +45,7 @@ pub struct Streams {
 /// What the host's first line asks for.
 struct Wanted {
     connection: String,
-    cursor: Option<String>,
+    cursor: Result<Option<String>>,
 }
 
 /// Serves one stream until standard input ends or nobody reads standard output.
@@ -65,11 +65,12 @@ pub fn subscribe(streams: Streams, open: impl FnOnce(&str) -> Result<Connection>
     // Gone without having asked for anything.
     let Ok(wanted) = wanted.recv() else { return Ok(()) };
     let runtime = runtime()?;
-    let subscription = open(&wanted.connection).and_then(|connection| {
+    let subscription = wanted.cursor.and_then(|cursor| {
+        let connection = open(&wanted.connection)?;
         let messages = connection.manifest().events.as_ref().is_some_and(|events| events.messages);
         let options = SubscribeOptions::new("puffer").observer(Arc::clone(&host.log));
         let _entered = runtime.enter();
-        Ok((Arc::new(connection).subscribe(wanted.cursor.as_deref(), options)?, messages))
+        Ok((Arc::new(connection).subscribe(cursor.as_deref(), options)?, messages))
     });
     match subscription {
         Ok((subscription, messages)) => {
@@ -193,7 +194,7 @@ impl Host {
                         },
                         "subscribe" if !asked => {
                             asked = true;
-                            let cursor = line.cursor().map(|cursor| cursor.into_owned());
+                            let cursor = line.since();
                             let _ = wanted.send(Wanted { connection: line.connection.into_owned(), cursor });
                         }
                         "subscribe" => self.warn("the host subscribes twice; the second time is left out"),
@@ -308,10 +309,11 @@ impl Frames {
         let (status, detail) = match health {
             Health::Good => ("ok", None),
             Health::Retrying { failure: Failure { kind, message }, wait, lasting } => {
-                let wait = wait.as_secs_f64();
-                let log = format!("{}: {message}; trying again in {wait:.1} s", kind.as_str());
+                let seconds = wait.as_secs_f64();
+                let log = format!("{}: {message}; trying again in {seconds:.1} s", kind.as_str());
                 self.log.log(Level::Warn, &log);
-                if *lasting < BRIEF {
+                // Of a long wait a service asks for, nothing else would be heard before it is over.
+                if lasting.saturating_add(*wait) < BRIEF {
                     return;
                 }
                 ("retrying", Some(message))

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::{fs, io, thread};
 
 use serde_json::value::RawValue;
@@ -15,7 +15,7 @@ use super::frames::{self, string};
 use super::payload;
 use super::subscribe::{Framing, Host, runtime};
 use crate::call::Connection;
-use crate::event::{Acknowledger, Health, Item, SubscribeOptions};
+use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions};
 use crate::{Error, Level, Observer, Result};
 
 /// What the host says by its environment.
@@ -32,8 +32,9 @@ pub struct Topic {
 /// # Errors
 ///
 /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the stored cursor can't be read, or as for
-/// [`subscribe`](super::subscribe()). What can't be mended by a restart ends it as well: this host shows
-/// why a process ended and starts it again later and later.
+/// [`subscribe`](super::subscribe()). A failure that the method can't mend by going on, such as refused credentials, is one
+/// as well: this host shows why a process ended and starts it again later and later, and that one opens the connection
+/// with what is stored then.
 pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection) -> Result<()> {
     let super::Streams { mut input, output, log } = streams;
     let file = topic.state.join("cursor");
@@ -55,9 +56,10 @@ pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection
     let runtime = runtime()?;
     let messages = connection.manifest().events.as_ref().is_some_and(|events| events.messages);
     let entered = runtime.enter();
-    let options = SubscribeOptions::new("puffer").observer(Arc::clone(&host.log));
+    let options = SubscribeOptions::new("puffer").observer(Arc::clone(&host.log)).end_on_failure();
     let subscription = Arc::new(connection).subscribe(cursor.as_deref(), options)?;
     drop(entered);
+    let failed = Arc::new(OnceLock::new());
     let envelopes = Envelopes {
         topic: topic.name.clone(),
         file,
@@ -65,8 +67,13 @@ pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection
         acks: subscription.acknowledger(),
         log: Arc::clone(&host.log),
         saved: cursor,
+        failed: Arc::clone(&failed),
     };
-    host.serve(runtime, subscription, output, envelopes)
+    host.serve(runtime, subscription, output, envelopes)?;
+    match failed.get() {
+        Some(Failure { kind, message }) => Err(Error::new(*kind, message.clone())),
+        None => Ok(()),
+    }
 }
 
 /// The lines of a topic.
@@ -77,6 +84,8 @@ struct Envelopes {
     acks: Acknowledger,
     log: Arc<dyn Observer>,
     saved: Option<String>,
+    /// What ends it.
+    failed: Arc<OnceLock<Failure>>,
 }
 
 impl Framing for Envelopes {
@@ -105,7 +114,10 @@ impl Framing for Envelopes {
                 let (status, reason) = match health {
                     Health::Good => ("ok", None),
                     Health::Retrying { failure, .. } => ("retrying", Some(failure)),
-                    Health::Failed { failure } => (super::subscribe::status(failure.kind), Some(failure)),
+                    Health::Failed { failure } => {
+                        let _ = self.failed.set(failure.clone());
+                        (super::subscribe::status(failure.kind), Some(failure))
+                    }
                 };
                 string(status, out);
                 if let Some(failure) = reason {

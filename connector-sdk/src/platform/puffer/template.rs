@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::send;
-use crate::manifest::{Action, Effect, Manifest};
+use crate::manifest::{Action, Effect, Manifest, can_be_drafted};
 
 #[derive(Serialize)]
 struct Template<'a> {
@@ -116,7 +116,7 @@ fn category(manifest: &Manifest, action: &Action) -> &'static str {
         },
         Effect::Read if messages => "external_message_read",
         Effect::Read => "external_read",
-        Effect::Write if messages && send::can_be_drafted(action) => "external_message_send",
+        Effect::Write if messages && can_be_drafted(action) => "external_message_send",
         Effect::Write if messages => "external_message_interaction",
         Effect::Write => "external_write",
         Effect::Destructive if messages => "external_message_delete",

@@ -96,7 +96,8 @@ impl Stage {
         let place = self.shared.board.add(name, whose.clone());
         let connection = Connection::over("default", Box::new(teller), Redactor::new(&[]));
         let options = SubscribeOptions::new("test");
-        (Job { place, name: name.into(), whose, connection, options, since: None }, wanted)
+        let opener: Opener = Box::new(|| Box::pin(async { Err(Error::internal("nobody asked for that")) }));
+        (Job { place, name: name.into(), whose, connection, opener, options, since: None }, wanted)
     }
 
     fn told(&self) -> Vec<String> {
@@ -141,6 +142,105 @@ async fn a_cursor_that_is_kept_again_is_well_again() {
     stage.shared.stop.cancel();
     running.await.expect("not its panic").expect("stopped");
     assert_eq!(stage.ids(), ["1", "2", "3", "4"]);
+}
+
+/// Tells one event after its cursor, where it is let in, and waits for ever then or is refused.
+struct Guarded {
+    manifest: Manifest,
+    begun: Arc<Mutex<Vec<Option<String>>>>,
+    let_in: bool,
+    stays: bool,
+}
+
+impl Connector for Guarded {
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn prepare<'a>(&'a self, _: Call<'a>) -> Result<Run<'a>> {
+        Err(Error::usage("it has no actions"))
+    }
+
+    fn events<'a>(
+        &'a self,
+        since: Option<&'a str>,
+        mut out: Emitter,
+        _: &'a Context,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            self.begun.lock().expect("begun").push(since.map(str::to_owned));
+            if self.let_in {
+                let n = (since.map_or(0, |n| n.parse::<u32>().expect("a number")) + 1).to_string();
+                out.emit(&n, &n, Payload::serialize(&n)?).await?;
+            }
+            if self.stays { std::future::pending().await } else { Err(Error::auth("the token was revoked")) }
+        })
+    }
+}
+
+/// What is stored under its name may have been mended meanwhile, and a connection keeps what it was opened with.
+#[tokio::test]
+async fn a_connection_that_failed_is_opened_again_from_its_cursor() {
+    let stage = Stage::new();
+    let begun: Arc<Mutex<Vec<Option<String>>>> = Arc::default();
+    let guarded = {
+        let begun = Arc::clone(&begun);
+        move |id: &str, let_in, stays| {
+            let mut manifest = Manifest::new(id, "Guarded", "1.0.0");
+            manifest.events = Some(Events::new("Numbers.", json!(true)));
+            let guarded = Guarded { manifest, begun: Arc::clone(&begun), let_in, stays };
+            Connection::over("default", Box::new(guarded), Redactor::new(&[]))
+        }
+    };
+    let (mut job, _) = stage.job("feed", None);
+    job.options.failed_wait = Duration::from_millis(10);
+    job.connection = guarded("teller", true, false);
+    let opened = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&opened);
+    job.opener = Box::new(move || {
+        let mut opened = counted.lock().expect("opened");
+        *opened += 1;
+        let connection = match *opened {
+            1 => Err(Error::setup("nothing is stored")),
+            2 => Ok(guarded("another", true, true)),
+            3 => Ok(guarded("teller", false, false)),
+            _ => Ok(guarded("teller", true, true)),
+        };
+        Box::pin(async { connection })
+    });
+    let shared = stage.shared.clone();
+    let running = tokio::spawn(async move { supervise(vec![job], &shared).await });
+    stage.until(|stage| stage.ids().len() == 2 && stage.told().len() >= 6).await;
+    let failed = ["feed failed"; 4];
+    assert_eq!(stage.told(), [&["feed running"][..], &failed, &["feed running"]].concat());
+    let row = stage.shared.board.report().connectors.remove(0);
+    assert_eq!(
+        (row.failures, row.last_error.expect("an error").message),
+        (4, "the token was revoked".into())
+    );
+    assert_eq!(*begun.lock().expect("begun"), [None, Some("1".to_owned()), Some("1".to_owned())]);
+    assert_eq!((stage.ids(), *opened.lock().expect("opened")), (vec!["1".to_owned(), "2".to_owned()], 4));
+    stage.shared.stop.cancel();
+    running.await.expect("not its panic").expect("stopped");
+    assert_eq!(stage.told().last().map(String::as_str), Some("feed stopped"));
+}
+
+/// It is waited for as long as somebody needs, and not when all is to end.
+#[tokio::test]
+async fn one_that_waits_to_be_mended_stops_with_the_rest() {
+    let stage = Stage::new();
+    let (mut job, _) = stage.job("feed", None);
+    job.opener = Box::new(|| Box::pin(std::future::pending()));
+    let mut manifest = Manifest::new("teller", "Guarded", "1.0.0");
+    manifest.events = Some(Events::new("Numbers.", json!(true)));
+    let guarded = Guarded { manifest, begun: Arc::default(), let_in: false, stays: false };
+    job.connection = Connection::over("default", Box::new(guarded), Redactor::new(&[]));
+    let shared = stage.shared.clone();
+    let running = tokio::spawn(async move { supervise(vec![job], &shared).await });
+    stage.until(|stage| stage.told() == ["feed running", "feed failed"]).await;
+    stage.shared.stop.cancel();
+    timeout(LONG, running).await.expect("in time").expect("not its panic").expect("stopped");
+    assert_eq!(stage.told(), ["feed running", "feed failed", "feed stopped"]);
 }
 
 #[tokio::test]

@@ -62,9 +62,11 @@ use crate::{Connector, Factory, Result, Settings};
 /// - **Acknowledgements** are sent in the order in which the program wrote the events: one that the host acknowledged
 ///   waits until those before it are. A checkpoint is passed on when nothing is outstanding. A program that goes on
 ///   telling and leaves 16 MiB of them unread is ended with an error; one that has no use for them closes its standard
-///   input.
+///   input. A program is read no further while the ids and cursors of more than 16 MiB wait for the host.
 /// - **A line that is no frame** is logged and left out, as Puffer has it. A line of more than 1 MiB, one that isn't UTF-8,
 ///   and the program's end are errors: the subscription starts the program again, later and later.
+/// - **An id and a cursor** of an event have 64 KiB at most, as hosts store them. A longer one is an error as well, and
+///   the program, which is started again before that event, has to write a shorter one.
 /// - **`health` frames** other than `ok` are told to the host, and the program goes on; after `auth_required` it is ended,
 ///   and started again when the subscription thinks that it may help.
 /// - **Limits**: 30 s for `act` and `auth-ok` ([`time_limit`](Self::time_limit)), or what the call's deadline leaves; 1 MiB

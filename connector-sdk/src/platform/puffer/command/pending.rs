@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::frames::string;
 
-/// How many bytes of acknowledgements may wait here for a program that doesn't read its standard input.
+/// How many bytes of ids and cursors may wait here, for a host that acknowledges and a program that reads that.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// What an event takes besides its texts.
@@ -25,7 +25,7 @@ pub(super) struct Pending {
 
 impl Pending {
     /// One more event. One that the program has told before, and heard nothing of, is acknowledged once for both.
-    pub(super) fn push(&mut self, id: String, cursor: String) {
+    pub(super) fn push(&mut self, id: &str, cursor: String) {
         let id: Arc<str> = id.into();
         if self.known.insert(Arc::clone(&id)) {
             self.bytes += size(&id, &cursor);
@@ -73,7 +73,7 @@ mod tests {
     fn an_event_that_is_told_twice_waits_once() {
         let mut pending = Pending::default();
         for id in ["a", "b", "a", "b"] {
-            pending.push(id.to_owned(), format!("after {id}"));
+            pending.push(id, format!("after {id}"));
         }
         assert_eq!(pending.ids().collect::<Vec<_>>(), ["a", "b"]);
         let (taken, lines) = pending.take(1);
@@ -82,7 +82,7 @@ mod tests {
             (1, &b"{\"op\":\"ack\",\"cursor\":\"after a\",\"event_id\":\"a\"}\n"[..])
         );
         // It has heard of that one, and tells it again.
-        pending.push("a".to_owned(), "later".to_owned());
+        pending.push("a", "later".to_owned());
         assert_eq!(pending.ids().collect::<Vec<_>>(), ["b", "a"]);
         assert_eq!(pending.take(7).0, 2);
         assert_eq!((pending.take(1).0, pending.bytes, pending.known.len()), (0, 0, 0));
@@ -94,10 +94,10 @@ mod tests {
         let cursor = "x".repeat(64 * 1024);
         for n in 0..MOST_BYTES / (cursor.len() + 2 * EACH) {
             assert!(!pending.is_too_much(), "{n}");
-            pending.push(n.to_string(), cursor.clone());
+            pending.push(&n.to_string(), cursor.clone());
         }
         for n in ["one", "more", "and another"] {
-            pending.push(n.to_owned(), cursor.clone());
+            pending.push(n, cursor.clone());
         }
         assert!(pending.is_too_much());
         let (taken, lines) = pending.take(usize::MAX);

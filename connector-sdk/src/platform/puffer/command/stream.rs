@@ -1,5 +1,6 @@
 //! `subscribe`: a program that runs for as long as somebody listens, its frames, and the acknowledgements that it gets.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use serde_json::value::RawValue;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout};
 
-use super::super::frames::string;
+use super::super::frames::{string, text};
 use super::super::lines::{LONGEST, Lines};
 use super::answer;
 use super::connector::{ended, payload};
@@ -23,17 +24,22 @@ const EXCERPT: usize = 256;
 /// So many events are passed on before the program hears of acknowledgements.
 const MANY: usize = 64;
 
-/// A frame of any kind (contract 1.4). What else stands in it is nothing.
+/// A frame of any kind (contract 1.4). What else stands in it is nothing, and so is what another kind has, whatever
+/// it is: an event may have a `status` that is a number.
 #[derive(Deserialize)]
 struct Frame<'a> {
-    #[serde(rename = "type")]
-    kind: String,
-    id: Option<String>,
-    cursor: Option<String>,
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    cursor: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "any")]
     payload: Option<&'a RawValue>,
-    status: Option<String>,
-    detail: Option<String>,
+    #[serde(borrow, default)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    detail: Option<&'a RawValue>,
 }
 
 /// `null` is a payload.
@@ -67,7 +73,8 @@ pub(super) async fn run(
     };
     let problem = loop {
         tokio::select! {
-            part = lines.recv() => match part {
+            // Where it is the host that is slow to acknowledge, the program waits until some of it is done with.
+            part = lines.recv(), if stream.unsaid || !stream.pending.is_too_much() => match part {
                 Some(Ok(part)) => match stream.pass(&part, &running).await {
                     Ok(()) => {}
                     // The subscription knows of its end a moment before its context does.
@@ -212,31 +219,40 @@ impl Passing<'_> {
             Ok(frame) => frame,
             Err(error) => return Ok(Err(error.to_string())),
         };
-        match (frame.kind.as_str(), frame.id, frame.cursor, frame.payload, frame.status) {
-            ("event", Some(id), Some(cursor), Some(raw), _) => {
-                if id.is_empty() {
-                    return Ok(Err("its `id` is empty".to_owned()));
+        let why = match &*frame.kind {
+            "event" => match (frame.id.and_then(text), frame.cursor.and_then(text), frame.payload) {
+                (Some(id), ..) if id.is_empty() => "its `id` is empty",
+                (Some(id), Some(cursor), Some(raw)) => {
+                    self.out.emit(&id, &cursor, payload(raw.get())?).await?;
+                    self.troubled = None;
+                    self.pending.push(&id, cursor.into_owned());
+                    return Ok(Ok(()));
                 }
-                self.out.emit(&id, &cursor, payload(raw.get())?).await?;
-                self.troubled = None;
-                self.pending.push(id, cursor);
-            }
-            ("event", ..) => return Ok(Err("an event needs `id`, `cursor` and `payload`".to_owned())),
-            ("checkpoint", _, Some(cursor), ..) => self.out.checkpoint(&cursor)?,
-            ("checkpoint", ..) => return Ok(Err("a checkpoint needs a `cursor`".to_owned())),
-            ("health", .., Some(status)) => self.health(&status, frame.detail)?,
-            ("health", ..) => return Ok(Err("a health frame needs a `status`".to_owned())),
+                _ => "an event needs an `id` and a `cursor`, which are texts, and a `payload`",
+            },
+            "checkpoint" => match frame.cursor.and_then(text) {
+                Some(cursor) => {
+                    self.out.checkpoint(&cursor)?;
+                    return Ok(Ok(()));
+                }
+                None => "a checkpoint needs a `cursor`, which is a text",
+            },
+            "health" => match frame.status.and_then(text) {
+                Some(status) => {
+                    self.health(&status, frame.detail.and_then(text))?;
+                    return Ok(Ok(()));
+                }
+                None => "a health frame needs a `status`, which is a text",
+            },
             // Newer programs say more, unasked.
-            ("contacts" | "contact_context", ..) => {}
-            (kind, ..) => {
-                return Ok(Err(format!("there is no frame `{}`", crate::similar::excerpt(kind))));
-            }
-        }
-        Ok(Ok(()))
+            "contacts" | "contact_context" => return Ok(Ok(())),
+            kind => return Ok(Err(format!("there is no frame `{}`", crate::similar::excerpt(kind)))),
+        };
+        Ok(Err(why.to_owned()))
     }
 
     /// What the program says of itself. It mends itself or it doesn't; only credentials are for somebody else to mend.
-    fn health(&mut self, status: &str, detail: Option<String>) -> Result<()> {
+    fn health(&mut self, status: &str, detail: Option<Cow<'_, str>>) -> Result<()> {
         let message = match detail {
             Some(detail) => answer::cut(&detail),
             None => format!("the program says that it is `{}`", crate::similar::excerpt(status)),

@@ -16,6 +16,7 @@ use crate::{BoxFuture, Call, Connector, Context, Run};
 struct Unwell {
     manifest: Manifest,
     until: Instant,
+    asks: Option<Duration>,
 }
 
 impl Connector for Unwell {
@@ -35,7 +36,11 @@ impl Connector for Unwell {
     ) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             if Instant::now() < self.until {
-                return Err(Error::unavailable("nobody answers"));
+                let error = Error::unavailable("nobody answers");
+                return Err(match self.asks {
+                    Some(asks) => error.with_retry_after(asks),
+                    None => error,
+                });
             }
             typed::<u64, u64>(since, out)?.1.emit(Event { id: "e1".into(), cursor: 1, payload: 1 }).await?;
             std::future::pending().await
@@ -53,11 +58,11 @@ impl Observer for Log {
 }
 
 /// The frames of an hour, each with the second in which it is written, and the log.
-async fn hour(unwell: Duration) -> (Vec<(u64, Value)>, Vec<String>) {
+async fn hour(unwell: Duration, asks: Option<Duration>) -> (Vec<(u64, Value)>, Vec<String>) {
     let began = Instant::now();
     let mut manifest = Manifest::new("unwell", "Unwell", "1.0.0");
     manifest.events = Some(Events::new("Numbers.", json!({"type": "integer"})));
-    let connector = Unwell { manifest, until: began + unwell };
+    let connector = Unwell { manifest, until: began + unwell, asks };
     let connection = Arc::new(Connection::over("work", Box::new(connector), Redactor::new(&[])));
     let log = Arc::new(Log::default());
     let mut frames = Frames { log: Arc::clone(&log) as _, messages: false, status: "ok" };
@@ -81,11 +86,11 @@ async fn hour(unwell: Duration) -> (Vec<(u64, Value)>, Vec<String>) {
 /// A host shuts down a stream that isn't well, so it hears of that only when it has gone on for minutes.
 #[tokio::test(start_paused = true)]
 async fn minutes_of_failures_are_one_frame_and_so_is_their_end() {
-    let (frames, log) = hour(Duration::from_secs(600)).await;
+    let (frames, log) = hour(Duration::from_secs(600), None).await;
     let [(failing, retrying), (well, ok), (_, event)] = frames.as_slice() else { panic!("{frames:?}") };
     assert_eq!(retrying, &json!({"type": "health", "status": "retrying", "detail": "nobody answers"}));
-    // A wait is at most a minute long.
-    assert!((120..=180).contains(failing), "after {failing} s");
+    // A wait is at most a minute long, and the next is counted.
+    assert!((60..=180).contains(failing), "after {failing} s");
     assert_eq!(ok, &json!({"type": "health", "status": "ok"}));
     assert!((600..=660).contains(well), "after {well} s");
     assert_eq!(event["id"], "e1");
@@ -95,8 +100,18 @@ async fn minutes_of_failures_are_one_frame_and_so_is_their_end() {
 
 #[tokio::test(start_paused = true)]
 async fn failures_that_end_within_two_minutes_are_no_frame() {
-    let (frames, log) = hour(Duration::from_secs(55)).await;
+    let (frames, log) = hour(Duration::from_secs(55), None).await;
     let [(_, event)] = frames.as_slice() else { panic!("{frames:?}") };
     assert_eq!(event["id"], "e1");
     assert!(!log.is_empty());
+}
+
+/// A service may ask to be left alone for longer than anybody should hear nothing.
+#[tokio::test(start_paused = true)]
+async fn a_long_wait_is_a_frame_before_it_begins() {
+    let (frames, _) = hour(Duration::from_secs(300), Some(Duration::from_secs(600))).await;
+    let [(began, retrying), (well, ok), (_, event)] = frames.as_slice() else { panic!("{frames:?}") };
+    assert_eq!((began, &retrying["status"]), (&0, &json!("retrying")));
+    assert!((600..=602).contains(well), "after {well} s");
+    assert_eq!((&ok["status"], &event["id"]), (&json!("ok"), &json!("e1")));
 }

@@ -125,6 +125,56 @@ async fn a_program_that_never_reads_is_ended_in_the_end() {
 }
 
 #[tokio::test]
+async fn a_program_waits_for_a_host_that_acknowledges_late() {
+    let mut subscription = subscribe(&format!("{}; exec sleep 1000", events(0, 6000)), false);
+    let mut waiting = Vec::new();
+    // Of 24 MB of cursors.
+    while let Ok(Some(item)) = timeout(Duration::from_secs(1), subscription.next()).await {
+        let Item::Event(event) = item else { panic!("{item:?}") };
+        waiting.push(event.id().to_owned());
+    }
+    assert!((4000..4300).contains(&waiting.len()), "{}", waiting.len());
+    let (mut seen, acknowledger) = (waiting.len(), subscription.acknowledger());
+    // A program that is read no more may have no room for what it is told, and isn't ended for that.
+    waiting.truncate(200);
+    acknowledger.acknowledge_all(waiting.iter().map(String::as_str));
+    while seen < 4100 + 150 {
+        let Item::Event(_) = next(&mut subscription).await else { panic!("no event") };
+        seen += 1;
+    }
+}
+
+/// What a kind of frame doesn't need may be anything (contract 1.4).
+#[tokio::test]
+async fn what_a_frame_has_besides_is_nothing() {
+    let lines = [
+        r#"{"type":"event","id":"a","cursor":"1","payload":1,"status":200,"detail":{"x":1}}"#,
+        r#"{"type":"event","id":7,"cursor":"2","payload":2}"#,
+        r#"{"type":"event","id":"b","cursor":"3","payload":null,"status":null,"more":[]}"#,
+        r#"{"type":"checkpoint","cursor":"4","id":9,"status":false}"#,
+        r#"{"type":"health","status":"ill","detail":["a"],"id":4,"cursor":5}"#,
+    ];
+    let script = format!("printf '%s\\n' '{}'; exec cat >/dev/null", lines.join("' '"));
+    let mut subscription = subscribe(&script, false);
+    for expected in ["a", "b"] {
+        let Item::Event(event) = next(&mut subscription).await else { panic!("no event") };
+        assert_eq!(event.id(), expected);
+        subscription.acknowledge(expected);
+    }
+    let (mut reached, mut ill) = (false, false);
+    while !(reached && ill) {
+        match next(&mut subscription).await {
+            Item::Checkpoint(cursor) => reached = &*cursor == "4",
+            Item::Health(Health::Retrying { failure, .. }) => {
+                assert_eq!(failure.message, "the program says that it is `ill`");
+                ill = true;
+            }
+            item => panic!("{item:?}"),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_program_that_closes_its_input_may_tell_as_much() {
     let home = tempdir().expect("a folder");
     let file = home.path().join("told");
