@@ -58,7 +58,7 @@ impl Writer {
         let pending = inbox.left(|id| seen.contains(id)).map_err(|error| {
             Error::setup(format!("what an earlier run wrote beside the inbox can't be read: {error}"))
         })?;
-        let (home, connector) = (Arc::clone(home), connector.to_owned());
+        let (home, connector, durable) = (Arc::clone(home), connector.to_owned(), options.durable);
         Ok(Self { home, connector, inbox, seen, moments: Moments::default(), durable, pending, log })
     }
 
