@@ -64,8 +64,8 @@ async fn a_line_that_is_no_frame_is_left_out() {
     let text = log.text();
     for said in [
         "nonsense",
-        "invalid type: integer",
-        "needs `id`, `cursor` and `payload`",
+        "needs an `id` and a `cursor`, which are texts, and a `payload`: {\"type\":\"event\",\"id\":\"a\"",
+        "needs an `id` and a `cursor`, which are texts, and a `payload`: {\"type\":\"event\",\"id\":\"b\"",
         "`id` is empty",
         "no frame `hello`",
         "checkpoint needs",
