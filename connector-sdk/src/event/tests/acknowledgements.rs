@@ -84,13 +84,17 @@ async fn what_a_source_says_of_itself_comes_after_what_it_told_before() {
     let script: Box<Script> = Box::new(|_, _, mut out, _| {
         Box::pin(async move {
             let failure = Failure { kind: crate::ErrorKind::Unavailable, message: "ill".into() };
-            out.emit("1", "1", Output::serialize(&1)?).await?;
+            for n in ["1", "2"] {
+                out.emit(n, n, Output::serialize(&n)?).await?;
+            }
             out.health(Health::Retrying { failure, wait: Duration::ZERO, lasting: Duration::ZERO });
             std::future::pending().await
         })
     });
     let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
-    assert!(matches!(subscription.next().await, Some(Item::Event(_))));
+    for _ in 0..2 {
+        assert!(matches!(subscription.next().await, Some(Item::Event(_))));
+    }
     assert!(matches!(subscription.next().await, Some(Item::Health(Health::Retrying { .. }))));
 }
 
