@@ -7,6 +7,7 @@ mod traces;
 
 mod disk;
 mod files;
+#[expect(dead_code, reason = "some of it is for other tests")]
 #[path = "../shared/mounted.rs"]
 mod mounted;
 mod running;
