@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::argument::assign;
 use super::command::{Builtin, Command};
+use super::interrupt::Limit;
 use super::observer::Lines;
 use super::process::say;
 use super::scan::Scan;
@@ -62,7 +63,7 @@ fn serve(session: &mut Session<'_>) -> Result<()> {
             std::process::exit(seed_agent::exit_code(error.kind()).into());
         };
         // What it can't stop in time is as safe as from any crash.
-        let _ = interrupt::watch(stop.clone(), None, end).take(None);
+        let _ = interrupt::watch(stop.clone(), Limit::default(), end).take(None);
     }
     let result = runtime.block_on(seed_agent::mailbox(Arc::new(connection), &options, log, stop));
     runtime.shutdown_background();

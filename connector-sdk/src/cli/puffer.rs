@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::command::{Builtin, Command};
+use super::ending::{Ending, begin_answer, claim_answer};
 use super::observer::Lines;
 use super::process::{MOST_INPUT, Sink, lock, say, write};
 use super::scan::Scan;
@@ -16,6 +17,9 @@ use crate::call::{Audit, Caller, Connection, Redactor};
 use crate::manifest::{Manifest, Mode};
 use crate::platform::{argentos, puffer};
 use crate::{Context, Error, ErrorKind, Level, Observer, Output, Result};
+
+/// What an action is called of which nothing is known.
+const ACTION: &str = "action";
 
 /// What Puffer calls whoever calls.
 const CALLER: &str = "puffer";
@@ -40,6 +44,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
         let stderr = session.process.stderr_sink();
         say(&stderr, &format!("[warn] the process's streams can't be kept for the host alone: {error}"));
     }
+    session.ending = Some(ending(session, builtin));
     match builtin {
         Builtin::AuthOk => auth_ok(session),
         Builtin::Act => act(session),
@@ -54,6 +59,26 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
             argentos::exit_code(ErrorKind::Usage)
         }
     }
+}
+
+/// How the process ends that can't wait for a method: where there is an answer, the host reads it only with
+/// the number 0.
+fn ending(session: &Session<'_>, builtin: Builtin) -> Ending {
+    let answer: Option<fn(&Error) -> Vec<u8>> = match builtin {
+        Builtin::AuthOk => Some(|error| puffer::auth_ok(Err(error))),
+        Builtin::Act => Some(|error| puffer::answer(ACTION, Err(error))),
+        _ => None,
+    };
+    let (stdout, stderr) = (session.process.stdout_sink(), session.process.stderr_sink());
+    let end = move |error: Error| {
+        let code = match answer {
+            Some(answer) if begin_answer() => write_answer(&stdout, &stderr, &answer(&error)),
+            Some(_) => 0,
+            None => failed(&stderr, &error),
+        };
+        std::process::exit(code.into());
+    };
+    Ending { end: Arc::new(end), last: session.started.checked_add(puffer::LAST) }
 }
 
 fn auth_ok(session: &mut Session<'_>) -> u8 {
@@ -83,7 +108,7 @@ fn auth_ok(session: &mut Session<'_>) -> u8 {
 fn act(session: &mut Session<'_>) -> u8 {
     // All of it, before anything is decided: the host gives up when it can't write.
     let stdin = drain(session);
-    let mut name = "action".to_owned();
+    let mut name = ACTION.to_owned();
     let result = words(session).and_then(|words| {
         let [slug, action] = words.as_slice() else { return Err(wrong("act CONNECTION ACTION")) };
         name.clone_from(action);
@@ -124,11 +149,14 @@ fn stream(
     };
     match serve(session, streams).map_err(|error| redactor(session).error(error)) {
         Ok(()) => 0,
-        Err(error) => {
-            say(&session.process.stderr_sink(), &format!("error: {}", one_line(error.message())));
-            argentos::exit_code(error.kind())
-        }
+        Err(error) => failed(&session.process.stderr_sink(), &error),
     }
+}
+
+/// Says why a stream ended.
+fn failed(stderr: &Sink, error: &Error) -> u8 {
+    say(stderr, &format!("error: {}", one_line(error.message())));
+    argentos::exit_code(error.kind())
 }
 
 fn subscriber(session: &mut Session<'_>, streams: puffer::Streams) -> Result<()> {
@@ -208,11 +236,15 @@ fn drain(session: &Session<'_>) -> Option<Vec<u8>> {
 
 /// Writes the one answer.
 fn told(session: &Session<'_>, line: &[u8]) -> u8 {
-    match write(&session.process.stdout_sink(), line) {
+    claim_answer(session.process);
+    write_answer(&session.process.stdout_sink(), &session.process.stderr_sink(), line)
+}
+
+fn write_answer(stdout: &Sink, stderr: &Sink, line: &[u8]) -> u8 {
+    match write(stdout, line) {
         Ok(()) => 0,
         Err(error) => {
-            let stderr = session.process.stderr_sink();
-            say(&stderr, &format!("error: the answer can't be written to standard output: {error}"));
+            say(stderr, &format!("error: the answer can't be written to standard output: {error}"));
             argentos::exit_code(ErrorKind::Internal)
         }
     }
@@ -257,3 +289,6 @@ impl Observer for Log {
         self.0.log(level, message);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //!
 //! - `TICKER_LAST`: the last number (none: 10). After it, it waits for ever.
 //! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`.
-//! - `TICKER_DEAF`: keeps its thread after the last number, whatever it is told.
+//! - `TICKER_DEAF`: keeps its thread after the last number, and in its health check, whatever it is told.
 //! - `TICKER_TOKEN_WANTED`: needs a credential.
 
 use std::process::{Command, ExitCode};
@@ -106,7 +106,12 @@ impl Connector for Ticker {
     }
 
     fn health<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { wanted_failure() })
+        Box::pin(async {
+            if std::env::var_os("TICKER_DEAF").is_some() {
+                std::thread::sleep(Duration::from_secs(600));
+            }
+            wanted_failure()
+        })
     }
 
     fn events<'a>(

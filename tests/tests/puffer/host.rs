@@ -15,6 +15,11 @@ pub(crate) fn ticker(arguments: &[&str]) -> Command {
     program(env!("CARGO_BIN_EXE_ticker"), arguments)
 }
 
+/// A connector that minds nobody.
+pub(crate) fn rude(arguments: &[&str]) -> Command {
+    program(env!("CARGO_BIN_EXE_rude"), arguments)
+}
+
 /// Notes the numbers of events, and says which is the last.
 pub(crate) fn noting<'s>(last: &'s str, seen: &'s mut BTreeSet<u64>) -> impl FnMut(&Value) -> bool + 's {
     move |event| {

@@ -5,5 +5,6 @@
 mod host;
 mod made;
 mod process;
+mod rude;
 mod stream;
 mod traps;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::answer::{Answer, People};
 use super::super::data::Data;
+use super::super::interrupt::Limit;
 use super::super::observer::Lines;
 use super::super::process::{Sink, say, write};
 use super::super::scan::Scan;
@@ -85,8 +86,9 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
             say(&stderr, "error: not all of it stopped in time");
             std::process::exit(argentos::exit_code(error.kind()).into());
         };
+        let limit = Limit { patience: PARTING + AFTERWARDS, ..Limit::default() };
         // What it can't stop in time is as safe as from any crash.
-        let _ = interrupt::watch_for(PARTING + AFTERWARDS, shared.stop.clone(), None, end).take(None);
+        let _ = interrupt::watch(shared.stop.clone(), limit, end).take(None);
     }
     let result = runtime.block_on(supervise(jobs, &shared));
     #[cfg(feature = "oauth")]
