@@ -12,7 +12,7 @@ use super::observer::Lines;
 use super::process::{MOST_INPUT, Sink, lock, say, write};
 use super::scan::Scan;
 use super::session::Session;
-use super::setting;
+use super::{panic, setting};
 use crate::call::{Audit, Caller, Connection, Redactor};
 use crate::manifest::{Manifest, Mode};
 use crate::platform::{argentos, puffer};
@@ -45,6 +45,8 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
         say(&stderr, &format!("[warn] the process's streams can't be kept for the host alone: {error}"));
     }
     session.ending = Some(ending(session, builtin));
+    // A panic's message may hold a credential, and the host keeps what standard error says.
+    session.keep_panics(true);
     match builtin {
         Builtin::AuthOk => auth_ok(session),
         Builtin::Act => act(session),
@@ -88,7 +90,8 @@ fn auth_ok(session: &mut Session<'_>) -> u8 {
     if !terminal {
         thread::spawn(move || io::copy(&mut *lock(&input), &mut io::sink()));
     }
-    let health = words(session).and_then(|words| {
+    let health = panic::caught(|| {
+        let words = words(session)?;
         let [slug] = words.as_slice() else { return Err(wrong("auth-ok CONNECTION")) };
         let connection = Asked::of(session).open(session, slug, session.process)?;
         let context = context(session);
@@ -109,7 +112,8 @@ fn act(session: &mut Session<'_>) -> u8 {
     // All of it, before anything is decided: the host gives up when it can't write.
     let stdin = drain(session);
     let mut name = ACTION.to_owned();
-    let result = words(session).and_then(|words| {
+    let result = panic::caught(|| {
+        let words = words(session)?;
         let [slug, action] = words.as_slice() else { return Err(wrong("act CONNECTION ACTION")) };
         name.clone_from(action);
         let stdin = stdin.ok_or_else(|| Error::usage("standard input is larger than 16 MiB; send less"))?;

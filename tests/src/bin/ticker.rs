@@ -2,7 +2,7 @@
 //! says.
 //!
 //! - `TICKER_LAST`: the last number (none: 10). After it, it waits for ever.
-//! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`.
+//! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`, or panics with its token.
 //! - `TICKER_DEAF`: keeps its thread after the last number, and in its health check, whatever it is told.
 //! - `TICKER_TOKEN_WANTED`: needs a credential.
 
@@ -44,7 +44,7 @@ fn manifest() -> Manifest {
     let payload = json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
     manifest.events = Some(Events::new("Numbers.", payload));
     manifest.delivery = Some(Delivery::new("Deliver a message."));
-    if std::env::var_os("TICKER_TOKEN_WANTED").is_some() {
+    if is_set("TICKER_TOKEN_WANTED") {
         let mut token = Credential::new("token", "TICKER_TOKEN");
         token.required = true;
         manifest.credentials = vec![token];
@@ -66,8 +66,21 @@ impl Factory for Tickers {
     }
 }
 
-fn wanted_failure() -> Result<()> {
+impl Ticker {
+    fn panic(&self) -> ! {
+        panic!("at once, {}", self.token.as_ref().map_or("without a token", Secret::expose))
+    }
+}
+
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some()
+}
+
+fn wanted_failure(ticker: &Ticker) -> Result<()> {
     let Ok(wanted) = std::env::var("TICKER_FAIL") else { return Ok(()) };
+    if wanted == "panic" {
+        ticker.panic();
+    }
     let kind = ErrorKind::ALL.iter().find(|kind| kind.as_str() == wanted);
     Err(Error::new(kind.copied().unwrap_or(ErrorKind::Internal), "as it was told\nin two lines"))
 }
@@ -83,7 +96,6 @@ impl Connector for Ticker {
         if let Some(unknown) = input.keys().find(|key| call.action.property(key).is_none()) {
             return Err(Error::usage(format!("unknown argument `{unknown}`")));
         }
-        let token = self.token.clone();
         Ok(Box::pin(async move {
             match call.action.name.as_str() {
                 "fail" => {
@@ -96,8 +108,8 @@ impl Connector for Ticker {
                     Command::new("sleep").arg("60").spawn()?;
                 }
                 "hang" => std::future::pending().await,
-                "panic" => panic!("at once"),
-                "token" => return Output::serialize(&token.as_ref().map(Secret::expose)),
+                "panic" => self.panic(),
+                "token" => return Output::serialize(&self.token.as_ref().map(Secret::expose)),
                 _ => {}
             }
             call.context.log(Level::Info, "ä line");
@@ -107,10 +119,10 @@ impl Connector for Ticker {
 
     fn health<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<()>> {
         Box::pin(async {
-            if std::env::var_os("TICKER_DEAF").is_some() {
+            if is_set("TICKER_DEAF") {
                 std::thread::sleep(Duration::from_secs(600));
             }
-            wanted_failure()
+            wanted_failure(self)
         })
     }
 
@@ -123,12 +135,12 @@ impl Connector for Ticker {
         Box::pin(async move {
             let (since, mut out) = typed::<u64, Value>(since, out)?;
             println!("the connector prints, which is none of the protocol");
-            wanted_failure()?;
+            wanted_failure(self)?;
             let last = std::env::var("TICKER_LAST").ok().and_then(|last| last.parse().ok()).unwrap_or(10);
             for n in since.unwrap_or(0) + 1..=last {
                 out.emit(Event { id: format!("e{n}"), cursor: n, payload: json!({ "n": n }) }).await?;
             }
-            if std::env::var_os("TICKER_DEAF").is_some() {
+            if is_set("TICKER_DEAF") {
                 std::thread::sleep(Duration::from_secs(600));
             }
             std::future::pending().await

@@ -7,4 +7,6 @@ mod made;
 mod process;
 mod rude;
 mod stream;
+#[path = "../../../connector-sdk/src/traces.rs"]
+mod traces;
 mod traps;

@@ -4,7 +4,20 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::host::{ask, rude, ticker};
+use crate::host::{Outcome, Stream, User, ask, rude, ticker};
+use crate::traces::leave;
+
+const TOKEN: &str = "s3cret-token-of-work";
+
+/// The line of standard error that says where a panic was.
+const PLACE: &str = "connector panicked at tests/src/bin/ticker.rs:";
+
+/// All that a process wrote, of which nothing may be a secret.
+#[track_caller]
+fn keeps_its_secret(written: &str) {
+    leave(written);
+    assert!(!written.contains("s3cret"), "{written}");
+}
 
 #[test]
 fn a_method_that_keeps_its_thread_is_answered_for_before_the_host_kills_it() {
@@ -14,4 +27,41 @@ fn a_method_that_keeps_its_thread_is_answered_for_before_the_host_kills_it() {
     assert_eq!(health.json(), json!({"ok": true, "error": late}), "it says nothing of the credentials");
     let answer = acting.join().expect("asked").json();
     assert_eq!(answer, json!({"success": false, "summary": late, "error": late, "retryable": false}));
+}
+
+#[test]
+fn a_panic_that_nobody_can_catch_is_an_answer() {
+    let answer = ask(&mut rude(&["act", "work", "panic_twice"]), b"{}").json();
+    let said = "the connector panicked, and the process can't go on after it";
+    assert_eq!((&answer["success"], &answer["error"]), (&json!(false), &json!(said)));
+}
+
+#[test]
+fn what_a_panic_says_is_told_without_its_secrets() {
+    let user = User::connected(TOKEN);
+    let told = |outcome: &Outcome| {
+        keeps_its_secret(&format!("{}{}", outcome.stdout, outcome.stderr));
+        assert!(outcome.stderr.contains(PLACE), "{outcome:?}");
+        outcome.json()
+    };
+    let said = "the connector panicked: at once, [redacted]";
+    let acted = ask(&mut user.ticker(&["act", "work", "panic"]), b"{}");
+    assert_eq!(told(&acted)["error"], said);
+    let health = ask(user.ticker(&["auth-ok", "work"]).env("TICKER_FAIL", "panic"), b"");
+    assert_eq!(told(&health), json!({"ok": false, "error": said}));
+}
+
+#[test]
+fn what_a_panic_says_is_no_secret_of_a_stream() {
+    let user = User::connected(TOKEN);
+    for line in ["subscribe", "subscriber"] {
+        let mut command = user.ticker(&[line]);
+        command.env("TICKER_FAIL", "panic").env("PUFFER_SKILL_ID", "work");
+        command.env("PUFFER_SKILL_STATE_DIR", user.path("state"));
+        let mut stream = Stream::subscribe(&mut command, None);
+        let said = stream.errors_until("the connector panicked: at once, ");
+        assert!(said.contains(PLACE), "{said}");
+        stream.close();
+        keeps_its_secret(&(said + &stream.errors_until("no more")));
+    }
 }
