@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+
 use super::completions::posix;
 use super::handover::handover;
 use super::show::clean_line;
@@ -41,6 +43,8 @@ pub struct Process {
     stdin: Input,
     stdin_taken: bool,
     read_until: Option<Instant>,
+    /// Is cancelled when nobody wants any more what is read.
+    unwanted: Option<CancellationToken>,
     /// Credentials that are not the environment's and that no answer may show.
     secrets: Secrets,
     stdout: Sink,
@@ -92,6 +96,7 @@ impl Process {
             stdin: shared(Box::new(BufReader::new(io::empty()))),
             stdin_taken: false,
             read_until: None,
+            unwanted: None,
             secrets: Secrets::default(),
             stdout: shared(Box::new(io::sink())),
             stderr: shared(Box::new(io::sink())),
@@ -216,23 +221,33 @@ impl Process {
         self.read_until = deadline;
     }
 
+    /// Has what is read be wanted until that is cancelled.
+    #[cfg(feature = "puffer")]
+    pub(super) fn read_while_wanted(&mut self, unwanted: CancellationToken) {
+        self.unwanted = Some(unwanted);
+    }
+
     /// Reads something that may never end.
     ///
     /// # Errors
     ///
-    /// `cancelled` when the time is over. What reads then goes on until the process ends, since nothing
-    /// can stop it.
+    /// `cancelled` when the time is over, or nobody wants it any more. What reads then goes on until the
+    /// process ends, since nothing can stop it.
     pub(super) fn in_time<T: Send + 'static>(
         &self,
         what: &str,
         read: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        let Some(deadline) = self.read_until else { return Ok(read()) };
+        if self.read_until.is_none() && self.unwanted.is_none() {
+            return Ok(read());
+        }
         let (giver, taker) = handover();
         std::thread::spawn(move || giver.give(read()));
-        taker
-            .take(Some(deadline))
-            .ok_or_else(|| Error::cancelled(format!("the time was over before {what} came to its end")))
+        let read = match &self.unwanted {
+            Some(unwanted) => taker.take_unless(unwanted, self.read_until),
+            None => taker.take(self.read_until),
+        };
+        read.ok_or_else(|| Error::cancelled(format!("the time was over before {what} came to its end")))
     }
 
     /// Reads all of standard input as text, once.

@@ -5,6 +5,9 @@ use std::io::{self, Read as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
 
 use super::command::{Builtin, Command};
 use super::ending::{Ending, begin_answer, claim_answer};
@@ -51,8 +54,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
         Builtin::AuthOk => auth_ok(session),
         Builtin::Act => act(session),
         Builtin::Subscribe => stream(session, |session, streams| {
-            let (asked, process) = (Asked::of(session), &*session.process);
-            puffer::subscribe(streams, |slug| asked.open(session, slug, process))
+            puffer::subscribe(streams, |slug| Asked::of(session).open(session, slug, session.process))
         }),
         Builtin::Subscriber => stream(session, subscriber),
         _ => {
@@ -93,6 +95,7 @@ fn auth_ok(session: &mut Session<'_>) -> u8 {
     let health = panic::caught(|| {
         let words = words(session)?;
         let [slug] = words.as_slice() else { return Err(wrong("auth-ok CONNECTION")) };
+        session.process.read_until(deadline(session));
         let connection = Asked::of(session).open(session, slug, session.process)?;
         let context = context(session);
         let (token, deadline) = (context.cancellation().clone(), context.deadline());
@@ -117,6 +120,7 @@ fn act(session: &mut Session<'_>) -> u8 {
         let [slug, action] = words.as_slice() else { return Err(wrong("act CONNECTION ACTION")) };
         name.clone_from(action);
         let stdin = stdin.ok_or_else(|| Error::usage("standard input is larger than 16 MiB; send less"))?;
+        session.process.read_until(deadline(session));
         let connection = Asked::of(session).open(session, slug, session.process)?;
         let audit: Arc<dyn Audit> = Arc::new(Lines(session.process.stderr_sink()));
         let connection = connection.with_audit(audit);
@@ -146,10 +150,14 @@ fn stream(
     serve: impl FnOnce(&mut Session<'_>, puffer::Streams) -> Result<()>,
 ) -> u8 {
     let (input, _) = session.process.conversation();
+    let closed = CancellationToken::new();
+    // A keyring may let whoever opens a connection wait for longer than the host does.
+    session.process.read_while_wanted(closed.clone());
     let streams = puffer::Streams {
         input: Box::new(Reader(input)),
         output: Box::new(Writer(session.process.stdout_sink())),
         log: Arc::new(Log(Lines(session.process.stderr_sink()))),
+        closed,
     };
     match serve(session, streams).map_err(|error| redactor(session).error(error)) {
         Ok(()) => 0,
@@ -174,8 +182,7 @@ fn subscriber(session: &mut Session<'_>, streams: puffer::Streams) -> Result<()>
     let topic = puffer::Topic { name: topic.unwrap_or_default(), state };
     let slug = variable("PUFFER_SKILL_ID")
         .map_or_else(|| "default".to_owned(), |id| id.to_string_lossy().into_owned());
-    let connection = Asked::of(session).open(session, &slug, session.process)?;
-    puffer::subscriber(streams, &topic, connection)
+    puffer::subscriber(streams, &topic, || Asked::of(session).open(session, &slug, session.process))
 }
 
 /// What the command line says besides the command.
@@ -222,9 +229,13 @@ fn wrong(usage: &str) -> Error {
     Error::usage(format!("the command line is `{usage}`"))
 }
 
-/// A context that ends before the host kills the process: what it says then would be lost.
+/// When it has to be over, before the host kills the process: what it says then would be lost.
+fn deadline(session: &Session<'_>) -> Option<Instant> {
+    session.started.checked_add(puffer::PATIENCE)
+}
+
 fn context(session: &Session<'_>) -> Context {
-    let context = session.context(session.started.checked_add(puffer::PATIENCE));
+    let context = session.context(deadline(session));
     context.with_caller(CALLER).with_observer(Arc::new(Lines(session.process.stderr_sink())))
 }
 

@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::host::{Outcome, Stream, User, ask, rude, ticker};
 use crate::traces::leave;
@@ -63,5 +63,43 @@ fn what_a_panic_says_is_no_secret_of_a_stream() {
         assert!(said.contains(PLACE), "{said}");
         stream.close();
         keeps_its_secret(&(said + &stream.errors_until("no more")));
+    }
+}
+
+/// A store that somebody else holds, as long as this is there.
+struct Held(std::fs::File);
+
+impl Held {
+    fn of(user: &User) -> Self {
+        let lock = user.path("store/credentials.lock");
+        let file = std::fs::File::options().write(true).open(lock).expect("a lock");
+        file.lock().expect("locked");
+        Self(file)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.unlock().expect("unlocked");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_end_of_standard_input_is_heard_while_a_connection_is_opened() {
+    let user = User::connected(TOKEN);
+    for line in ["subscribe", "subscriber"] {
+        let held = Held::of(&user);
+        let mut command = user.ticker(&[line]);
+        command.env("PUFFER_SKILL_ID", "work").env("PUFFER_SKILL_STATE_DIR", user.path("state"));
+        // That the store is held for too long would be said, and in a frame as well.
+        let outcome = ask(&mut command, b"{\"op\":\"subscribe\",\"connection\":\"work\"}\n");
+        assert!(outcome.status.success(), "{outcome:?}");
+        assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("", ""), "{line}");
+        drop(held);
+        // It is opened as ever where the host stays.
+        let stream = Stream::subscribe(&mut command, None);
+        let first: Value = stream.frame();
+        assert!(first["id"] == "e1" || first["dedup_key"] == "e1", "{first}");
     }
 }

@@ -1,15 +1,28 @@
 //! What would hold an answer up, in processes whose time is over.
 
-use std::time::{Duration, Instant};
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
 
-use tokio_util::sync::CancellationToken;
+use serde_json::Value;
 
-use super::super::fake::{Fake, Kept};
+use super::super::fake::{Fake, Kept, TOKEN, run_with};
 use super::super::process::Process;
 use super::super::rules::Rules;
 use super::super::scan::scan;
 use super::*;
-use crate::traces::leave;
+use crate::traces::{folder, leave};
+
+fn variable(home: &Path) -> impl Fn(&str) -> Option<OsString> + Send + Sync + 'static {
+    let home = home.to_owned();
+    move |name| match name {
+        "CONNECTOR_HOME" => Some(home.clone().into()),
+        "CONNECTOR_KEYRING" => Some("off".into()),
+        "NOTES_TOKEN" => Some(TOKEN.into()),
+        _ => None,
+    }
+}
 
 /// Runs something in a process that Puffer started that long ago, and tells what it wrote.
 fn later<T>(
@@ -37,6 +50,24 @@ fn later<T>(
     let result = run(&mut session, asked(&scan).expect("one of Puffer's"));
     leave(stdout.text());
     (result, stdout.text())
+}
+
+#[test]
+fn a_store_that_is_held_is_given_up_in_time() {
+    let home = folder();
+    let home = home.path().join("home");
+    let line = ["--json", "--mode", "write", "connect", "work", "--set", "root=/stored"];
+    let stored = run_with(&line, |process| process.environment(variable(&home)));
+    assert_eq!(stored.code, 0, "{stored:?}");
+    let lock = File::options().write(true).open(home.join("credentials.lock")).expect("a lock");
+    lock.lock().expect("locked");
+    for line in ["act work echo", "auth-ok work"] {
+        let process = Process::new("notes", [""; 0]).environment(variable(&home));
+        let (code, answer) = later(line, process, puffer::PATIENCE, run);
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        assert_eq!(code, 0);
+        assert_eq!(answer["error"], "the time was over before the credential store came to its end");
+    }
 }
 
 #[cfg(feature = "oauth")]
