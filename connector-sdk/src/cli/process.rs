@@ -49,6 +49,7 @@ pub struct Process {
     secrets: Secrets,
     stdout: Sink,
     stderr: Sink,
+    answers_on_stderr: bool,
 }
 
 /// What a host's command line is about, as somebody would have to write it again.
@@ -100,6 +101,7 @@ impl Process {
             secrets: Secrets::default(),
             stdout: shared(Box::new(io::sink())),
             stderr: shared(Box::new(io::sink())),
+            answers_on_stderr: false,
         }
     }
 
@@ -296,6 +298,17 @@ impl Process {
     #[cfg(all(feature = "puffer", not(unix)))]
     pub(super) fn keep_streams(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Leaves standard output to a stream, in which an answer would be one line too many.
+    #[cfg(feature = "supervisor")]
+    pub(super) fn answer_on_stderr(&mut self) {
+        self.answers_on_stderr = true;
+    }
+
+    /// Where the one answer goes.
+    pub(super) fn answer_sink(&self) -> Sink {
+        if self.answers_on_stderr { self.stderr_sink() } else { self.stdout_sink() }
     }
 
     pub(super) fn stdout_sink(&self) -> Sink {

@@ -134,7 +134,7 @@ impl<'a> Report<'a> {
         if bytes.is_empty() {
             return code;
         }
-        match write(&self.process.stdout_sink(), &bytes) {
+        match write(&self.process.answer_sink(), &bytes) {
             Ok(()) => code,
             Err(error) => {
                 say(&stderr, &format!("error: the answer can't be written to standard output: {error}"));

@@ -55,6 +55,7 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
         let message = format!("warning: standard output can't be kept for events alone: {error}");
         say(&session.process.stderr_sink(), &message);
     }
+    session.process.answer_on_stderr();
     let end = ending(session.process.stderr_sink());
     session.ending = Some(Ending { end: Arc::clone(&end), last: None });
     // Until now they went to the streams that the process had before.
