@@ -263,9 +263,9 @@ impl Process {
                 let mut bytes = Vec::new();
                 lock(&stdin).by_ref().take(MOST_INPUT + 1).read_to_end(&mut bytes).map(|_| bytes)
             })?
-            .map_err(|error| Error::usage(format!("standard input can't be read: {error}")))?;
+            .map_err(|error| unreadable(&error))?;
         if bytes.len() as u64 > MOST_INPUT {
-            return Err(Error::usage("standard input is larger than 16 MiB; send less"));
+            return Err(too_large());
         }
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
@@ -347,6 +347,14 @@ impl fmt::Debug for Process {
         // Arguments and environment may hold what nobody should see.
         f.debug_struct("Process").field("program", &self.program).finish_non_exhaustive()
     }
+}
+
+pub(super) fn unreadable(error: &io::Error) -> Error {
+    Error::usage(format!("standard input can't be read: {error}"))
+}
+
+pub(super) fn too_large() -> Error {
+    Error::usage("standard input is larger than 16 MiB; send less")
 }
 
 /// Writes all of it and makes sure that it went out.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::command::{Builtin, Command};
 use super::ending::{Ending, begin_answer, claim_answer};
 use super::observer::Lines;
-use super::process::{MOST_INPUT, Sink, lock, say, write};
+use super::process::{MOST_INPUT, Sink, lock, say, too_large, unreadable, write};
 use super::scan::Scan;
 use super::session::Session;
 use super::{panic, setting};
@@ -58,7 +58,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
         }),
         Builtin::Subscriber => stream(session, subscriber),
         _ => {
-            drain(session);
+            let _ = drain(session);
             say(&session.process.stderr_sink(), "this connector has no contacts");
             argentos::exit_code(ErrorKind::Usage)
         }
@@ -119,7 +119,7 @@ fn act(session: &mut Session<'_>) -> u8 {
         let words = words(session)?;
         let [slug, action] = words.as_slice() else { return Err(wrong("act CONNECTION ACTION")) };
         name.clone_from(action);
-        let stdin = stdin.ok_or_else(|| Error::usage("standard input is larger than 16 MiB; send less"))?;
+        let stdin = stdin?;
         session.process.read_until(deadline(session));
         let connection = Asked::of(session).open(session, slug, session.process)?;
         let audit: Arc<dyn Audit> = Arc::new(Lines(session.process.stderr_sink()));
@@ -239,14 +239,18 @@ fn context(session: &Session<'_>) -> Context {
     context.with_caller(CALLER).with_observer(Arc::new(Lines(session.process.stderr_sink())))
 }
 
-/// Reads standard input to its end; none: it was too much to keep.
-fn drain(session: &Session<'_>) -> Option<Vec<u8>> {
+/// Reads standard input to its end, also where it is too much to keep.
+fn drain(session: &Session<'_>) -> Result<Vec<u8>> {
     let (input, _) = session.process.conversation();
     let mut input = lock(&input);
     let mut kept = Vec::new();
     let read = (&mut *input).take(MOST_INPUT + 1).read_to_end(&mut kept);
-    let _ = io::copy(&mut *input, &mut io::sink());
-    (read.is_ok() && kept.len() as u64 <= MOST_INPUT).then_some(kept)
+    let read = read.and_then(|_| io::copy(&mut *input, &mut io::sink()));
+    match read {
+        Ok(_) if kept.len() as u64 <= MOST_INPUT => Ok(kept),
+        Ok(_) => Err(too_large()),
+        Err(error) => Err(unreadable(&error)),
+    }
 }
 
 /// Writes the one answer.

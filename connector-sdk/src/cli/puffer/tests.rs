@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::fake::{Fake, Kept, TOKEN, run_with};
 use super::super::process::Process;
@@ -81,4 +81,20 @@ fn a_renewal_that_hangs_holds_no_answer_up() {
         });
     assert_eq!(result.expect("a result"), 7);
     assert!(crate::oauth::is_renewing(), "it was waited for");
+}
+
+#[test]
+fn an_input_that_can_not_be_read_is_told_from_one_that_is_too_large() {
+    struct Broken;
+    impl io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the cable is cut"))
+        }
+    }
+    let outcome = run_with(&["act", "work", "echo"], |process| process.stdin(Broken));
+    let said = "standard input can't be read: the cable is cut";
+    assert_eq!(
+        (outcome.code, outcome.json()),
+        (0, json!({"success": false, "summary": said, "error": said, "retryable": false}))
+    );
 }
