@@ -4,8 +4,11 @@
 //! - `TICKER_LAST`: the last number (none: 10). After it, it waits for ever.
 //! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`, or panics with its token.
 //! - `TICKER_DEAF`: keeps its thread after the last number, and in its health check, whatever it is told.
+//! - `TICKER_SPAWN`: starts a process that holds what it inherits, in its health check and before the first number.
+//! - `TICKER_BABBLE`: writes bytes that are no text to standard error before the first number.
 //! - `TICKER_TOKEN_WANTED`: needs a credential.
 
+use std::io::Write as _;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -72,6 +75,12 @@ impl Ticker {
     }
 }
 
+/// Starts what holds whatever it was given for longer than anybody waits.
+fn spawn() -> Result<()> {
+    Command::new("sleep").arg("60").spawn()?;
+    Ok(())
+}
+
 fn is_set(variable: &str) -> bool {
     std::env::var_os(variable).is_some()
 }
@@ -103,10 +112,7 @@ impl Connector for Ticker {
                     return Err(error.with_retry_after(Duration::from_secs(7)));
                 }
                 "print" => println!("a line that is no answer"),
-                "spawn" => {
-                    // It holds whatever it was given for longer than anybody waits.
-                    Command::new("sleep").arg("60").spawn()?;
-                }
+                "spawn" => spawn()?,
                 "hang" => std::future::pending().await,
                 "panic" => self.panic(),
                 "token" => return Output::serialize(&self.token.as_ref().map(Secret::expose)),
@@ -119,6 +125,9 @@ impl Connector for Ticker {
 
     fn health<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<()>> {
         Box::pin(async {
+            if is_set("TICKER_SPAWN") {
+                spawn()?;
+            }
             if is_set("TICKER_DEAF") {
                 std::thread::sleep(Duration::from_secs(600));
             }
@@ -135,6 +144,12 @@ impl Connector for Ticker {
         Box::pin(async move {
             let (since, mut out) = typed::<u64, Value>(since, out)?;
             println!("the connector prints, which is none of the protocol");
+            if is_set("TICKER_BABBLE") {
+                std::io::stderr().write_all(b"no \xff text \xf0\x9f\n")?;
+            }
+            if is_set("TICKER_SPAWN") {
+                spawn()?;
+            }
             wanted_failure(self)?;
             let last = std::env::var("TICKER_LAST").ok().and_then(|last| last.parse().ok()).unwrap_or(10);
             for n in since.unwrap_or(0) + 1..=last {

@@ -1,6 +1,7 @@
 //! What a connector does to its process, and what the host hears of it all the same.
 
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -64,6 +65,34 @@ fn what_a_panic_says_is_no_secret_of_a_stream() {
         stream.close();
         keeps_its_secret(&(said + &stream.errors_until("no more")));
     }
+}
+
+#[test]
+fn standard_error_is_text_and_open_to_the_end() {
+    let mut stream = Stream::subscribe(ticker(&["subscribe"]).env("TICKER_BABBLE", "1"), Some("9"));
+    assert_eq!(stream.frame()["id"], "e10");
+    let said = stream.errors_until("no \u{fffd} text");
+    assert!(said.contains("the connector prints, which is none of the protocol"), "{said}");
+    // What is said later comes as well.
+    stream.write(b"nonsense\n");
+    stream.errors_until("a line of the host is left out");
+    assert!(!stream.errors_are_over());
+    assert!(stream.close().0.success());
+    stream.errors_until("no more");
+    assert!(stream.errors_are_over());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_a_connector_starts_holds_no_output() {
+    let began = Instant::now();
+    let health = ask(ticker(&["auth-ok", "work"]).env("TICKER_SPAWN", "1"), b"");
+    assert_eq!(health.json(), json!({"ok": true}));
+    assert!(began.elapsed() < Duration::from_secs(50), "it holds an output for 60 s");
+    let mut stream = Stream::subscribe(ticker(&["subscribe"]).env("TICKER_SPAWN", "1"), Some("9"));
+    assert_eq!(stream.frame()["id"], "e10");
+    assert!(stream.close().0.success());
+    assert!(stream.outputs_end_within(Duration::from_secs(50)), "it holds an output for 60 s");
 }
 
 /// A store that somebody else holds, as long as this is there.
