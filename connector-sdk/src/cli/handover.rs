@@ -3,8 +3,12 @@
 //! The channels of the standard library are three queues each, of which one value needs none, and are
 //! compiled anew for every type.
 
+use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
 
 use super::process::lock;
 
@@ -17,9 +21,22 @@ pub(super) fn handover<T>() -> (Giver<T>, Taker<T>) {
 
 struct Place<T> {
     value: Mutex<Option<T>>,
-    /// Whether nothing will be given any more.
+    /// Whether nothing will be given any more, or taken.
     is_over: Mutex<bool>,
     changed: Condvar,
+}
+
+impl<T> Place<T> {
+    fn end(&self) {
+        *lock(&self.is_over) = true;
+        self.changed.notify_all();
+    }
+}
+
+impl<T: Send> Wake for Place<T> {
+    fn wake(self: Arc<Self>) {
+        self.end();
+    }
 }
 
 /// Gives the value, or by its end says that there is none.
@@ -33,8 +50,7 @@ impl<T> Giver<T> {
 
 impl<T> Drop for Giver<T> {
     fn drop(&mut self) {
-        *lock(&self.0.is_over) = true;
-        self.0.changed.notify_all();
+        self.0.end();
     }
 }
 
@@ -46,6 +62,18 @@ impl<T> Taker<T> {
     pub(super) fn take(self, deadline: Option<Instant>) -> Option<T> {
         wait(&self.0.is_over, &self.0.changed, deadline);
         lock(&self.0.value).take()
+    }
+}
+
+impl<T: Send + 'static> Taker<T> {
+    /// The same, and none where it is cancelled before.
+    pub(super) fn take_unless(self, cancelled: &CancellationToken, deadline: Option<Instant>) -> Option<T> {
+        let waker = Waker::from(Arc::clone(&self.0));
+        let cancelled = pin!(cancelled.cancelled());
+        match cancelled.poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(()) => None,
+            Poll::Pending => self.take(deadline),
+        }
     }
 }
 
@@ -78,6 +106,14 @@ mod tests {
         let (giver, taker) = handover::<()>();
         drop(giver);
         assert_eq!(taker.take(None), None);
+        let (_giver, taker) = handover::<()>();
+        let cancelled = CancellationToken::new();
+        let canceller = cancelled.clone();
+        std::thread::spawn(move || canceller.cancel());
+        assert_eq!(taker.take_unless(&cancelled, None), None);
+        let (giver, taker) = handover::<()>();
+        giver.give(());
+        assert_eq!(taker.take_unless(&cancelled, None), None, "it was cancelled before");
         let (_giver, taker) = handover::<()>();
         assert_eq!(taker.take(Instant::now().checked_add(Duration::from_millis(10))), None);
     }

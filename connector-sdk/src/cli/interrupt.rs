@@ -29,31 +29,49 @@ pub(super) const RENEWAL: Duration = Duration::from_secs(30);
 /// How long further signals count as the first one: a terminal, a shell and `timeout` may each send one.
 const ECHO: Duration = Duration::from_millis(250);
 
+/// How much longer the process is let be than a renewal is waited for: the call has an answer of its own by then.
+const SPARE: Duration = Duration::from_secs(1);
+
+/// How long a process is let be.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    /// When it should have ended by itself.
+    pub(super) deadline: Option<Instant>,
+    /// How much longer it may take than that, or than the first signal. The second one ends it at once.
+    pub(super) patience: Duration,
+    /// When a renewal of tokens is waited for no longer, see [`renewal`].
+    pub(super) last: Option<Instant>,
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self { deadline: None, patience: PATIENCE, last: None }
+    }
+}
+
+/// How long a renewal of tokens is waited for from now on, where nothing is waited for after `last`.
+#[cfg(feature = "oauth")]
+pub(super) fn renewal(last: Option<Instant>) -> Duration {
+    last.map_or(RENEWAL, |last| last.saturating_duration_since(Instant::now()).min(RENEWAL))
+}
+
 /// Cancels the token at the first signal, and calls `end` when the process is still there a while after
 /// that, or after the deadline.
 ///
 /// What is returned hears of the moment from which a signal doesn't end the process at once.
 pub(super) fn watch(
     token: CancellationToken,
-    deadline: Option<Instant>,
+    limit: Limit,
     end: impl FnOnce(Error) + Send + 'static,
 ) -> Taker<()> {
-    watch_for(PATIENCE, token, deadline, end)
-}
-
-/// As [`watch`], for what may take so long to end after the first signal. The second one ends it at once.
-pub(super) fn watch_for(
-    patience: Duration,
-    token: CancellationToken,
-    deadline: Option<Instant>,
-    end: impl FnOnce(Error) + Send + 'static,
-) -> Taker<()> {
+    let Limit { deadline, patience, last } = limit;
+    let last = last.and_then(|last| last.checked_add(SPARE));
     let (giver, watching) = handover();
     let wait = move || {
         let Ok(mut signals) = Signals::new() else { return };
         giver.give(());
         let end_at = deadline.and_then(|deadline| deadline.checked_add(patience));
-        let Ok(in_time) = patiently(&mut signals, end_at) else { return };
+        let Ok(in_time) = patiently(&mut signals, end_at, last) else { return };
         if !in_time {
             end(Error::cancelled("the call ran out of time, and the connector didn't stop by itself"));
             return;
@@ -61,7 +79,8 @@ pub(super) fn watch_for(
         token.cancel();
         std::thread::sleep(ECHO);
         // Whether nothing more came or nothing more can be heard, it took too long.
-        let _ = signals.forget().and_then(|()| patiently(&mut signals, Instant::now().checked_add(patience)));
+        let until = Instant::now().checked_add(patience);
+        let _ = signals.forget().and_then(|()| patiently(&mut signals, until, last));
         end(Error::cancelled("the call was cancelled, and the connector didn't stop in time"));
     };
     // Without the thread a signal ends the process at once, as it does for most programs.
@@ -69,17 +88,21 @@ pub(super) fn watch_for(
     watching
 }
 
-/// Waits for a signal until then, and longer where tokens are being renewed.
-fn patiently(signals: &mut Signals, until: Option<Instant>) -> std::io::Result<bool> {
-    let last = until.and_then(|until| until.checked_add(RENEWAL));
-    let mut until = until;
+/// Waits for a signal until then, and longer where tokens are being renewed, but not beyond the last moment.
+fn patiently(
+    signals: &mut Signals,
+    mut until: Option<Instant>,
+    last: Option<Instant>,
+) -> std::io::Result<bool> {
+    let renewed = until.and_then(|until| until.checked_add(RENEWAL));
+    let last = renewed.into_iter().chain(last).min();
     loop {
         let heard = signals.wait(until)?;
         let now = Instant::now();
         if heard || !is_renewing() || last.is_none_or(|last| now >= last) {
             return Ok(heard);
         }
-        until = now.checked_add(PATIENCE);
+        until = now.checked_add(PATIENCE).into_iter().chain(last).min();
     }
 }
 
@@ -88,4 +111,21 @@ fn is_renewing() -> bool {
     return crate::oauth::is_renewing();
     #[cfg(not(feature = "oauth"))]
     false
+}
+
+#[cfg(all(test, unix, feature = "oauth"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renewal_is_waited_for_and_not_beyond_the_last_moment() {
+        let _hanging = crate::oauth::hanging();
+        let now = Instant::now();
+        let mut signals = Signals::new().expect("a pipe");
+        // What another test sends is heard here as well.
+        while patiently(&mut signals, Some(now), Some(now)).expect("waited") {}
+        assert!(crate::oauth::is_renewing(), "it was waited for");
+        assert_eq!((renewal(None), renewal(Some(now))), (RENEWAL, Duration::ZERO));
+        assert_eq!(renewal(now.checked_add(2 * RENEWAL)), RENEWAL);
+    }
 }

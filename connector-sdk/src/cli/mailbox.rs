@@ -11,8 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::argument::assign;
 use super::command::{Builtin, Command};
+use super::ending::Ending;
+use super::interrupt::Limit;
 use super::observer::Lines;
-use super::process::say;
+use super::process::{Sink, say};
 use super::scan::Scan;
 use super::session::Session;
 use super::show::clean_line;
@@ -32,14 +34,20 @@ pub(super) fn asked(scan: &Scan<'_>) -> bool {
 
 /// Runs it, and returns the number that the process ends with.
 pub(super) fn run(session: &mut Session<'_>) -> u8 {
+    let stderr = session.process.stderr_sink();
+    let end = move |error: Error| std::process::exit(failed(&stderr, &error).into());
+    session.ending = Some(Ending { end: Arc::new(end), last: None });
+    // A panic's message may hold a credential, and the agent's manager keeps what standard error says.
+    session.keep_panics(true);
     match serve(session).map_err(|error| setting::redactor(session.manifest, session.process).error(error)) {
         Ok(()) => 0,
-        Err(error) => {
-            let stderr = session.process.stderr_sink();
-            say(&stderr, &format!("error: {}: {}", error.kind().as_str(), clean_line(error.message())));
-            seed_agent::exit_code(error.kind())
-        }
+        Err(error) => failed(&session.process.stderr_sink(), &error),
     }
+}
+
+fn failed(stderr: &Sink, error: &Error) -> u8 {
+    say(stderr, &format!("error: {}: {}", error.kind().as_str(), clean_line(error.message())));
+    seed_agent::exit_code(error.kind())
 }
 
 fn serve(session: &mut Session<'_>) -> Result<()> {
@@ -62,7 +70,7 @@ fn serve(session: &mut Session<'_>) -> Result<()> {
             std::process::exit(seed_agent::exit_code(error.kind()).into());
         };
         // What it can't stop in time is as safe as from any crash.
-        let _ = interrupt::watch(stop.clone(), None, end).take(None);
+        let _ = interrupt::watch(stop.clone(), Limit::default(), end).take(None);
     }
     let result = runtime.block_on(seed_agent::mailbox(Arc::new(connection), &options, log, stop));
     runtime.shutdown_background();

@@ -29,6 +29,7 @@ mod data;
 mod dialogue;
 #[cfg(feature = "credentials")]
 mod echo;
+mod ending;
 mod export;
 mod handover;
 mod help;

@@ -3,14 +3,15 @@
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 
+use super::ending::End;
 use super::process::Sink;
 use crate::{Error, Result};
 
-/// Replaces the hook of the whole process. With `verbose` it says where a panic was, and never why.
+/// Replaces the hook of the whole process. With `says_where` it says where a panic was, and never why.
 /// `end` is called for a panic that nobody can catch, and has to end the process.
-pub(super) fn install(verbose: bool, stderr: Sink, end: impl Fn(Error) + Send + Sync + 'static) {
+pub(super) fn install(says_where: bool, stderr: Sink, end: End) {
     std::panic::set_hook(Box::new(move |panic| {
-        if let (true, Some(place)) = (verbose, panic.location()) {
+        if let (true, Some(place)) = (says_where, panic.location()) {
             // Not waiting for the lock: it may be this very thread that holds it.
             if let Ok(mut stderr) = stderr.try_lock() {
                 let _ = writeln!(stderr, "connector panicked at {}:{}", place.file(), place.line());

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use tokio_util::sync::CancellationToken;
+
 use super::completions::posix;
 use super::handover::handover;
 use super::show::clean_line;
@@ -41,10 +43,13 @@ pub struct Process {
     stdin: Input,
     stdin_taken: bool,
     read_until: Option<Instant>,
+    /// Is cancelled when nobody wants any more what is read.
+    unwanted: Option<CancellationToken>,
     /// Credentials that are not the environment's and that no answer may show.
     secrets: Secrets,
     stdout: Sink,
     stderr: Sink,
+    answers_on_stderr: bool,
 }
 
 /// What a host's command line is about, as somebody would have to write it again.
@@ -92,9 +97,11 @@ impl Process {
             stdin: shared(Box::new(BufReader::new(io::empty()))),
             stdin_taken: false,
             read_until: None,
+            unwanted: None,
             secrets: Secrets::default(),
             stdout: shared(Box::new(io::sink())),
             stderr: shared(Box::new(io::sink())),
+            answers_on_stderr: false,
         }
     }
 
@@ -216,23 +223,33 @@ impl Process {
         self.read_until = deadline;
     }
 
+    /// Has what is read be wanted until that is cancelled.
+    #[cfg(feature = "puffer")]
+    pub(super) fn read_while_wanted(&mut self, unwanted: CancellationToken) {
+        self.unwanted = Some(unwanted);
+    }
+
     /// Reads something that may never end.
     ///
     /// # Errors
     ///
-    /// `cancelled` when the time is over. What reads then goes on until the process ends, since nothing
-    /// can stop it.
+    /// `cancelled` when the time is over, or nobody wants it any more. What reads then goes on until the
+    /// process ends, since nothing can stop it.
     pub(super) fn in_time<T: Send + 'static>(
         &self,
         what: &str,
         read: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
-        let Some(deadline) = self.read_until else { return Ok(read()) };
+        if self.read_until.is_none() && self.unwanted.is_none() {
+            return Ok(read());
+        }
         let (giver, taker) = handover();
         std::thread::spawn(move || giver.give(read()));
-        taker
-            .take(Some(deadline))
-            .ok_or_else(|| Error::cancelled(format!("the time was over before {what} came to its end")))
+        let read = match &self.unwanted {
+            Some(unwanted) => taker.take_unless(unwanted, self.read_until),
+            None => taker.take(self.read_until),
+        };
+        read.ok_or_else(|| Error::cancelled(format!("the time was over before {what} came to its end")))
     }
 
     /// Reads all of standard input as text, once.
@@ -246,9 +263,9 @@ impl Process {
                 let mut bytes = Vec::new();
                 lock(&stdin).by_ref().take(MOST_INPUT + 1).read_to_end(&mut bytes).map(|_| bytes)
             })?
-            .map_err(|error| Error::usage(format!("standard input can't be read: {error}")))?;
+            .map_err(|error| unreadable(&error))?;
         if bytes.len() as u64 > MOST_INPUT {
-            return Err(Error::usage("standard input is larger than 16 MiB; send less"));
+            return Err(too_large());
         }
         let mut text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
@@ -281,6 +298,17 @@ impl Process {
     #[cfg(all(feature = "puffer", not(unix)))]
     pub(super) fn keep_streams(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    /// Leaves standard output to a stream, in which an answer would be one line too many.
+    #[cfg(feature = "supervisor")]
+    pub(super) fn answer_on_stderr(&mut self) {
+        self.answers_on_stderr = true;
+    }
+
+    /// Where the one answer goes.
+    pub(super) fn answer_sink(&self) -> Sink {
+        if self.answers_on_stderr { self.stderr_sink() } else { self.stdout_sink() }
     }
 
     pub(super) fn stdout_sink(&self) -> Sink {
@@ -319,6 +347,14 @@ impl fmt::Debug for Process {
         // Arguments and environment may hold what nobody should see.
         f.debug_struct("Process").field("program", &self.program).finish_non_exhaustive()
     }
+}
+
+pub(super) fn unreadable(error: &io::Error) -> Error {
+    Error::usage(format!("standard input can't be read: {error}"))
+}
+
+pub(super) fn too_large() -> Error {
+    Error::usage("standard input is larger than 16 MiB; send less")
 }
 
 /// Writes all of it and makes sure that it went out.

@@ -5,17 +5,24 @@ use std::io::{self, Read as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
+
+use tokio_util::sync::CancellationToken;
 
 use super::command::{Builtin, Command};
+use super::ending::{Ending, begin_answer, claim_answer};
 use super::observer::Lines;
-use super::process::{MOST_INPUT, Sink, lock, say, write};
+use super::process::{MOST_INPUT, Sink, lock, say, too_large, unreadable, write};
 use super::scan::Scan;
 use super::session::Session;
-use super::setting;
+use super::{panic, setting};
 use crate::call::{Audit, Caller, Connection, Redactor};
 use crate::manifest::{Manifest, Mode};
 use crate::platform::{argentos, puffer};
 use crate::{Context, Error, ErrorKind, Level, Observer, Output, Result};
+
+/// What an action is called of which nothing is known.
+const ACTION: &str = "action";
 
 /// What Puffer calls whoever calls.
 const CALLER: &str = "puffer";
@@ -40,20 +47,42 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin) -> u8 {
         let stderr = session.process.stderr_sink();
         say(&stderr, &format!("[warn] the process's streams can't be kept for the host alone: {error}"));
     }
+    session.ending = Some(ending(session, builtin));
+    // A panic's message may hold a credential, and the host keeps what standard error says.
+    session.keep_panics(true);
     match builtin {
         Builtin::AuthOk => auth_ok(session),
         Builtin::Act => act(session),
         Builtin::Subscribe => stream(session, |session, streams| {
-            let (asked, process) = (Asked::of(session), &*session.process);
-            puffer::subscribe(streams, |slug| asked.open(session, slug, process))
+            puffer::subscribe(streams, |slug| Asked::of(session).open(session, slug, session.process))
         }),
         Builtin::Subscriber => stream(session, subscriber),
         _ => {
-            drain(session);
+            let _ = drain(session);
             say(&session.process.stderr_sink(), "this connector has no contacts");
             argentos::exit_code(ErrorKind::Usage)
         }
     }
+}
+
+/// How the process ends that can't wait for a method: where there is an answer, the host reads it only with
+/// the number 0.
+fn ending(session: &Session<'_>, builtin: Builtin) -> Ending {
+    let answer: Option<fn(&Error) -> Vec<u8>> = match builtin {
+        Builtin::AuthOk => Some(|error| puffer::auth_ok(Err(error))),
+        Builtin::Act => Some(|error| puffer::answer(ACTION, Err(error))),
+        _ => None,
+    };
+    let (stdout, stderr) = (session.process.stdout_sink(), session.process.stderr_sink());
+    let end = move |error: Error| {
+        let code = match answer {
+            Some(answer) if begin_answer() => write_answer(&stdout, &stderr, &answer(&error)),
+            Some(_) => 0,
+            None => failed(&stderr, &error),
+        };
+        std::process::exit(code.into());
+    };
+    Ending { end: Arc::new(end), last: session.started.checked_add(puffer::LAST) }
 }
 
 fn auth_ok(session: &mut Session<'_>) -> u8 {
@@ -63,8 +92,10 @@ fn auth_ok(session: &mut Session<'_>) -> u8 {
     if !terminal {
         thread::spawn(move || io::copy(&mut *lock(&input), &mut io::sink()));
     }
-    let health = words(session).and_then(|words| {
+    let health = panic::caught(|| {
+        let words = words(session)?;
         let [slug] = words.as_slice() else { return Err(wrong("auth-ok CONNECTION")) };
+        session.process.read_until(deadline(session));
         let connection = Asked::of(session).open(session, slug, session.process)?;
         let context = context(session);
         let (token, deadline) = (context.cancellation().clone(), context.deadline());
@@ -83,11 +114,13 @@ fn auth_ok(session: &mut Session<'_>) -> u8 {
 fn act(session: &mut Session<'_>) -> u8 {
     // All of it, before anything is decided: the host gives up when it can't write.
     let stdin = drain(session);
-    let mut name = "action".to_owned();
-    let result = words(session).and_then(|words| {
+    let mut name = ACTION.to_owned();
+    let result = panic::caught(|| {
+        let words = words(session)?;
         let [slug, action] = words.as_slice() else { return Err(wrong("act CONNECTION ACTION")) };
         name.clone_from(action);
-        let stdin = stdin.ok_or_else(|| Error::usage("standard input is larger than 16 MiB; send less"))?;
+        let stdin = stdin?;
+        session.process.read_until(deadline(session));
         let connection = Asked::of(session).open(session, slug, session.process)?;
         let audit: Arc<dyn Audit> = Arc::new(Lines(session.process.stderr_sink()));
         let connection = connection.with_audit(audit);
@@ -117,18 +150,25 @@ fn stream(
     serve: impl FnOnce(&mut Session<'_>, puffer::Streams) -> Result<()>,
 ) -> u8 {
     let (input, _) = session.process.conversation();
+    let closed = CancellationToken::new();
+    // A keyring may let whoever opens a connection wait for longer than the host does.
+    session.process.read_while_wanted(closed.clone());
     let streams = puffer::Streams {
         input: Box::new(Reader(input)),
         output: Box::new(Writer(session.process.stdout_sink())),
         log: Arc::new(Log(Lines(session.process.stderr_sink()))),
+        closed,
     };
     match serve(session, streams).map_err(|error| redactor(session).error(error)) {
         Ok(()) => 0,
-        Err(error) => {
-            say(&session.process.stderr_sink(), &format!("error: {}", one_line(error.message())));
-            argentos::exit_code(error.kind())
-        }
+        Err(error) => failed(&session.process.stderr_sink(), &error),
     }
+}
+
+/// Says why a stream ended.
+fn failed(stderr: &Sink, error: &Error) -> u8 {
+    say(stderr, &format!("error: {}", one_line(error.message())));
+    argentos::exit_code(error.kind())
 }
 
 fn subscriber(session: &mut Session<'_>, streams: puffer::Streams) -> Result<()> {
@@ -142,8 +182,7 @@ fn subscriber(session: &mut Session<'_>, streams: puffer::Streams) -> Result<()>
     let topic = puffer::Topic { name: topic.unwrap_or_default(), state };
     let slug = variable("PUFFER_SKILL_ID")
         .map_or_else(|| "default".to_owned(), |id| id.to_string_lossy().into_owned());
-    let connection = Asked::of(session).open(session, &slug, session.process)?;
-    puffer::subscriber(streams, &topic, connection)
+    puffer::subscriber(streams, &topic, || Asked::of(session).open(session, &slug, session.process))
 }
 
 /// What the command line says besides the command.
@@ -190,29 +229,41 @@ fn wrong(usage: &str) -> Error {
     Error::usage(format!("the command line is `{usage}`"))
 }
 
-/// A context that ends before the host kills the process: what it says then would be lost.
+/// When it has to be over, before the host kills the process: what it says then would be lost.
+fn deadline(session: &Session<'_>) -> Option<Instant> {
+    session.started.checked_add(puffer::PATIENCE)
+}
+
 fn context(session: &Session<'_>) -> Context {
-    let context = session.context(session.started.checked_add(puffer::PATIENCE));
+    let context = session.context(deadline(session));
     context.with_caller(CALLER).with_observer(Arc::new(Lines(session.process.stderr_sink())))
 }
 
-/// Reads standard input to its end; none: it was too much to keep.
-fn drain(session: &Session<'_>) -> Option<Vec<u8>> {
+/// Reads standard input to its end, also where it is too much to keep.
+fn drain(session: &Session<'_>) -> Result<Vec<u8>> {
     let (input, _) = session.process.conversation();
     let mut input = lock(&input);
     let mut kept = Vec::new();
     let read = (&mut *input).take(MOST_INPUT + 1).read_to_end(&mut kept);
-    let _ = io::copy(&mut *input, &mut io::sink());
-    (read.is_ok() && kept.len() as u64 <= MOST_INPUT).then_some(kept)
+    let read = read.and_then(|_| io::copy(&mut *input, &mut io::sink()));
+    match read {
+        Ok(_) if kept.len() as u64 <= MOST_INPUT => Ok(kept),
+        Ok(_) => Err(too_large()),
+        Err(error) => Err(unreadable(&error)),
+    }
 }
 
 /// Writes the one answer.
 fn told(session: &Session<'_>, line: &[u8]) -> u8 {
-    match write(&session.process.stdout_sink(), line) {
+    claim_answer(session.process);
+    write_answer(&session.process.stdout_sink(), &session.process.stderr_sink(), line)
+}
+
+fn write_answer(stdout: &Sink, stderr: &Sink, line: &[u8]) -> u8 {
+    match write(stdout, line) {
         Ok(()) => 0,
         Err(error) => {
-            let stderr = session.process.stderr_sink();
-            say(&stderr, &format!("error: the answer can't be written to standard output: {error}"));
+            say(stderr, &format!("error: the answer can't be written to standard output: {error}"));
             argentos::exit_code(ErrorKind::Internal)
         }
     }
@@ -257,3 +308,6 @@ impl Observer for Log {
         self.0.log(level, message);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,11 @@
 //! Runs a command line and writes its answer: an envelope, or text for people.
 
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::answer::{Answer, People};
 use super::command::{Builtin, Command};
+use super::ending::{begin_answer, claim_answer};
 #[cfg(feature = "seed-agent")]
 use super::mailbox;
 use super::process::{Process, Sink, say, write};
@@ -36,8 +36,15 @@ pub fn run(factory: &dyn Factory, mut process: Process) -> u8 {
     let manifest = factory.manifest();
     let scan = scan(manifest, &process.arguments);
     let rules = Rules::default();
-    let mut session =
-        Session { factory, manifest, scan: &scan, process: &mut process, rules: &rules, started };
+    let mut session = Session {
+        factory,
+        manifest,
+        scan: &scan,
+        process: &mut process,
+        rules: &rules,
+        started,
+        ending: None,
+    };
     #[cfg(feature = "puffer")]
     if let Some(asked) = puffer::asked(&scan) {
         return puffer::run(&mut session, asked);
@@ -55,11 +62,7 @@ pub(super) fn attempt<'a>(
     session: &mut Session<'a>,
     run: impl FnOnce(&mut Session<'a>) -> Result<Answer>,
 ) -> Result<Answer> {
-    let Session { manifest, scan, rules, started, .. } = *session;
-    if session.process.owns_process {
-        let end = give_up(manifest, scan, session.process, rules, started);
-        panic::install(scan.verbose, session.process.stderr_sink(), end);
-    }
+    session.keep_panics(session.scan.verbose);
     panic::caught(|| run(session))
 }
 
@@ -74,25 +77,17 @@ pub fn run_main(factory: &dyn Factory) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Whether the one answer of a process that a signal may end was begun.
-static ANSWERED: AtomicBool = AtomicBool::new(false);
-
 /// Ends the process with an answer: for a call that doesn't end by itself, and for a panic that nobody
 /// can catch.
-pub(super) fn give_up(
-    manifest: &Manifest,
-    scan: &Scan<'_>,
-    process: &Process,
-    rules: &Rules,
-    started: Instant,
-) -> impl Fn(Error) + Send + Sync + 'static {
+pub(super) fn give_up(session: &Session<'_>) -> impl Fn(Error) + Send + Sync + use<> {
+    let Session { manifest, scan, rules, started, .. } = *session;
     let at_end = rules.at_end.clone();
     let (command, mode, json) = (command_of(manifest, scan), mode_of(scan), scan.json);
-    let (stdout, stderr) = (process.stdout_sink(), process.stderr_sink());
+    let (stdout, stderr) = (session.process.stdout_sink(), session.process.stderr_sink());
     // All of it that an envelope shows.
     let manifest = Manifest::new(&manifest.id, &manifest.title, &manifest.version);
     move |error| {
-        if !ANSWERED.swap(true, Ordering::AcqRel) {
+        if begin_answer() {
             if let Some(at_end) = &at_end {
                 at_end(error.kind());
             }
@@ -126,10 +121,7 @@ impl<'a> Report<'a> {
         let stderr = self.process.stderr_sink();
         // Whatever failed before a connection was open knows nothing of its secrets.
         let result = result.map_err(|error| self.redactor().error(error));
-        if self.process.owns_process && ANSWERED.swap(true, Ordering::AcqRel) {
-            // A signal ends the process at this moment.
-            std::thread::sleep(Duration::from_secs(5));
-        }
+        claim_answer(self.process);
         if self.scan.verbose {
             let took = self.started.elapsed().as_millis();
             say(&stderr, &format!("[info] {} took {took} ms", command_of(self.manifest, self.scan)));
@@ -142,7 +134,7 @@ impl<'a> Report<'a> {
         if bytes.is_empty() {
             return code;
         }
-        match write(&self.process.stdout_sink(), &bytes) {
+        match write(&self.process.answer_sink(), &bytes) {
             Ok(()) => code,
             Err(error) => {
                 say(&stderr, &format!("error: the answer can't be written to standard output: {error}"));

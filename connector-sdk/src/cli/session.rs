@@ -14,11 +14,13 @@ use super::answer::{Answer, People};
 use super::approver::Prompt;
 use super::command::{Builtin, Command};
 use super::dialogue::Dialogue;
+use super::ending::Ending;
+use super::interrupt::Limit;
 use super::observer::{Audits, Lines};
 use super::process::Process;
 use super::rules::Rules;
 use super::scan::Scan;
-use super::{argument, builtin, interrupt, run, setting};
+use super::{argument, builtin, interrupt, setting};
 use crate::call::{Audit, AuditRecord, Caller, Connection, Decision, InputDigest, unknown_action};
 use crate::manifest::{Action, Effect, Manifest, Mode, Trust};
 use crate::similar::{excerpt, listed, nearest};
@@ -35,6 +37,8 @@ pub(super) struct Session<'a> {
     pub(super) process: &'a mut Process,
     pub(super) rules: &'a Rules,
     pub(super) started: Instant,
+    /// How it ends where a call doesn't; none: with an envelope, or a line for people.
+    pub(super) ending: Option<Ending>,
 }
 
 /// A command line that nothing is wrong with, as far as it can be known before its command runs.
@@ -264,9 +268,11 @@ impl<'a> Session<'a> {
             .enable_all()
             .build()
             .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
+        let last = self.ending.as_ref().and_then(|ending| ending.last);
         if self.process.owns_process {
-            let end = run::give_up(self.manifest, self.scan, self.process, self.rules, self.started);
-            let watching = interrupt::watch(token, deadline, end);
+            let end = self.ending().end;
+            let limit = Limit { deadline, last, ..Limit::default() };
+            let watching = interrupt::watch(token, limit, move |error| end(error));
             // A signal that ended the process at once could leave a terminal that shows nothing.
             if self.process.can_ask() {
                 let _ = watching.take(None);
@@ -275,7 +281,7 @@ impl<'a> Session<'a> {
         runtime.block_on(future);
         // What the service has rotated is kept, also where the call was over first.
         #[cfg(feature = "oauth")]
-        runtime.block_on(crate::oauth::renewed(interrupt::RENEWAL));
+        runtime.block_on(crate::oauth::renewed(interrupt::renewal(last)));
         // Work that a method left on another thread is not waited for.
         runtime.shutdown_background();
         Ok(())

@@ -82,5 +82,7 @@ use crate::{BoxFuture, Result, Secret};
 /// Gets other tokens in the place of some that have run out, by a client without credentials and the refresh token:
 /// what `bearer(token, renew = path)` of `#[connector]` names.
 pub type Renew = for<'a> fn(&'a Http, &'a Secret) -> BoxFuture<'a, Result<Tokens>>;
+#[cfg(all(test, feature = "cli"))]
+pub(crate) use underway::hanging;
 #[cfg(feature = "cli")]
 pub(crate) use underway::{is_renewing, renewed};

@@ -50,3 +50,15 @@ mod end {
         }
     }
 }
+
+/// A renewal that hangs while the sender is there, but is over before those who wait for one give it up.
+#[cfg(all(test, feature = "cli"))]
+pub(crate) fn hanging() -> std::sync::mpsc::Sender<()> {
+    let renewal = Underway::begin();
+    let (sender, over) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = over.recv_timeout(std::time::Duration::from_secs(20));
+        drop(renewal);
+    });
+    sender
+}

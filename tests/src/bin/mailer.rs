@@ -3,7 +3,7 @@
 //!
 //! - `MAILER_LAST`: how many messages it tells (none: none). After them, it waits for ever.
 //! - `MAILER_TWICE`: tells each of them as two events.
-//! - `MAILER_FAIL`: fails with that kind of error instead, such as `auth`.
+//! - `MAILER_FAIL`: fails with that kind of error instead, such as `auth`, or panics with its token.
 //! - `MAILER_HEALTH`: its health check fails with that kind of error.
 //! - `MAILER_STRANGE`: tells something that is no message first.
 //! - `MAILER_SENT`: the file to which it adds a line for each message that it delivers.
@@ -60,6 +60,9 @@ impl Factory for Mailers {
 }
 
 fn failure(wanted: &str) -> Error {
+    if wanted == "panic" {
+        panic!("with {}", var("MAILER_TOKEN").unwrap_or_default());
+    }
     let kind = ErrorKind::ALL.iter().find(|kind| kind.as_str() == wanted);
     Error::new(kind.copied().unwrap_or(ErrorKind::Internal), "as it was told")
 }

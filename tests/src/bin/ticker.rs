@@ -2,10 +2,13 @@
 //! says.
 //!
 //! - `TICKER_LAST`: the last number (none: 10). After it, it waits for ever.
-//! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`.
-//! - `TICKER_DEAF`: keeps its thread after the last number, whatever it is told.
+//! - `TICKER_FAIL`: fails with that kind of error instead, such as `auth`, or panics with its token.
+//! - `TICKER_DEAF`: keeps its thread after the last number, and in its health check, whatever it is told.
+//! - `TICKER_SPAWN`: starts a process that holds what it inherits, in its health check and before the first number.
+//! - `TICKER_BABBLE`: writes bytes that are no text to standard error before the first number.
 //! - `TICKER_TOKEN_WANTED`: needs a credential.
 
+use std::io::Write as _;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -44,7 +47,7 @@ fn manifest() -> Manifest {
     let payload = json!({"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]});
     manifest.events = Some(Events::new("Numbers.", payload));
     manifest.delivery = Some(Delivery::new("Deliver a message."));
-    if std::env::var_os("TICKER_TOKEN_WANTED").is_some() {
+    if is_set("TICKER_TOKEN_WANTED") {
         let mut token = Credential::new("token", "TICKER_TOKEN");
         token.required = true;
         manifest.credentials = vec![token];
@@ -66,8 +69,27 @@ impl Factory for Tickers {
     }
 }
 
-fn wanted_failure() -> Result<()> {
+impl Ticker {
+    fn panic(&self) -> ! {
+        panic!("at once, {}", self.token.as_ref().map_or("without a token", Secret::expose))
+    }
+}
+
+/// Starts what holds whatever it was given for longer than anybody waits.
+fn spawn() -> Result<()> {
+    Command::new("sleep").arg("60").spawn()?;
+    Ok(())
+}
+
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some()
+}
+
+fn wanted_failure(ticker: &Ticker) -> Result<()> {
     let Ok(wanted) = std::env::var("TICKER_FAIL") else { return Ok(()) };
+    if wanted == "panic" {
+        ticker.panic();
+    }
     let kind = ErrorKind::ALL.iter().find(|kind| kind.as_str() == wanted);
     Err(Error::new(kind.copied().unwrap_or(ErrorKind::Internal), "as it was told\nin two lines"))
 }
@@ -83,7 +105,6 @@ impl Connector for Ticker {
         if let Some(unknown) = input.keys().find(|key| call.action.property(key).is_none()) {
             return Err(Error::usage(format!("unknown argument `{unknown}`")));
         }
-        let token = self.token.clone();
         Ok(Box::pin(async move {
             match call.action.name.as_str() {
                 "fail" => {
@@ -91,13 +112,10 @@ impl Connector for Ticker {
                     return Err(error.with_retry_after(Duration::from_secs(7)));
                 }
                 "print" => println!("a line that is no answer"),
-                "spawn" => {
-                    // It holds whatever it was given for longer than anybody waits.
-                    Command::new("sleep").arg("60").spawn()?;
-                }
+                "spawn" => spawn()?,
                 "hang" => std::future::pending().await,
-                "panic" => panic!("at once"),
-                "token" => return Output::serialize(&token.as_ref().map(Secret::expose)),
+                "panic" => self.panic(),
+                "token" => return Output::serialize(&self.token.as_ref().map(Secret::expose)),
                 _ => {}
             }
             call.context.log(Level::Info, "ä line");
@@ -106,7 +124,15 @@ impl Connector for Ticker {
     }
 
     fn health<'a>(&'a self, _: &'a Context) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async { wanted_failure() })
+        Box::pin(async {
+            if is_set("TICKER_SPAWN") {
+                spawn()?;
+            }
+            if is_set("TICKER_DEAF") {
+                std::thread::sleep(Duration::from_secs(600));
+            }
+            wanted_failure(self)
+        })
     }
 
     fn events<'a>(
@@ -118,12 +144,18 @@ impl Connector for Ticker {
         Box::pin(async move {
             let (since, mut out) = typed::<u64, Value>(since, out)?;
             println!("the connector prints, which is none of the protocol");
-            wanted_failure()?;
+            if is_set("TICKER_BABBLE") {
+                std::io::stderr().write_all(b"no \xff text \xf0\x9f\n")?;
+            }
+            if is_set("TICKER_SPAWN") {
+                spawn()?;
+            }
+            wanted_failure(self)?;
             let last = std::env::var("TICKER_LAST").ok().and_then(|last| last.parse().ok()).unwrap_or(10);
             for n in since.unwrap_or(0) + 1..=last {
                 out.emit(Event { id: format!("e{n}"), cursor: n, payload: json!({ "n": n }) }).await?;
             }
-            if std::env::var_os("TICKER_DEAF").is_some() {
+            if is_set("TICKER_DEAF") {
                 std::thread::sleep(Duration::from_secs(600));
             }
             std::future::pending().await

@@ -5,5 +5,8 @@
 mod host;
 mod made;
 mod process;
+mod rude;
 mod stream;
+#[path = "../../../connector-sdk/src/traces.rs"]
+mod traces;
 mod traps;

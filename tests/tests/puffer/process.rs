@@ -31,6 +31,28 @@ fn an_action_answers_with_one_value() {
 }
 
 #[test]
+fn answers_are_these_bytes() {
+    for (line, input, answer) in [
+        (
+            &["act", "work", "echo"][..],
+            "{\"text\": \"\u{e4}\"}",
+            "{\"success\":true,\"summary\":\"`echo` is done\",\"output\":{\"text\":\"\u{e4}\"}}\n",
+        ),
+        (
+            &["act", "work", "fail"],
+            "{}",
+            "{\"success\":false,\"summary\":\"slower, please (it can be tried again in 7 s)\",\
+             \"error\":\"slower, please (it can be tried again in 7 s)\",\"retryable\":true}\n",
+        ),
+        (&["auth-ok", "work"], "", "{\"ok\":true}\n"),
+        (&["auth-ok"], "", "{\"ok\":false,\"error\":\"the command line is `auth-ok CONNECTION`\"}\n"),
+    ] {
+        let outcome = ask(&mut ticker(line), input.as_bytes());
+        assert_eq!((outcome.status.code(), outcome.stdout.as_str()), (Some(0), answer), "{line:?}");
+    }
+}
+
+#[test]
 fn failures_are_answers() {
     for (action, input, said, retryable) in [
         ("fail", "{}", "slower, please (it can be tried again in 7 s)", true),

@@ -34,6 +34,16 @@ fn events_come_after_the_cursor() {
 }
 
 #[test]
+fn frames_are_these_bytes() {
+    let stream = Stream::subscribe(&mut subscribe(), Some("9"));
+    let event = r#"{"type":"event","id":"e10","cursor":"10","payload":{"message":"{\"n\":10}","n":10}}"#;
+    assert_eq!(stream.line(), format!("{event}\n"));
+    let stream = Stream::subscribe(subscribe().env("TICKER_FAIL", "auth"), None);
+    let health = r#"{"type":"health","status":"auth_required","detail":"as it was told\nin two lines"}"#;
+    assert_eq!(stream.line(), format!("{health}\n"));
+}
+
+#[test]
 fn nothing_that_a_host_writes_ends_a_stream() {
     let mut stream = Stream::subscribe(subscribe().env("TICKER_LAST", "1500"), None);
     for n in 1..=1000 {

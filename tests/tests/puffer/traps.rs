@@ -10,13 +10,16 @@ const DRAFT: &str = "connector-sdk/src/manifest/draft.rs";
 const EVENTS: &str = "connector-sdk/src/event/tests.rs";
 const FRAMES: &str = "connector-sdk/src/platform/puffer/payload.rs";
 const HEALTH: &str = "connector-sdk/src/platform/puffer/subscribe/tests.rs";
+const LATE: &str = "connector-sdk/src/cli/puffer/tests.rs";
 const LINES: &str = "connector-sdk/src/platform/puffer/lines.rs";
 const NOTES: &str = "examples/notes/src/folder.rs";
+const STDERR: &str = "connector-sdk/src/cli/streams.rs";
 const TEMPLATE: &str = "connector-sdk/src/platform/puffer/tests.rs";
 const WINDOW: &str = "connector-sdk/src/event/window.rs";
 const MADE: &str = "tests/tests/puffer/made.rs";
 const MUSTS: &str = "tests/tests/musts/template.rs";
 const PROCESS: &str = "tests/tests/puffer/process.rs";
+const RUDE: &str = "tests/tests/puffer/rude.rs";
 const STREAM: &str = "tests/tests/puffer/stream.rs";
 
 /// A clock that jumps back is no trap here: waits and spans are measured by `Instant`, which never does, and neither ids
@@ -29,6 +32,7 @@ const AVOIDED: connector_tests::Mended = &[
             (STREAM, "nothing_that_a_host_writes_ends_a_stream"),
             (COMMAND, "what_a_frame_has_besides_is_nothing"),
             (STREAM, "the_end_of_standard_input_ends_the_process"),
+            (RUDE, "the_end_of_standard_input_is_heard_while_a_connection_is_opened"),
         ],
     ),
     (
@@ -40,11 +44,18 @@ const AVOIDED: connector_tests::Mended = &[
     ),
     (
         "1.4 stdout of a process that fails is thrown away",
-        &[(PROCESS, "failures_are_answers"), (PROCESS, "auth_ok_is_about_the_credentials")],
+        &[
+            (PROCESS, "failures_are_answers"),
+            (PROCESS, "auth_ok_is_about_the_credentials"),
+            (RUDE, "a_panic_that_nobody_can_catch_is_an_answer"),
+        ],
     ),
     (
         "1.4 a grandchild that holds stdout makes a call time out",
-        &[(PROCESS, "a_process_that_a_connector_starts_holds_nobody_up")],
+        &[
+            (PROCESS, "a_process_that_a_connector_starts_holds_nobody_up"),
+            (RUDE, "a_process_that_a_connector_starts_holds_no_output"),
+        ],
     ),
     (
         "1.4 a line of a log on stdout fails an action",
@@ -55,7 +66,12 @@ const AVOIDED: connector_tests::Mended = &[
     ),
     (
         "1.4 a call is killed after 30 s",
-        &[(PROCESS, "a_method_without_an_end_is_given_up_before_the_host_kills_it")],
+        &[
+            (PROCESS, "a_method_without_an_end_is_given_up_before_the_host_kills_it"),
+            (RUDE, "a_method_that_keeps_its_thread_is_answered_for_before_the_host_kills_it"),
+            (LATE, "a_store_that_is_held_is_given_up_in_time"),
+            (LATE, "a_renewal_that_hangs_holds_no_answer_up"),
+        ],
     ),
     (
         "1.4 keys are added to the input",
@@ -79,6 +95,7 @@ const AVOIDED: connector_tests::Mended = &[
     (
         "1.4 cursors that are no text, and payloads without a `message` that is one",
         &[
+            (STREAM, "frames_are_these_bytes"),
             (STREAM, "events_come_after_the_cursor"),
             (STREAM, "a_cursor_that_is_no_text_is_never_the_beginning"),
             (FRAMES, "a_message_is_always_a_text"),
@@ -99,7 +116,15 @@ const AVOIDED: connector_tests::Mended = &[
     ),
     (
         "1.4 bytes that are no text on stderr end its reader",
-        &[(PROCESS, "whatever_a_connector_prints_is_no_answer"), (STREAM, "a_brief_failure_is_no_frame")],
+        &[
+            (RUDE, "standard_error_is_text_and_open_to_the_end"),
+            (STDERR, "text_is_text_however_it_is_cut"),
+            (PROCESS, "whatever_a_connector_prints_is_no_answer"),
+        ],
+    ),
+    (
+        "1.4 a stderr that is closed before the end makes the host spin",
+        &[(RUDE, "standard_error_is_text_and_open_to_the_end")],
     ),
     (
         "1.4 a batch that fails is asked for again, and a killed stream begins at what was saved",

@@ -11,4 +11,7 @@ mod module;
 mod mounted;
 mod outgoing;
 mod process;
+#[path = "../../../connector-sdk/src/traces.rs"]
+#[expect(dead_code, reason = "nothing here needs a folder of it")]
+mod traces;
 mod weaknesses;

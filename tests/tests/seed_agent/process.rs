@@ -4,6 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::agent::{Agent, until};
+use crate::traces::leave;
 
 #[test]
 fn a_signal_ends_it_in_time_whatever_is_under_way() {
@@ -51,6 +52,22 @@ fn what_one_message_is_refused_ends_nothing() {
     let mut reasons: Vec<String> = agent.failures().into_iter().map(|(_, reason)| reason).collect();
     reasons.sort();
     assert_eq!(reasons, ["auth: as it was told\n", "setup: as it was told\n"]);
+}
+
+#[test]
+fn what_a_panic_says_is_told_without_its_secrets() {
+    let agent = Agent::new();
+    agent.say("a", "C", "fail panic");
+    let mailbox = agent.start(|command| {
+        command.env("MAILER_FAIL", "panic").env("MAILER_TOKEN", "s3cret-token").env("RUST_BACKTRACE", "full")
+    });
+    until("it is sent", || agent.failures().len() == 1);
+    mailbox.signal("-TERM");
+    let (_, log) = mailbox.end();
+    leave(&log);
+    assert!(!log.contains("s3cret"), "{log}");
+    assert!(log.contains("connector panicked at tests/src/bin/mailer.rs:"), "{log}");
+    assert!(log.contains("the connector panicked: with [redacted]"), "{log}");
 }
 
 #[test]

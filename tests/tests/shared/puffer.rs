@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -94,6 +94,29 @@ impl Stream {
         let stdin = self.stdin.as_mut().expect("it is open");
         // A process that was killed reads no more.
         let _ = stdin.write_all(bytes).and_then(|()| stdin.flush());
+    }
+
+    /// The next line, byte for byte.
+    pub(crate) fn line(&self) -> String {
+        String::from_utf8(self.lines.recv_timeout(LONG).expect("a line")).expect("UTF-8")
+    }
+
+    /// Whether standard error has ended.
+    pub(crate) fn errors_are_over(&self) -> bool {
+        self.errors.try_recv() == Err(TryRecvError::Disconnected)
+    }
+
+    /// Whether nobody holds either output any more, or will within that time.
+    pub(crate) fn outputs_end_within(&self, patience: Duration) -> bool {
+        let end = Instant::now() + patience;
+        [&self.lines, &self.errors].into_iter().all(|output| {
+            loop {
+                match output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                    Ok(_) => {}
+                    Err(error) => break error == RecvTimeoutError::Disconnected,
+                }
+            }
+        })
     }
 
     /// The next frame, unless there is none for a while.

@@ -63,6 +63,26 @@ fn a_cursor_that_has_no_room_stays_what_it_was_and_nothing_is_lost() {
 }
 
 #[test]
+fn events_that_have_no_room_are_not_acknowledged() {
+    let user = User::new(&hosts(&[ticker("tick", 3)]));
+    let Ok(full) = fs::File::options().write(true).open("/dev/full") else {
+        eprintln!("left out: there is no /dev/full here");
+        return;
+    };
+    let output = user.command("run --json").stdout(full).output().expect("it runs");
+    let said = String::from_utf8(output.stderr).expect("UTF-8");
+    leave(&said);
+    assert_eq!(output.status.code(), Some(5), "{said}");
+    let last: Value = serde_json::from_str(said.lines().last().expect("a line")).expect("JSON");
+    let message = last["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("standard output can't be written: No space left on device"), "{said}");
+    assert_eq!(user.cursor("tick"), None);
+    // They come where there is room.
+    let mut run = user.start();
+    assert_eq!(run.event().expect("an event")["id"], "e1");
+}
+
+#[test]
 fn a_folder_that_is_read_only_is_said_before_anything_runs() {
     let user = user();
     let Some(disk) = Disk::mount(&user.path("hosts.state"), "size=64k,mode=700") else { return };

@@ -60,6 +60,18 @@ fn one_that_can_not_start_is_named_and_the_others_go_on() {
     );
 }
 
+/// Whoever reads the lines would take an envelope for one.
+#[test]
+fn what_fails_among_the_events_is_no_line_of_theirs() {
+    let user = User::new("connectors: [{ name: gone, connector: countr }]\n");
+    let output = user.run("run --json");
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(4), &b""[..]));
+    let said = said(&output);
+    let last: Value = serde_json::from_str(said.lines().last().expect("a line")).expect("JSON");
+    let message = last["error"]["message"].as_str().expect("a message");
+    assert!(message.contains("none of what `hosts.yml` names can be started"), "{said}");
+}
+
 #[test]
 fn a_cursor_of_another_connection_is_not_gone_on_from() {
     let user = User::new(&hosts(&[ticker("a", 3)]));

@@ -100,6 +100,15 @@ fn changes_are_json_where_that_is_wanted() {
 }
 
 #[test]
+fn what_a_panic_says_is_told_without_its_secrets() {
+    let user = User::new(&hosts(&["- { name: count, connector: counter }\n".to_owned()]));
+    let run = user.start_with("run --verbose", &[("COUNTER_LAST", "0"), ("RUST_BACKTRACE", "full")]);
+    let said = run.until("the connector panicked: with [redacted]");
+    assert!(said.contains("connector panicked at tests/src/bin/steward.rs:"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+}
+
+#[test]
 fn a_supervisor_that_is_killed_twenty_times_loses_nothing() {
     const LAST: usize = 12_000;
     let user = User::new(&hosts(&[

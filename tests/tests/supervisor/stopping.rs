@@ -62,6 +62,23 @@ fn a_reader_that_stalls_does_not_hold_the_end_up() {
 }
 
 #[test]
+fn a_panic_that_nobody_can_catch_ends_all_of_it() {
+    let user = User::new("");
+    let (number, done) = (user.path("number"), user.path("done"));
+    let rude = format!(
+        "trap '' TERM HUP INT; sleep 1000 & echo $! >'{}'; touch '{}'; while :; do sleep 1; done",
+        number.display(),
+        done.display()
+    );
+    user.write(&hosts(&[script("rude", &rude), "- { name: count, connector: counter }\n".to_owned()]));
+    let mut run = user.start_with("run", &[("COUNTER_GRENADE", done.to_str().expect("UTF-8"))]);
+    assert_eq!(run.end().code(), Some(10), "{}", run.said());
+    run.until("error: the connector panicked, and the process can't go on after it");
+    let number = fs::read_to_string(&number).expect("a number");
+    wait(|| !is_alive(number.trim()), || "its child is there".to_owned());
+}
+
+#[test]
 fn a_second_signal_ends_all_of_it_at_once() {
     let user = User::new("");
     let number = user.path("number");

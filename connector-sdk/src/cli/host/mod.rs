@@ -123,6 +123,7 @@ fn connector(
         process: &mut process,
         rules: &rules,
         started,
+        ending: None,
     };
     let result = match recorder {
         Err(error) => Err(error),
@@ -209,6 +210,7 @@ fn own(host: Result<Host>, line: &Line, mut process: Process, started: Instant) 
         process: &mut process,
         rules: &rules,
         started,
+        ending: None,
     };
     let result = attempt(&mut session, |session| {
         if session.scan.help || session.scan.version {

@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::answer::{Answer, People};
 use super::super::data::Data;
+use super::super::ending::{End, Ending};
+use super::super::interrupt::Limit;
 use super::super::observer::Lines;
 use super::super::process::{Sink, say, write};
 use super::super::scan::Scan;
@@ -42,6 +44,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How much longer the process waits than those who stop. Until then, a second signal ends it.
 const AFTERWARDS: Duration = Duration::from_secs(2);
 
+/// Why it ends with an error where it was told to stop.
+const LATE: &str = "not all of it stopped in time";
+
 /// Runs what a file names.
 pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result<Answer> {
     let plan = Plan::load(file)?;
@@ -54,6 +59,11 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
         let message = format!("warning: standard output can't be kept for events alone: {error}");
         say(&session.process.stderr_sink(), &message);
     }
+    session.process.answer_on_stderr();
+    let end = ending(session.process.stderr_sink());
+    session.ending = Some(Ending { end: Arc::clone(&end), last: None });
+    // Until now they went to the streams that the process had before.
+    session.keep_panics(session.scan.verbose);
     if continues {
         // What was killed may have left half a line, which the first of ours would be lost in.
         write(&session.process.stdout_sink(), b"\n")
@@ -84,14 +94,10 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
         .build()
         .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
     if session.process.owns_process {
-        let stderr = session.process.stderr_sink();
-        let end = move |error: Error| {
-            end_programs();
-            say(&stderr, "error: not all of it stopped in time");
-            std::process::exit(argentos::exit_code(error.kind()).into());
-        };
+        let end = move |error: Error| end(Error::new(error.kind(), LATE));
+        let limit = Limit { patience: PARTING + AFTERWARDS, ..Limit::default() };
         // What it can't stop in time is as safe as from any crash.
-        let _ = interrupt::watch_for(PARTING + AFTERWARDS, shared.stop.clone(), None, end).take(None);
+        let _ = interrupt::watch(shared.stop.clone(), limit, end).take(None);
     }
     let result = runtime.block_on(async {
         tokio::select! {
@@ -107,6 +113,15 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
         end_programs();
     }
     result.map(|()| Answer::of_value(&Value::Null).shown(People::Nothing))
+}
+
+/// Ends the process, and with it all programs.
+fn ending(stderr: Sink) -> End {
+    Arc::new(move |error| {
+        end_programs();
+        say(&stderr, &format!("error: {}", error.message()));
+        std::process::exit(argentos::exit_code(error.kind()).into());
+    })
 }
 
 /// The file that standard output is, and how long it is; none where it is a pipe or a terminal.

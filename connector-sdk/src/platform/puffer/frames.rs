@@ -158,6 +158,16 @@ mod tests {
     }
 
     #[test]
+    fn a_checkpoint_is_these_bytes() {
+        let mut out = Vec::new();
+        checkpoint("5", &mut out);
+        checkpoint("{\"page\":\"\u{e4}\"}", &mut out);
+        let frames = "{\"type\":\"checkpoint\",\"cursor\":\"5\"}\n\
+                      {\"type\":\"checkpoint\",\"cursor\":\"{\\\"page\\\":\\\"\u{e4}\\\"}\"}\n";
+        assert_eq!(std::str::from_utf8(&out), Ok(frames));
+    }
+
+    #[test]
     fn a_text_is_json() {
         for text in ["", "e5", "ä\u{2028}\u{7f}", "a\"b", "a\\b", "a\nb\u{1}"] {
             let mut out = Vec::new();

@@ -28,6 +28,8 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 pub use act::{answer, input};
 pub use auth::auth_ok;
 #[cfg(unix)]
@@ -41,4 +43,8 @@ pub use subscriber::{Topic, subscriber};
 pub use template::template;
 
 /// How long Puffer waits for `auth-ok` and `act` (30 s), less what it takes to end and to be read.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(25);
+pub const PATIENCE: Duration = Duration::from_secs(25);
+
+/// How long something on its way, such as a renewal of tokens, may hold an answer up that is there already. It is
+/// less than those 30 s as well.
+pub(crate) const LAST: Duration = Duration::from_secs(27);

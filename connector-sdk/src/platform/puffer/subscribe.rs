@@ -40,6 +40,8 @@ pub struct Streams {
     pub output: Box<dyn Write + Send>,
     /// Where the connector's log and what went wrong goes: standard error.
     pub log: Arc<dyn Observer>,
+    /// Is cancelled when standard input ends: what opens a connection then needn't go on.
+    pub closed: CancellationToken,
 }
 
 /// What the host's first line asks for.
@@ -57,8 +59,8 @@ struct Wanted {
 /// [`ErrorKind::Unavailable`] when standard output can't be written, [`ErrorKind::Internal`] when a thread
 /// or the runtime can't be started.
 pub fn subscribe(streams: Streams, open: impl FnOnce(&str) -> Result<Connection>) -> Result<()> {
-    let Streams { input, mut output, log } = streams;
-    let host = Host::new(log);
+    let Streams { input, mut output, log, closed } = streams;
+    let host = Host::new(log, closed);
     let (sender, wanted) = channel();
     let reading = Arc::clone(&host);
     thread::Builder::new().name("host's lines".to_owned()).spawn(move || reading.read(input, &sender))?;
@@ -77,6 +79,7 @@ pub fn subscribe(streams: Streams, open: impl FnOnce(&str) -> Result<Connection>
             let frames = Frames { log: Arc::clone(&host.log), messages, status: "ok" };
             host.serve(runtime, subscription, output, frames)
         }
+        Err(error) if host.has_left(&error) => Ok(()),
         Err(error) => runtime.block_on(host.refuse(&mut *output, &error)),
     }
 }
@@ -106,8 +109,13 @@ pub(super) trait Framing: Send + 'static {
 }
 
 impl Host {
-    pub(super) fn new(log: Arc<dyn Observer>) -> Arc<Self> {
-        Arc::new(Self { closed: CancellationToken::new(), acks: OnceLock::new(), log })
+    pub(super) fn new(log: Arc<dyn Observer>, closed: CancellationToken) -> Arc<Self> {
+        Arc::new(Self { closed, acks: OnceLock::new(), log })
+    }
+
+    /// Whether a connection wasn't opened because nobody is there to hear of it.
+    pub(super) fn has_left(&self, error: &Error) -> bool {
+        self.closed.is_cancelled() && error.kind() == ErrorKind::Cancelled
     }
 
     /// Runs a subscription of that runtime until standard input ends or nobody reads standard output.

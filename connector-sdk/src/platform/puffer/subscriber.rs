@@ -35,8 +35,12 @@ pub struct Topic {
 /// [`subscribe`](super::subscribe()). A failure that the method can't mend by going on, such as refused credentials, is one
 /// as well: this host shows why a process ended and starts it again later and later, and that one opens the connection
 /// with what is stored then.
-pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection) -> Result<()> {
-    let super::Streams { mut input, output, log } = streams;
+pub fn subscriber(
+    streams: super::Streams,
+    topic: &Topic,
+    open: impl FnOnce() -> Result<Connection>,
+) -> Result<()> {
+    let super::Streams { mut input, output, log, closed } = streams;
     let file = topic.state.join("cursor");
     let cursor = match fs::read_to_string(&file) {
         Ok(cursor) => Some(cursor),
@@ -45,7 +49,7 @@ pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection
             return Err(Error::setup(format!("the cursor in `{}` can't be read: {error}", file.display())));
         }
     };
-    let host = Host::new(log);
+    let host = Host::new(log, closed);
     let reading = Arc::clone(&host);
     // What it says is for connectors that take orders from a topic.
     thread::Builder::new().name("host's lines".to_owned()).spawn(move || {
@@ -53,6 +57,10 @@ pub fn subscriber(streams: super::Streams, topic: &Topic, connection: Connection
         while input.read(&mut rest).is_ok_and(|read| read > 0) {}
         reading.closed.cancel();
     })?;
+    let connection = match open() {
+        Err(error) if host.has_left(&error) => return Ok(()),
+        opened => opened?,
+    };
     let runtime = runtime()?;
     let messages = connection.manifest().events.as_ref().is_some_and(|events| events.messages);
     let entered = runtime.enter();
