@@ -1,7 +1,7 @@
 //! From a request to its answer: attempts, waits, redirects.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{
@@ -200,13 +200,14 @@ impl Journey {
         if let (401, Some(token)) = (status.as_u16(), token)
             && !self.renewed
         {
-            self.renewed = true;
             // What can be sent once only was sent; the next request has the new token.
             if sends_once {
                 drop(Box::pin(self.instead_of(token)).await);
             } else {
                 drop((answer, slot));
                 Box::pin(self.instead_of(token)).await?;
+                // Only now: where there was no new token yet, the next attempt asks for one as well.
+                self.renewed = true;
                 return Ok(None);
             }
         }
@@ -326,12 +327,8 @@ impl Journey {
 
 /// What a refusal means, and whether it may pass. On its own, so that an answer's future has no room for it.
 async fn refused(inner: Arc<Inner>, response: Response) -> Failed {
-    let asked = retry::asked(response.headers(), SystemTime::now());
     let may_pass = retry::may_pass(response.status(), response.headers());
-    let mut error = failure::of_answer(response, &inner.redactor).await;
-    if let (Some(wait), true) = (asked, may_pass) {
-        error = error.with_retry_after(wait);
-    }
+    let error = failure::of_answer(response, &inner.redactor).await;
     Failed { error, may_pass, unseen: false }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::underway::Underway;
 use super::{Client, Renew, Tokens};
@@ -70,6 +70,21 @@ struct State {
 struct Failure {
     kind: ErrorKind,
     message: String,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn of(error: &Error) -> Self {
+        Self { kind: error.kind(), message: error.message().to_owned(), retry_after: error.retry_after() }
+    }
+
+    fn to_error(&self) -> Error {
+        let error = Error::new(self.kind, self.message.clone());
+        match self.retry_after {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        }
+    }
 }
 
 impl Session {
@@ -159,7 +174,7 @@ impl Session {
             let state = self.state();
             if state.round != round {
                 match (&state.failure, &state.tokens) {
-                    (Some(failure), _) => return Err(Error::new(failure.kind, failure.message.clone())),
+                    (Some(failure), _) => return Err(failure.to_error()),
                     (None, Some(tokens)) if is_usable(tokens, refused) => return Ok(Arc::clone(tokens)),
                     _ => {}
                 }
@@ -174,7 +189,7 @@ impl Session {
                 Ok(tokens)
             }
             Err(error) => {
-                state.failure = Some(Failure { kind: error.kind(), message: error.message().to_owned() });
+                state.failure = Some(Failure::of(&error));
                 Err(error)
             }
         }

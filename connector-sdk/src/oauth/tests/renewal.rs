@@ -37,6 +37,36 @@ async fn a_refused_request_is_sent_once_more_with_a_new_token() {
 }
 
 #[tokio::test]
+async fn a_token_endpoint_on_a_bad_moment_is_asked_again() {
+    for status in [429, 503] {
+        let server = MockServer::start().await;
+        let busy = ResponseTemplate::new(status).insert_header("retry-after", "0");
+        Mock::given(path("/token")).respond_with(busy).up_to_n_times(2).mount(&server).await;
+        Mock::given(path("/token")).respond_with(ok()).mount(&server).await;
+        add_service(&server).await;
+        let http = http(&server, session(&server, &lasting()));
+        http.post("/api").send().await.unwrap_or_else(|error| panic!("{status}: {error}"));
+        assert_eq!(asked(&server, "/token").await.len(), 3, "{status}");
+        let requests = asked(&server, "/api").await;
+        assert_eq!(requests.last().expect("sent").headers["authorization"], "Bearer access-n3w");
+    }
+}
+
+#[tokio::test]
+async fn how_long_a_token_endpoint_asks_to_be_left_alone_is_told() {
+    let minutes = Duration::from_secs(300);
+    let busy = ResponseTemplate::new(503).insert_header("retry-after", "300");
+    let server = answering(busy.set_delay(Duration::from_millis(100))).await;
+    let session = session(&server, &old());
+    let (first, second) = tokio::join!(session.token(), session.token());
+    for outcome in [first, second] {
+        let error = outcome.expect_err("no token");
+        assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Unavailable, Some(minutes)));
+    }
+    assert_eq!(asked(&server, "/token").await.len(), 1, "the second shares the first one's outcome");
+}
+
+#[tokio::test]
 async fn what_can_be_sent_once_is_sent_once_and_the_next_has_a_new_token() {
     let server = answering(ok()).await;
     add_service(&server).await;
