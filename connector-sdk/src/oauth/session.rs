@@ -64,6 +64,8 @@ struct State {
     failure: Option<Failure>,
     /// A refresh token that the service refused. It is not sent again.
     refused: Option<Secret>,
+    /// The access token that is kept still where those that took its place could not be.
+    outdated: Option<Secret>,
 }
 
 /// An error that several callers get.
@@ -205,14 +207,14 @@ impl Session {
             return Ok(tokens);
         }
         let turn = self.kept(|keeper, _| keeper.turn()).await.transpose()?;
-        if let Some(Ok(Some(kept))) = self.kept(|keeper, name| keeper.kept(name)).await
-            && let Ok(kept) = Tokens::of_credential(&kept)
-            && self.is_news(&kept)
-        {
-            let kept = Arc::new(kept);
-            self.take(Arc::clone(&kept));
-            if is_usable(&kept, refused) {
-                return Ok(kept);
+        let kept = match self.kept(|keeper, name| keeper.kept(name)).await {
+            Some(Ok(Some(kept))) => Tokens::of_credential(&kept).ok().map(Arc::new),
+            _ => None,
+        };
+        if let Some(kept) = kept.as_ref().filter(|kept| self.is_news(kept)) {
+            self.take(Arc::clone(kept));
+            if is_usable(kept, refused) {
+                return Ok(Arc::clone(kept));
             }
         }
         let before = self.state().tokens.clone().ok_or_else(nobody_agreed)?;
@@ -234,12 +236,17 @@ impl Session {
         // Nothing shows them from here on, not even what goes wrong with keeping them.
         self.0.learned.learn(renewed.secrets());
         let secret = renewed.to_secret();
-        if let Some(Err(error)) = self.kept(move |keeper, name| keeper.keep(name, &secret)).await {
-            tracing::warn!(
-                error = error.message(),
-                "the renewed tokens can't be kept; later runs will have to connect again"
-            );
-        }
+        let outdated = match self.kept(move |keeper, name| keeper.keep(name, &secret)).await {
+            Some(Err(error)) => {
+                tracing::warn!(
+                    error = error.message(),
+                    "the renewed tokens can't be kept; later runs will have to connect again"
+                );
+                Some(kept.unwrap_or(before).access.clone())
+            }
+            _ => None,
+        };
+        self.state().outdated = outdated;
         drop((underway, turn));
         self.take(Arc::clone(&renewed));
         Ok(renewed)
@@ -255,14 +262,13 @@ impl Session {
         Some(done.unwrap_or_else(|_| Err(Error::internal("what keeps the tokens has failed"))))
     }
 
-    /// Whether tokens are others than those in use.
+    /// Whether tokens that are kept are others than those in use, and not those that were in use before. When they
+    /// were obtained says nothing: a renewal may have ended after somebody agreed anew.
     fn is_news(&self, kept: &Tokens) -> bool {
         let state = self.state();
-        state.tokens.as_ref().is_none_or(|tokens| {
-            // Those that were obtained later were kept in vain.
-            tokens.access.expose() != kept.access.expose()
-                && kept.obtained_at.elapsed().ok() <= tokens.obtained_at.elapsed().ok().map(coarse)
-        })
+        let is = |known: &Secret| known.expose() == kept.access.expose();
+        !state.tokens.as_ref().is_some_and(|tokens| is(&tokens.access))
+            && !state.outdated.as_ref().is_some_and(is)
     }
 
     /// Uses tokens from now on.
@@ -271,11 +277,6 @@ impl Session {
         self.0.learned.grant(tokens.scopes.as_deref());
         self.state().tokens = Some(tokens);
     }
-}
-
-/// What is kept is kept to the second.
-fn coarse(age: std::time::Duration) -> std::time::Duration {
-    age + std::time::Duration::from_secs(2)
 }
 
 fn is_usable(tokens: &Tokens, refused: Option<&Tokens>) -> bool {

@@ -147,6 +147,39 @@ async fn another_process_may_have_renewed() {
 }
 
 #[tokio::test]
+async fn what_somebody_agreed_to_anew_takes_the_place_of_what_was_obtained_later() {
+    let server = answering(ok()).await;
+    let mut theirs = Tokens::new("access-the1rs");
+    theirs.obtained_at = SystemTime::now() - Duration::from_secs(20);
+    theirs.expires_at = Some(SystemTime::now() + Duration::from_secs(600));
+    let keeper = Arc::new(Memory::default());
+    *keeper.kept.lock().expect("unpoisoned") = Some(theirs.to_secret());
+    let ours = Tokens { obtained_at: SystemTime::now(), ..lasting() };
+    let session = kept(&server, &ours, keeper);
+    let instead = session.instead_of(session.token().await.expect("a token")).await.expect("another one");
+    assert_eq!(instead.access.expose(), "access-the1rs");
+    assert!(asked(&server, "/token").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_kept_still_is_not_taken_back() {
+    // It runs out at once, so that it is renewed each time.
+    let mut answer = fresh();
+    answer["expires_in"] = json!(0);
+    let server = answering(ResponseTemplate::new(200).set_body_json(answer)).await;
+    let keeper = Arc::new(Memory { fails: true, ..Memory::default() });
+    *keeper.kept.lock().expect("unpoisoned") = Some(old().to_secret());
+    let session = kept(&server, &old(), keeper);
+    for _ in 0..3 {
+        session.token().await.expect("a token");
+    }
+    let sent: Vec<_> =
+        asked(&server, "/token").await.iter().map(|request| field(request, "refresh_token")).collect();
+    let sent: Vec<_> = sent.iter().flatten().map(String::as_str).collect();
+    assert_eq!(sent, ["refresh-0ld", "refresh-n3w", "refresh-n3w"]);
+}
+
+#[tokio::test]
 async fn what_can_not_be_kept_is_used() {
     let server = answering(ok()).await;
     let session = kept(&server, &old(), Arc::new(Memory { fails: true, ..Memory::default() }));
