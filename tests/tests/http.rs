@@ -125,6 +125,40 @@ impl Depot {
         let http = if roomy { &self.roomy } else { &self.http };
         Ok(http.get("/size/{size}").path("size", size.to_string()).send().await?.text().await?.len())
     }
+
+    /// Ask whether goods are taken in.
+    #[action(read)]
+    #[http(GET, "/open", client = http)]
+    async fn ask_whether_open(&self) -> Result<()>;
+
+    #[health]
+    async fn health(&self) -> Result<()> {
+        self.ask_whether_open().await
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_knows_no_context_is_over_soon() {
+    let server = MockServer::start().await;
+    let busy = |wait: &str| ResponseTemplate::new(503).insert_header("retry-after", wait);
+    Mock::given(path("/open")).respond_with(busy("0")).up_to_n_times(4).mount(&server).await;
+    Mock::given(path("/open")).respond_with(busy("6")).mount(&server).await;
+    let settings = Settings::new().value("url", server.uri());
+    let depot = Connection::open("default", &factory::<Depot>(), &settings).expect("a connection");
+    let error = depot.health(Context::new()).await.expect_err("busy");
+    assert_eq!((error.kind(), &error.details()["status"]), (ErrorKind::Unavailable, &json!(503)));
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 4, "four attempts");
+    // A wait that the check's deadline cuts off is not begun, and what the service said is told.
+    let soon = Context::new().with_timeout(std::time::Duration::from_secs(5));
+    let error = depot.health(soon).await.expect_err("busy");
+    assert_eq!((error.kind(), &error.details()["status"]), (ErrorKind::Unavailable, &json!(503)));
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 5);
+    // Any other call is tried as often as ever.
+    let caller = Caller::new("me", Mode::Readonly);
+    server.reset().await;
+    Mock::given(path("/open")).respond_with(busy("0")).mount(&server).await;
+    depot.act("ask_whether_open", &json!({}), &caller).await.expect_err("busy");
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 6, "six attempts");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use reqwest::{Method, Url, multipart};
 use serde::Serialize;
 
 use super::form::form_text;
-use super::{Http, Page, Pages, Response, Retry, send, template};
+use super::{Http, Page, Pages, Response, Retry, check, send, template};
 use crate::{BoxFuture, Context, Error, Result};
 
 /// A request that was not sent yet. What is wrong with one of its parts is said when it is sent.
@@ -49,7 +49,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 impl Request {
     pub(super) fn new(http: Http, method: Method, template: Cow<'static, str>) -> Self {
         let repeatable = method.is_idempotent();
-        Self {
+        let request = Self {
             http,
             method,
             template,
@@ -63,7 +63,19 @@ impl Request {
             retry: None,
             repeatable,
             problem: None,
+        };
+        match check::running() {
+            Some(deadline) => Self { deadline, ..request.of_check() },
+            None => request,
         }
+    }
+
+    /// Is soon over whatever the service does, unless the client or the request says how it is retried.
+    fn of_check(mut self) -> Self {
+        if self.retry.is_none() && self.http.inner.retry == Retry::background() {
+            self.retry = Some(Retry::check());
+        }
+        self
     }
 
     /// Fills the placeholder `{name}` of the path. The value is percent-encoded and stays one part.
@@ -165,11 +177,14 @@ impl Request {
         self
     }
 
-    /// Keeps to a call's deadline, and takes its idempotency key. A health check is retried as [`Retry::check`] says,
-    /// unless the client or the request says how it is retried.
+    /// Keeps to a call's deadline, and takes its idempotency key.
+    ///
+    /// What a health check sends keeps to its deadline also without that, and is retried as [`Retry::check`] says unless
+    /// the client or the request says how it is retried. Where the check hands work to another task, that has to be
+    /// said by its context.
     pub fn within(mut self, context: &Context) -> Self {
-        if context.is_check() && self.retry.is_none() && self.http.inner.retry == Retry::background() {
-            self.retry = Some(Retry::check());
+        if context.is_check() {
+            self = self.of_check();
         }
         self.deadline = self.deadline.into_iter().chain(context.deadline()).min();
         match context.idempotency_key() {

@@ -46,6 +46,7 @@ struct Journey {
     body: Body,
     repeatable: bool,
     retry: Retry,
+    /// When the call ends, or the time of all attempts.
     deadline: Option<Instant>,
     timeout: Duration,
     redirects: u32,
@@ -105,6 +106,8 @@ impl Journey {
 
     async fn run(&mut self) -> Result<Response> {
         let began = Instant::now();
+        let end = self.retry.whole().and_then(|whole| began.checked_add(whole));
+        self.deadline = self.deadline.into_iter().chain(end).min();
         let mut made = 0;
         loop {
             let sends_once = matches!(self.body, Body::Once(_));
@@ -134,6 +137,10 @@ impl Journey {
             let Some(wait) = wait else { return Err(failed.error) };
             if !self.inner.wire.is_replayed() {
                 tokio::time::sleep(wait).await;
+            }
+            // What the service said tells more than that the time is over.
+            if self.left() == Some(Duration::ZERO) {
+                return Err(failed.error);
             }
         }
     }

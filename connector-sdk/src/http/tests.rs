@@ -298,6 +298,17 @@ async fn a_service_that_is_silent_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_silent_service_has_no_longer_than_all_attempts_together() {
+    let (server, http) = server().await;
+    let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
+    Mock::given(any()).respond_with(late).mount(&server).await;
+    let request = http.get("/x").retry(quick(Retry::check()).within(Duration::from_millis(50))).send();
+    let outcome = tokio::time::timeout(Duration::from_secs(20), request).await.expect("it goes on");
+    let error = outcome.expect_err("silent");
+    assert!(error.message().contains("didn't answer in time"), "{error}");
+}
+
+#[tokio::test]
 async fn only_so_many_are_under_way_at_once() {
     let server = MockServer::start().await;
     let http = builder(&server.uri()).concurrency(2).build().expect("a client");

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::request::{At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec};
 use crate::http::{Http, Method, Page, Pages, Request, Response, names};
-use crate::{BoxFuture, Error, Result};
+use crate::{BoxFuture, Context, Error, Result};
 
 /// Of an answer that nobody reads, so much is taken off the connection, which then can be used again.
 const MOST_IGNORED: usize = 64 * 1024;
@@ -119,8 +119,11 @@ fn made(http: &Http, outgoing: &Outgoing<'_>) -> Result<(Request, Option<u64>)> 
     if let Some(timeout) = outgoing.timeout {
         request = request.timeout(timeout);
     }
-    if let Some(context) = outgoing.context {
-        request = request.within(context);
+    match (outgoing.context, outgoing.timeout) {
+        (Some(context), _) => request = request.within(context),
+        // Another method calls the action: its time is for all attempts and pages all the same.
+        (None, Some(timeout)) => request = request.within(&Context::new().with_timeout(timeout)),
+        (None, None) => {}
     }
     Ok((request, most))
 }
