@@ -58,6 +58,8 @@ mod wire;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use resolve::name_that_leads_inside;
 
 #[cfg(feature = "oauth")]
 pub(crate) use base::nobody;

@@ -214,6 +214,15 @@ async fn a_host_from_a_setting_has_to_be_public() {
     assert!(Http::builder("http://api.test").build().is_err(), "in the clear");
 }
 
+#[tokio::test]
+async fn a_name_from_a_setting_is_refused_where_it_leads_inside() {
+    let Some(name) = name_that_leads_inside() else { return };
+    let http = builder(&format!("https://{name}")).public_only().build().expect("a name tells nothing yet");
+    let error = http.get("/x").retry(quick(Retry::check())).send().await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
+    assert!(error.message().contains("private network"), "{error}");
+}
+
 /// What a client that takes 1,000 bytes says to an answer.
 async fn said_to(base: &str) -> Error {
     let http = builder(base).most_bytes(1000).retry(Retry::never()).build().expect("a client");
