@@ -2,14 +2,12 @@
 //! result. Values come as JSON text, so nothing here is made once more for each type.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::request::{At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec};
 use crate::http::{Http, Method, Page, Pages, Request, Response, names};
+use crate::members::Members;
 use crate::{BoxFuture, Context, Error, Result};
 
 /// Of an answer that nobody reads, so much is taken off the connection, which then can be used again.
@@ -263,31 +261,4 @@ fn wrong(name: &str, what: &str) -> Error {
 #[cold]
 fn unwritable(name: &str, error: &serde_json::Error) -> Error {
     wrong(name, &format!("can't be written as JSON: {error}"))
-}
-
-/// The members of an object, in their order.
-struct Members<'j>(Vec<(String, &'j RawValue)>);
-
-impl<'de: 'j, 'j> Deserialize<'de> for Members<'j> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Object)
-    }
 }
