@@ -214,7 +214,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`](crate::ErrorKind::Unavailable) when somebody else doesn't come to an end.
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) when somebody else doesn't come to an end; any other kind where
+    /// there are no turns, as in a folder that can only be read.
     fn turn(&self, address: &Address) -> Result<Box<dyn Send>> {
         let _ = address;
         Ok(Box::new(()))

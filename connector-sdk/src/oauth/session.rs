@@ -206,7 +206,14 @@ impl Session {
             self.take(Arc::clone(&tokens));
             return Ok(tokens);
         }
-        let turn = self.kept(|keeper, _| keeper.turn()).await.transpose()?;
+        let turn = match self.kept(|keeper, _| keeper.turn()).await.transpose() {
+            // Where there are no turns, as in a folder that can only be read, nobody can be waited for.
+            Err(error) if error.kind() != ErrorKind::Unavailable => {
+                tracing::warn!(error = error.message(), "the tokens are renewed without a turn");
+                None
+            }
+            turn => turn?,
+        };
         let kept = match self.kept(|keeper, name| keeper.kept(name)).await {
             Some(Ok(Some(kept))) => Tokens::of_credential(&kept).ok().map(Arc::new),
             _ => None,

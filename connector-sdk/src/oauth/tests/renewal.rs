@@ -1,7 +1,6 @@
 //! Renewing access tokens.
 
 use super::*;
-use crate::ErrorKind;
 
 fn ok() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(fresh())
@@ -186,6 +185,18 @@ async fn what_can_not_be_kept_is_used() {
     for _ in 0..2 {
         assert_eq!(session.token().await.expect("a token").access.expose(), "access-n3w");
     }
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_keeper_without_turns_keeps_nobody_from_renewing() {
+    let server = answering(ok()).await;
+    let read_only = Memory { fails: true, no_turn: Some(ErrorKind::Setup), ..Memory::default() };
+    let session = kept(&server, &old(), Arc::new(read_only));
+    assert_eq!(session.token().await.expect("a token").access.expose(), "access-n3w");
+    let taken = Memory { no_turn: Some(ErrorKind::Unavailable), ..Memory::default() };
+    let session = kept(&server, &old(), Arc::new(taken));
+    assert_eq!(session.token().await.expect_err("somebody else renews").kind(), ErrorKind::Unavailable);
     assert_eq!(asked(&server, "/token").await.len(), 1);
 }
 
