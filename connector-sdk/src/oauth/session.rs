@@ -36,6 +36,14 @@ enum Source {
 }
 
 impl Source {
+    /// The client that gets tokens for itself, and needs none to get others.
+    fn client_for_itself(&self) -> Option<&Client> {
+        match self {
+            Self::Client(client) if client.grant() == Grant::ClientCredentials => Some(client),
+            _ => None,
+        }
+    }
+
     async fn renew(&self, refresh: &Secret, before: &Tokens) -> Result<Tokens> {
         match self {
             Self::Client(client) => client.renew(refresh, before).await,
@@ -132,7 +140,7 @@ impl Session {
         let round = {
             let state = self.state();
             match &state.tokens {
-                Some(tokens) if !tokens.are_due(SystemTime::now()) => return Ok(Arc::clone(tokens)),
+                Some(tokens) if self.is_usable(tokens, None) => return Ok(Arc::clone(tokens)),
                 _ => state.round,
             }
         };
@@ -144,7 +152,7 @@ impl Session {
         let round = {
             let state = self.state();
             match &state.tokens {
-                Some(tokens) if is_usable(tokens, Some(&refused)) => return Ok(Arc::clone(tokens)),
+                Some(tokens) if self.is_usable(tokens, Some(&refused)) => return Ok(Arc::clone(tokens)),
                 _ => state.round,
             }
         };
@@ -177,7 +185,7 @@ impl Session {
             if state.round != round {
                 match (&state.failure, &state.tokens) {
                     (Some(failure), _) => return Err(failure.to_error()),
-                    (None, Some(tokens)) if is_usable(tokens, refused) => return Ok(Arc::clone(tokens)),
+                    (None, Some(tokens)) if self.is_usable(tokens, refused) => return Ok(Arc::clone(tokens)),
                     _ => {}
                 }
             }
@@ -199,9 +207,7 @@ impl Session {
 
     /// Gets tokens from whoever has them: another process that kept them, or the service.
     async fn obtain(&self, refused: Option<&Tokens>) -> Result<Arc<Tokens>> {
-        if let Source::Client(client) = &self.0.source
-            && client.grant() == Grant::ClientCredentials
-        {
+        if let Some(client) = self.0.source.client_for_itself() {
             let tokens = Arc::new(client.for_itself().await?);
             self.take(Arc::clone(&tokens));
             return Ok(tokens);
@@ -220,7 +226,7 @@ impl Session {
         };
         if let Some(kept) = kept.as_ref().filter(|kept| self.is_news(kept)) {
             self.take(Arc::clone(kept));
-            if is_usable(kept, refused) {
+            if self.is_usable(kept, refused) {
                 return Ok(Arc::clone(kept));
             }
         }
@@ -269,6 +275,17 @@ impl Session {
         Some(done.unwrap_or_else(|_| Err(Error::internal("what keeps the tokens has failed"))))
     }
 
+    /// Whether tokens are good, and others than those that the service refused. What can't be renewed is good to its
+    /// end.
+    fn is_usable(&self, tokens: &Tokens, refused: Option<&Tokens>) -> bool {
+        let now = SystemTime::now();
+        let is_over = match tokens.refresh.is_some() || self.0.source.client_for_itself().is_some() {
+            true => tokens.are_due(now),
+            false => tokens.have_ended(now),
+        };
+        !is_over && refused.is_none_or(|refused| refused.access.expose() != tokens.access.expose())
+    }
+
     /// Whether tokens that are kept are others than those in use, and not those that were in use before. When they
     /// were obtained says nothing: a renewal may have ended after somebody agreed anew.
     fn is_news(&self, kept: &Tokens) -> bool {
@@ -284,11 +301,6 @@ impl Session {
         self.0.learned.grant(tokens.scopes.as_deref());
         self.state().tokens = Some(tokens);
     }
-}
-
-fn is_usable(tokens: &Tokens, refused: Option<&Tokens>) -> bool {
-    !tokens.are_due(SystemTime::now())
-        && refused.is_none_or(|refused| refused.access.expose() != tokens.access.expose())
 }
 
 #[cold]

@@ -304,6 +304,26 @@ async fn without_tokens_somebody_has_to_agree() {
 }
 
 #[tokio::test]
+async fn what_can_not_be_renewed_is_used_to_its_end() {
+    let server = answering(ok()).await;
+    let hour = Duration::from_secs(3600);
+    let ending = |refresh: Option<Secret>| Tokens {
+        refresh,
+        obtained_at: SystemTime::now() - hour,
+        expires_at: Some(SystemTime::now() + Duration::from_secs(20)),
+        ..old()
+    };
+    let last = session(&server, &ending(None));
+    let token = last.token().await.expect("it is good still");
+    assert_eq!(token.access.expose(), "access-0ld");
+    let error = last.instead_of(token).await.expect_err("the service refused it");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(asked(&server, "/token").await.is_empty());
+    let renewed = session(&server, &ending(old().refresh)).token().await.expect("a token");
+    assert_eq!(renewed.access.expose(), "access-n3w");
+}
+
+#[tokio::test]
 async fn a_token_that_is_said_back_is_taken_out_before_the_text_is_cut() {
     // Its blanks are folded and the text is cut within it, so that nobody could find it afterwards.
     let token = "refresh  s3cret  of  many  words";
