@@ -169,6 +169,21 @@ async fn redirects_at_home_are_followed_with_credentials_and_end() {
 }
 
 #[tokio::test]
+async fn a_service_that_leads_on_in_the_clear_is_at_fault() {
+    let (server, http) = server().await;
+    Mock::given(path("/moved")).respond_with(server::redirect("http://api.test/x")).mount(&server).await;
+    let page =
+        ResponseTemplate::new(200).set_body_json([1]).insert_header("link", "<http://api.test/2>; rel=next");
+    Mock::given(path("/list")).respond_with(page).mount(&server).await;
+    let moved = http.get("/moved").send().await.expect_err("in the clear");
+    let pages = http.get("/list").pages(Page::Link).items::<u32>("").try_collect::<Vec<_>>().await;
+    for error in [moved, pages.expect_err("in the clear")] {
+        assert_eq!(error.kind(), ErrorKind::Upstream, "{error}");
+        assert!(error.message().contains("leads on to `api.test` in the clear"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_sent_on_stays_what_it_is() {
     let (server, http) = server().await;
     for status in [301, 302, 308] {
