@@ -18,6 +18,8 @@ pub struct Response {
     answer: reqwest::Response,
     host: String,
     most_bytes: u64,
+    /// How many of them may come yet.
+    left: u64,
     /// Until the body is read, the request is under way.
     _slot: Option<OwnedSemaphorePermit>,
 }
@@ -29,7 +31,7 @@ impl Response {
         most_bytes: u64,
         slot: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        Self { answer, host, most_bytes, _slot: slot }
+        Self { answer, host, most_bytes, left: most_bytes, _slot: slot }
     }
 
     /// The status: 2xx, or 304 for a request with [`unless`](super::Request::unless).
@@ -139,8 +141,8 @@ impl Response {
         let chunk = self.answer.chunk().await.map_err(|error| failure::of_transport(error, &self.host))?;
         if let Some(chunk) = &chunk {
             let length = chunk.len() as u64;
-            self.most_bytes =
-                self.most_bytes.checked_sub(length).ok_or_else(|| too_large(&self.host, self.most_bytes))?;
+            self.left =
+                self.left.checked_sub(length).ok_or_else(|| too_large(&self.host, self.most_bytes))?;
         }
         Ok(chunk)
     }

@@ -265,11 +265,14 @@ async fn hostile_answers_are_errors() {
         assert!(error.message().contains(says), "{what}: {error}");
     }
     let promise = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n";
+    let chunk = format!("258\r\n{}\r\n", " ".repeat(0x258));
+    let chunks = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n");
     for (what, server, says) in [
         ("cut", Raw::cut_body().await, "broke off"),
         ("slow", Raw::slow_body(Duration::from_millis(10)).await, "in time"),
-        ("endless", Raw::endless_body().await, "more than the"),
-        ("promised", Raw::bytes(promise).await, "more than the"),
+        ("endless", Raw::endless_body().await, "more than the 1000 bytes"),
+        ("promised", Raw::bytes(promise).await, "more than the 1000 bytes"),
+        ("in chunks", Raw::bytes(chunks).await, "more than the 1000 bytes"),
     ] {
         let error = said_to(server.expect("a port").url()).await;
         assert!(error.message().contains(says), "{what}: {error}");
