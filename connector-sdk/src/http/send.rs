@@ -198,7 +198,9 @@ impl Journey {
             Failed { may_pass: !is_wrong && error.kind().is_retryable(), unseen, error }
         })?;
         let status = answer.status();
-        if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(LOCATION)) {
+        if let (301 | 302 | 303 | 307 | 308, Some(location)) =
+            (status.as_u16(), answer.headers().get(LOCATION))
+        {
             let location = location.clone();
             self.follow(status.as_u16(), &location, sends_once)?;
             return Ok(None);

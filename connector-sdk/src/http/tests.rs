@@ -407,8 +407,9 @@ async fn loopback_is_not_reached_through_a_proxy() {
 #[tokio::test]
 async fn what_has_not_changed_is_not_sent_again() {
     let (server, http) = server().await;
+    // Where the version is, is no place to go to.
     Mock::given(header("if-none-match", "\"v1\""))
-        .respond_with(ResponseTemplate::new(304))
+        .respond_with(ResponseTemplate::new(304).insert_header("location", "/elsewhere"))
         .mount(&server)
         .await;
     let fresh = ResponseTemplate::new(200).insert_header("etag", "\"v1\"");
@@ -417,6 +418,7 @@ async fn what_has_not_changed_is_not_sent_again() {
     let etag = answer.etag().expect("a tag").to_owned();
     assert!(!answer.not_modified());
     assert!(http.get("/x").unless(&etag).send().await.expect("an answer").not_modified());
+    assert_eq!(received(&server).await.len(), 2);
 }
 
 #[tokio::test]
