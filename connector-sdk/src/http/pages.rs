@@ -145,6 +145,9 @@ impl Pages {
     /// The items of the next page.
     async fn page(&mut self, select: &str) -> Result<Option<Vec<Box<RawValue>>>> {
         let mut request = self.request.again()?;
+        if !matches!(self.next, Next::First) {
+            request = request.unnamed();
+        }
         match std::mem::replace(&mut self.next, Next::None) {
             Next::None => return Ok(None),
             Next::First | Next::Counted => {}

@@ -166,9 +166,19 @@ impl Request {
 
     /// Names the request so that the service can tell a repetition (`Idempotency-Key`); it may then be
     /// retried whatever its method is.
-    pub fn idempotency_key(mut self, key: &str) -> Self {
-        self.repeatable = true;
+    pub fn idempotency_key(self, key: &str) -> Self {
         self.header(IDEMPOTENCY_KEY.as_str(), key)
+    }
+
+    /// Whether the service can tell a repetition from another request.
+    pub(super) fn is_named(&self) -> bool {
+        self.headers.contains_key(IDEMPOTENCY_KEY)
+    }
+
+    /// Without the name of another request: a service would take this one for its repetition.
+    pub(super) fn unnamed(mut self) -> Self {
+        self.headers.remove(IDEMPOTENCY_KEY);
+        self
     }
 
     /// Says that the service may get it twice without harm, so that it may be retried whatever its method is.
@@ -177,7 +187,9 @@ impl Request {
         self
     }
 
-    /// Keeps to a call's deadline, and takes its idempotency key.
+    /// Keeps to a call's deadline, and takes its idempotency key. To a service the key names one request, so a method that
+    /// makes several which change something gives each a key of its own, made of the call's: `{key}-invoice`,
+    /// `{key}-payment`.
     ///
     /// What a health check sends keeps to its deadline also without that, and is retried as [`Retry::check`] says unless
     /// the client or the request says how it is retried. Where the check hands work to another task, that has to be

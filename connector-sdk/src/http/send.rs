@@ -80,6 +80,7 @@ impl Journey {
             let has_body = !matches!(request.body, Body::None);
             leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
         }
+        let repeatable = request.repeatable || request.is_named();
         // The path as it was written: what fills its placeholders is nobody's business.
         let span = tracing::debug_span!(
             "http",
@@ -92,7 +93,7 @@ impl Journey {
             url,
             headers: request.headers,
             body: request.body,
-            repeatable: request.repeatable,
+            repeatable,
             retry: request.retry.unwrap_or(inner.retry),
             deadline: request.deadline,
             timeout: request.timeout.unwrap_or(inner.timeout),

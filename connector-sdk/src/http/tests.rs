@@ -481,6 +481,19 @@ async fn pages_that_lead_to_themselves_end() {
 }
 
 #[tokio::test]
+async fn a_key_names_the_first_page_only() {
+    let (server, http) = server().await;
+    let page = |next| ResponseTemplate::new(200).set_body_json(json!({"i": [1], "n": next}));
+    server::in_turn(&server, [server::unavailable(), page(Some("b")), page(None)]).await;
+    let context = Context::new().with_idempotency_key("k-1");
+    let pages = http.post("/x").within(&context).pages(Page::Cursor { at: "n", parameter: "at" });
+    pages.items::<u32>("i").try_collect::<Vec<_>>().await.expect("pages");
+    let all = received(&server).await;
+    let keys: Vec<_> = all.iter().map(|request| request.headers.contains_key("idempotency-key")).collect();
+    assert_eq!(keys, [true, true, false]);
+}
+
+#[tokio::test]
 async fn the_parameter_of_a_page_is_sent_once() {
     let (server, http) = server().await;
     let page = |items: &[u32], next| ResponseTemplate::new(200).set_body_json(json!({"i": items, "n": next}));
