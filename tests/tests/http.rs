@@ -25,10 +25,18 @@ struct Shop {
     token: Secret,
     #[http(base = "{url}")]
     http: Http,
+    #[http(base = "{url}/stock")]
+    stock: Http,
 }
 
 #[connector]
 impl Shop {
+    /// Count what is in stock.
+    #[action(read)]
+    async fn count_stock(&self, context: &Context) -> Result<Value> {
+        self.stock.get("/count").within(context).send().await?.json().await
+    }
+
     /// Show an order.
     #[action(read, resource = "orders")]
     async fn show_order(
@@ -65,11 +73,13 @@ async fn a_client_is_made_of_settings_and_credentials() {
     traces::leave(format!("{missing:?}"));
     assert_eq!((missing.kind(), missing.details()["status"].clone()), (ErrorKind::NotFound, json!(404)));
     shop.act("show_order", &json!({ "id": "9" }), &caller).await.expect_err("no such order");
-    let context = Context::new().with_timeout(std::time::Duration::from_secs(5));
-    let input = br#"{"id":"9"}"#;
-    let beyond = shop.call("show_order", input, &caller, context).await.expect_err("beyond the rate");
-    traces::leave(format!("{beyond:?}"));
-    assert_eq!(beyond.kind(), ErrorKind::RateLimited);
+    // The clients of a connection keep to its rate together.
+    for (action, input) in [("show_order", &br#"{"id":"9"}"#[..]), ("count_stock", b"{}")] {
+        let context = Context::new().with_timeout(std::time::Duration::from_secs(5));
+        let beyond = shop.call(action, input, &caller, context).await.expect_err("beyond the rate");
+        traces::leave(format!("{beyond:?}"));
+        assert_eq!(beyond.kind(), ErrorKind::RateLimited, "{action}");
+    }
     assert_eq!(server.received_requests().await.expect("recorded").len(), 3);
 }
 

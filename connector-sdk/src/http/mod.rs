@@ -70,6 +70,7 @@ pub use credentials::Credentials;
 #[cfg(any(feature = "oauth", feature = "testing"))]
 pub(crate) use form::form_text;
 pub use pages::{Page, Pages};
+pub(crate) use rate::Limiter;
 pub use rate::Rate;
 pub use request::Request;
 pub use response::Response;
