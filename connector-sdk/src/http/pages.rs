@@ -163,7 +163,7 @@ impl Pages {
             Page::Offset { parameter } => request = request.query_anew(parameter, self.count),
             Page::Link | Page::Cursor { .. } => {}
         }
-        let response = request.send().await?;
+        let response = request.whole().send().await?;
         let url = response.url().clone();
         let link = response.headers().get_all(LINK).iter().find_map(|link| next_link(link.to_str().ok()?));
         response.host().clone_into(&mut self.host);

@@ -29,6 +29,8 @@ pub struct Request {
     pub(super) timeout: Option<Duration>,
     pub(super) retry: Option<Retry>,
     pub(super) repeatable: bool,
+    /// Whether the body of the answer is a part of each attempt.
+    pub(super) whole: bool,
     problem: Option<Error>,
 }
 
@@ -62,6 +64,7 @@ impl Request {
             timeout: None,
             retry: None,
             repeatable,
+            whole: false,
             problem: None,
         };
         match check::running() {
@@ -187,6 +190,12 @@ impl Request {
         self
     }
 
+    /// Reads the body of the answer before it is one, so that an answer that breaks off is asked for again.
+    pub(crate) fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
     /// Keeps to a call's deadline, and takes its idempotency key. To a service the key names one request, so a method that
     /// makes several which change something gives each a key of its own, made of the call's: `{key}-invoice`,
     /// `{key}-payment`.
@@ -258,6 +267,7 @@ impl Request {
             timeout: self.timeout,
             retry: self.retry,
             repeatable: self.repeatable,
+            whole: self.whole,
             problem: None,
         })
     }

@@ -9,7 +9,9 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// How a request is sent again after a failure that may pass: 429, 502, 503, 504, 529, a 403 that says
-/// that a rate is used up, and connections that broke.
+/// that a rate is used up, and connections that broke before the head of an answer came. Of actions that are one
+/// request and of [`Pages`](super::Pages) the body is a part of the attempt; a method that reads an answer itself learns by an
+/// `unavailable` error that its body broke off.
 ///
 /// A request that changes something is only sent again where that can do no harm: its method is
 /// idempotent (RFC 9110, section 9.2.2) or it has an idempotency key. One whose connection was never made

@@ -45,6 +45,7 @@ struct Journey {
     headers: HeaderMap,
     body: Body,
     repeatable: bool,
+    whole: bool,
     retry: Retry,
     /// When the call ends, or the time of all attempts.
     deadline: Option<Instant>,
@@ -94,6 +95,7 @@ impl Journey {
             headers: request.headers,
             body: request.body,
             repeatable,
+            whole: request.whole,
             retry: request.retry.unwrap_or(inner.retry),
             deadline: request.deadline,
             timeout: request.timeout.unwrap_or(inner.timeout),
@@ -221,9 +223,14 @@ impl Journey {
                 return Ok(None);
             }
         }
-        let response = Response::new(answer, self.host().to_owned(), inner.most_bytes, slot);
+        let mut response = Response::new(answer, self.host().to_owned(), inner.most_bytes, slot);
         // 304 is what a conditional request hopes for.
         if status.is_success() || status.as_u16() == 304 {
+            if self.whole {
+                let broken =
+                    |error: Error| Failed { may_pass: error.kind().is_retryable(), unseen: false, error };
+                Box::pin(response.read()).await.map_err(broken)?;
+            }
             return Ok(Some(response));
         }
         Err(Box::pin(refused(inner, response)).await)

@@ -314,6 +314,22 @@ async fn a_connection_that_breaks_is_tried_again() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_is_asked_for_again_where_it_is_read_whole() {
+    let server = Raw::cut_body().await.expect("a port");
+    let http = builder(server.url()).retry(quick(Retry::check())).build().expect("a client");
+    let error = http.get("/x").whole().send().await.expect_err("half an answer");
+    assert_eq!((error.kind(), server.connections()), (ErrorKind::Unavailable, 4), "{error}");
+    let pages = http.get("/x").pages(Page::Link).items::<u32>("").try_collect::<Vec<_>>().await;
+    assert_eq!((pages.expect_err("half a page").kind(), server.connections()), (ErrorKind::Unavailable, 8));
+    http.post("/x").whole().send().await.expect_err("half an answer");
+    assert_eq!(server.connections(), 9, "what was done is not done again");
+    let (server, http) = self::server().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("there")).mount(&server).await;
+    let answer = http.get("/x").whole().send().await.expect("an answer");
+    assert_eq!(answer.text().await.expect("text"), "there");
+}
+
+#[tokio::test]
 async fn a_service_that_is_silent_is_given_up() {
     let (server, http) = server().await;
     Mock::given(any())

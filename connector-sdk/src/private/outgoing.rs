@@ -23,7 +23,9 @@ pub(super) fn send(http: &Http, outgoing: &Outgoing<'_>) -> BoxFuture<'static, R
     });
     // Each has a future of its own size.
     match (made(http, outgoing), page) {
-        (Ok((request, _)), None) => Box::pin(answer(request.send(), spec.select, ignored)),
+        // What isn't read to its end need not come to it.
+        (Ok((request, _)), None) if ignored => Box::pin(answer(request.send(), spec.select, true)),
+        (Ok((request, _)), None) => Box::pin(answer(request.whole().send(), spec.select, false)),
         (Ok((request, most)), Some(page)) => Box::pin(list(request.pages(page), spec.select, most)),
         (Err(error), _) => Box::pin(async { Err(error) }),
     }
