@@ -1,6 +1,8 @@
 //! The client against real servers on loopback: wiremock, and a socket for what no proper server will do.
 
+mod bodies;
 mod log;
+mod proxy;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -288,13 +290,21 @@ async fn a_large_answer_is_read_whole() {
 }
 
 #[tokio::test]
-async fn both_forms_of_a_wait_are_understood() {
+async fn all_forms_of_a_wait_are_understood() {
     let (server, http) = server().await;
     let hour = Duration::from_secs(3600);
     server::in_turn(&server, [server::too_many_requests(hour), server::too_many_requests_by_date(hour)])
         .await;
-    for _ in 0..2 {
+    // And what GitHub says of a rate: when it begins anew, in seconds since 1970.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let used_up = ResponseTemplate::new(403)
+        .insert_header("x-ratelimit-remaining", "0")
+        .insert_header("x-ratelimit-reset", (now + hour).as_secs().to_string());
+    let (other, rated) = self::server().await;
+    server::in_turn(&other, [used_up]).await;
+    for http in [&http, &http, &rated] {
         let error = http.get("/x").retry(Retry::never()).send().await.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
         let wait = error.retry_after().expect("a wait");
         assert!(wait <= hour && wait > hour - Duration::from_secs(120), "{wait:?}");
     }
@@ -399,25 +409,6 @@ async fn a_name_that_is_refused_is_looked_up_once() {
     Arc::get_mut(&mut http.inner).expect("one client").client = client.build().expect("a client");
     let error = http.get("/x").send().await.expect_err("refused");
     assert_eq!((error.kind(), lookups.load(Ordering::Relaxed)), (ErrorKind::Setup, 1), "{error}");
-}
-
-/// Runs itself once more as a program that is told of a proxy.
-#[tokio::test]
-async fn loopback_is_not_reached_through_a_proxy() {
-    const PROXY: &str = "http://127.0.0.1:1";
-    if std::env::var("http_proxy").is_ok_and(|proxy| proxy == PROXY) {
-        let (server, http) = server().await;
-        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
-        http.get("/x").retry(Retry::never()).send().await.expect("reached");
-        return;
-    }
-    let program = std::env::current_exe().expect("a path");
-    let mut program = std::process::Command::new(program);
-    program.args(["--exact", "http::tests::loopback_is_not_reached_through_a_proxy"]);
-    let output = program.env("http_proxy", PROXY).env_remove("no_proxy").env_remove("NO_PROXY").output();
-    let output = output.expect("run");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[tokio::test]
