@@ -33,7 +33,7 @@
 //! | `credentials` | 0600 | the store, encrypted |
 //! | `credentials.key` | 0600 | its key, made once; not there when `CONNECTOR_KEY` is set, or a keyring keeps it |
 //! | `credentials.lock` | 0600 | empty; locked while somebody writes |
-//! | `credentials.turn-..` | 0600 | empty, one a connection whose tokens were renewed; locked while they are |
+//! | `credentials.turn-..` | 0600 | empty, one a connection whose tokens were renewed; locked while they are, and left when it is forgotten |
 //! | `credentials.new`, `credentials.key.new` | 0600 | a write that is going on, or that a crash cut off |
 //!
 //! A file that others may read, a folder that others may write to, a link, a folder where a file should be:
