@@ -47,6 +47,8 @@ pub mod http;
 mod indent;
 mod keeper;
 pub mod manifest;
+#[cfg(feature = "http")]
+mod members;
 #[cfg(feature = "events")]
 pub mod message;
 #[cfg(feature = "cli")]

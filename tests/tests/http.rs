@@ -25,10 +25,18 @@ struct Shop {
     token: Secret,
     #[http(base = "{url}")]
     http: Http,
+    #[http(base = "{url}/stock")]
+    stock: Http,
 }
 
 #[connector]
 impl Shop {
+    /// Count what is in stock.
+    #[action(read)]
+    async fn count_stock(&self, context: &Context) -> Result<Value> {
+        self.stock.get("/count").within(context).send().await?.json().await
+    }
+
     /// Show an order.
     #[action(read, resource = "orders")]
     async fn show_order(
@@ -65,11 +73,13 @@ async fn a_client_is_made_of_settings_and_credentials() {
     traces::leave(format!("{missing:?}"));
     assert_eq!((missing.kind(), missing.details()["status"].clone()), (ErrorKind::NotFound, json!(404)));
     shop.act("show_order", &json!({ "id": "9" }), &caller).await.expect_err("no such order");
-    let context = Context::new().with_timeout(std::time::Duration::from_secs(5));
-    let input = br#"{"id":"9"}"#;
-    let beyond = shop.call("show_order", input, &caller, context).await.expect_err("beyond the rate");
-    traces::leave(format!("{beyond:?}"));
-    assert_eq!(beyond.kind(), ErrorKind::RateLimited);
+    // The clients of a connection keep to its rate together.
+    for (action, input) in [("show_order", &br#"{"id":"9"}"#[..]), ("count_stock", b"{}")] {
+        let context = Context::new().with_timeout(std::time::Duration::from_secs(5));
+        let beyond = shop.call(action, input, &caller, context).await.expect_err("beyond the rate");
+        traces::leave(format!("{beyond:?}"));
+        assert_eq!(beyond.kind(), ErrorKind::RateLimited, "{action}");
+    }
     assert_eq!(server.received_requests().await.expect("recorded").len(), 3);
 }
 
@@ -125,6 +135,40 @@ impl Depot {
         let http = if roomy { &self.roomy } else { &self.http };
         Ok(http.get("/size/{size}").path("size", size.to_string()).send().await?.text().await?.len())
     }
+
+    /// Ask whether goods are taken in.
+    #[action(read)]
+    #[http(GET, "/open", client = http)]
+    async fn ask_whether_open(&self) -> Result<()>;
+
+    #[health]
+    async fn health(&self) -> Result<()> {
+        self.ask_whether_open().await
+    }
+}
+
+#[tokio::test]
+async fn a_check_that_knows_no_context_is_over_soon() {
+    let server = MockServer::start().await;
+    let busy = |wait: &str| ResponseTemplate::new(503).insert_header("retry-after", wait);
+    Mock::given(path("/open")).respond_with(busy("0")).up_to_n_times(4).mount(&server).await;
+    Mock::given(path("/open")).respond_with(busy("6")).mount(&server).await;
+    let settings = Settings::new().value("url", server.uri());
+    let depot = Connection::open("default", &factory::<Depot>(), &settings).expect("a connection");
+    let error = depot.health(Context::new()).await.expect_err("busy");
+    assert_eq!((error.kind(), &error.details()["status"]), (ErrorKind::Unavailable, &json!(503)));
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 4, "four attempts");
+    // A wait that the check's deadline cuts off is not begun, and what the service said is told.
+    let soon = Context::new().with_timeout(std::time::Duration::from_secs(5));
+    let error = depot.health(soon).await.expect_err("busy");
+    assert_eq!((error.kind(), &error.details()["status"]), (ErrorKind::Unavailable, &json!(503)));
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 5);
+    // Any other call is tried as often as ever.
+    let caller = Caller::new("me", Mode::Readonly);
+    server.reset().await;
+    Mock::given(path("/open")).respond_with(busy("0")).mount(&server).await;
+    depot.act("ask_whether_open", &json!({}), &caller).await.expect_err("busy");
+    assert_eq!(server.received_requests().await.expect("recorded").len(), 6, "six attempts");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use connector_sdk::call::{Caller, Connection};
 use connector_sdk::cli::{Process, Terminal, run};
+use connector_sdk::credentials::{Address, FileStore, Store as _};
 use connector_sdk::manifest::{ClientId, Grant, Mode, OAuth2};
 use connector_sdk::oauth::Client;
 use connector_sdk::prelude::*;
@@ -478,6 +479,46 @@ async fn connecting_again_takes_its_turn_with_those_that_renew() {
     // None of them put back what another one had replaced.
     assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
     assert_eq!(world.asked("/token").await.len() - before, 1);
+}
+
+/// Has another program renew what is stored of a connection: it takes its turn, and stores what it has got once
+/// `command` has done what it does without waiting.
+async fn while_others_renew(
+    world: &Arc<World>,
+    tokens: &connector_sdk::oauth::Tokens,
+    command: impl Future<Output = Outcome> + Send + 'static,
+) -> Outcome {
+    let store = FileStore::at(world.home.path().join("store"));
+    let files = Address::new("default", "files", "default").expect("an address");
+    let turn = store.turn(&files).expect("nobody else renews");
+    let command = tokio::spawn(command);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(store.entrust(&files, OAuth2::TOKENS, &tokens.to_secret()).expect("stored"));
+    drop(turn);
+    command.await.expect("no panic")
+}
+
+#[tokio::test]
+async fn what_was_agreed_to_anew_outlasts_a_renewal_that_was_under_way() {
+    let world = Arc::new(World::new().await);
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    let (other, old) = (Arc::clone(&world), connector_sdk::oauth::Tokens::new("access-0-s3cret"));
+    let again = async move { other.agree("--json connect --browser --yes", Some("")).await };
+    assert_eq!(while_others_renew(&world, &old, again).await.data()["state"], "replaced");
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+}
+
+#[tokio::test]
+async fn what_is_given_back_is_what_was_given_out_last() {
+    let world = Arc::new(World::new().await);
+    assert_eq!(world.agree("--json connect --yes", Some("")).await.data()["state"], "added");
+    let (other, mut last) = (Arc::clone(&world), connector_sdk::oauth::Tokens::new("access-7-s3cret"));
+    last.refresh = Some(Secret::new("refresh-7-s3cret"));
+    let disconnect = async move { other.run("--json --mode write disconnect").await };
+    let removed = while_others_renew(&world, &last, disconnect).await.data();
+    assert_eq!((&removed["state"], &removed["revoked"]), (&json!("removed"), &json!(true)));
+    let given_back = world.asked("/revoke").await;
+    assert!(given_back[0].contains("token=refresh-7-s3cret"), "{given_back:?}");
 }
 
 #[tokio::test]

@@ -173,6 +173,12 @@ impl Hub {
         word: String,
     ) -> Result<Vec<Issue>>;
 
+    /// Search by a method that has a body.
+    #[action(read)]
+    async fn search_inside(&self) -> Result<Vec<Issue>> {
+        self.search("w".to_owned()).await
+    }
+
     /// The team's board.
     #[action(read)]
     #[http(GET, "/teams/{team}", client = http)]
@@ -546,6 +552,10 @@ async fn what_may_be_repeated_is_retried_within_the_time_of_the_call() {
     // The call ends in 2 s, so a wait of 20 s is not begun, and its error is not that of a call that ended.
     let server = busy_at_first(json!({ "data": { "items": [] } }), "20").await;
     let error = act(&server, "search", json!({ "word": "w" })).await.expect_err("too long");
+    assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(20))));
+    // Nor where another method calls the action, whose own time it is.
+    let server = busy_at_first(json!({ "data": { "items": [] } }), "20").await;
+    let error = act(&server, "search_inside", json!({})).await.expect_err("too long");
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(Duration::from_secs(20))));
 }
 

@@ -191,11 +191,10 @@ impl Connection {
     /// What the connector's health check returned.
     pub async fn health(&self, context: Context) -> Result<()> {
         let context = self.own(context).checking();
-        let health = drive::catch(|| Ok(self.connector.health(&context)));
-        let result = match health {
-            Ok(health) => drive::drive(health, &context, Instant::now()).await,
-            Err(error) => Err(error),
-        };
+        let health = async { self.connector.health(&context).await };
+        #[cfg(feature = "http")]
+        let health = crate::http::during_check(context.deadline(), health);
+        let result = drive::drive(Box::pin(health), &context, Instant::now()).await;
         result.map_err(|error| self.redactor.error(error))
     }
 

@@ -264,10 +264,9 @@ impl Held {
         Self { stored: Some(Told::new(process, store, address)), renewed: Mutex::default() }
     }
 
-    /// The tokens that took the place of others: of the check, or of another process that stored them meanwhile.
-    pub(super) fn take(&self, name: &str) -> Option<Secret> {
-        let renewed = self.renewed().take();
-        renewed.or_else(|| self.stored.as_ref()?.kept(name).ok().flatten())
+    /// The tokens that the check has renewed, where they are not stored yet.
+    pub(super) fn unstored(&self) -> Option<Secret> {
+        self.renewed().take()
     }
 
     fn renewed(&self) -> MutexGuard<'_, Option<Secret>> {

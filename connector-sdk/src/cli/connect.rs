@@ -19,10 +19,10 @@ use super::session::Session;
 use super::setting::{self, Piped};
 use super::show::clean_line;
 use super::stored;
-use crate::call::Connection;
 #[cfg(feature = "oauth")]
-use crate::credentials::FileStore;
-use crate::credentials::{Address, Store as _, nowhere};
+use super::turn;
+use crate::call::Connection;
+use crate::credentials::{Address, Change, FileStore, nowhere};
 use crate::manifest::{Credential, Manifest, Setting};
 use crate::platform::argentos::Source;
 use crate::similar::{excerpt, listed, nearest};
@@ -41,6 +41,23 @@ pub(super) struct Request {
     /// The same, on another device.
     #[cfg(feature = "oauth")]
     pub(super) device: bool,
+}
+
+/// What works, and is to be stored.
+struct Tried {
+    settings: Settings,
+    /// The name of its tokens, where they are those that were stored already.
+    #[cfg(feature = "oauth")]
+    shared: Option<String>,
+}
+
+impl Tried {
+    fn save(self, store: &FileStore, address: &Address) -> Result<Change> {
+        #[cfg(feature = "oauth")]
+        return turn::save(store, address, self.settings, self.shared.as_deref());
+        #[cfg(not(feature = "oauth"))]
+        crate::credentials::Store::save(store, address, &self.settings)
+    }
 }
 
 /// Runs `connect`.
@@ -74,18 +91,19 @@ pub(super) fn connect(session: &mut Session<'_>, request: Request) -> Result<Ans
         #[cfg(feature = "oauth")]
         return agreed(session, &store, &address, settings, way);
         #[cfg(not(feature = "oauth"))]
-        check(session, address.connection(), &settings).map(|origins| settings.bound_to(origins))
+        check(session, address.connection(), &settings)
+            .map(|origins| Tried { settings: settings.bound_to(origins) })
     };
-    let settings = logged_in(session, &address, settings, checked).map_err(nothing)?;
+    let tried = logged_in(session, &address, settings, checked).map_err(nothing)?;
     // What has no other source was obtained by the connector's login.
     let by_login: Vec<String> = match manifest.login {
-        true => settings.secrets.keys().chain(settings.values.keys()).cloned().collect(),
+        true => tried.settings.secrets.keys().chain(tried.settings.values.keys()).cloned().collect(),
         false => Vec::new(),
     };
     let wanted = address.clone();
     let change = session
         .process
-        .in_time("the credential store", move || store.save(&wanted, &settings))?
+        .in_time("the credential store", move || tried.save(&store, &wanted))?
         .map_err(nothing)?;
     let row = |name: &String| {
         let source = configuration.source(name).map(Source::as_str);
@@ -131,8 +149,8 @@ fn logged_in(
     session: &Session<'_>,
     address: &Address,
     settings: Settings,
-    checked: impl Fn(Settings) -> Result<Settings>,
-) -> Result<Settings> {
+    checked: impl Fn(Settings) -> Result<Tried>,
+) -> Result<Tried> {
     let (manifest, name) = (session.manifest, address.connection());
     if !manifest.login {
         return checked(settings);
@@ -158,7 +176,7 @@ fn agreed(
     address: &Address,
     settings: Settings,
     way: Option<agree::Way>,
-) -> Result<Settings> {
+) -> Result<Tried> {
     let manifest = session.manifest;
     let mut may_ask = way.is_some() || session.process.can_ask();
     let mut settings = settings;
@@ -166,14 +184,12 @@ fn agreed(
         settings = agree::ask(session, settings, way)?;
         may_ask = false;
     }
-    match try_out(session, store, address, settings)? {
-        (settings, Ok(())) => Ok(settings),
-        (settings, Err(error)) if may_ask && agree::may_have_ended(manifest, &settings, &error) => {
+    match try_out(session, store, address, &settings) {
+        Err(error) if may_ask && agree::may_have_ended(manifest, &settings, &error) => {
             let settings = agree::ask(session, settings, way)?;
-            let (settings, outcome) = try_out(session, store, address, settings)?;
-            outcome.map(|()| settings)
+            try_out(session, store, address, &settings)
         }
-        (_, Err(error)) => Err(error),
+        outcome => outcome,
     }
 }
 
@@ -183,29 +199,23 @@ fn try_out(
     session: &Session<'_>,
     store: &FileStore,
     address: &Address,
-    settings: Settings,
-) -> Result<(Settings, Result<()>)> {
+    settings: &Settings,
+) -> Result<Tried> {
     // Elsewhere than where they were given for, the connection can't be opened with them.
-    let name = agree::kept_as(session.manifest, &settings).to_owned();
-    let held = std::sync::Arc::new(match settings.bound.holds(&name) {
+    let name = agree::kept_as(session.manifest, settings).to_owned();
+    let is_shared = settings.bound.holds(&name);
+    let held = std::sync::Arc::new(match is_shared {
         true => agree::Held::stored(session.process, store.clone(), address.clone()),
         false => agree::Held::default(),
     });
-    let checked = check(session, address.connection(), &settings.clone().kept_by(held.clone()));
-    let mut origins = match checked {
-        Ok(origins) => origins,
-        Err(error) => return Ok((settings, Err(error))),
-    };
-    let kept_as = name.clone();
-    let renewed = session.process.in_time("the credential store", move || held.take(&kept_as))?;
-    let is_new =
-        |renewed: &Secret| settings.secrets.get(&name).is_none_or(|old| old.expose() != renewed.expose());
-    let settings = match renewed.filter(is_new) {
-        Some(renewed) => settings.secret(name, renewed),
-        None => settings,
+    let mut origins = check(session, address.connection(), &settings.clone().kept_by(held.clone()))?;
+    // What the check could store is found where it is stored.
+    let (settings, shared) = match held.unstored() {
+        Some(renewed) => (settings.clone().secret(name, renewed), None),
+        None => (settings.clone(), is_shared.then_some(name)),
     };
     origins.extend(agree::origins(session.manifest, &settings));
-    Ok((settings.bound_to(origins), Ok(())))
+    Ok(Tried { settings: settings.bound_to(origins), shared })
 }
 
 /// Opens the connection and asks the service whether it works. Says where the credentials go.

@@ -74,16 +74,25 @@ pub(super) fn disconnect(session: &mut Session<'_>, name: Option<String>) -> Res
     if session.process.can_ask() && !session.scan.yes {
         agree(session, &address)?;
     }
-    // Whatever comes of it, the connection is to be gone.
-    #[cfg(feature = "oauth")]
-    let given_back = super::agree::give_back(session, &saved.settings)?;
-    #[cfg(not(feature = "oauth"))]
     drop(saved);
+    #[cfg(feature = "oauth")]
+    let (turn, given_back) = {
+        let (wanted, shared) = (address.clone(), store.clone());
+        let turn = session
+            .process
+            .in_time("the credential store", move || super::turn::take(&shared, &wanted))??;
+        // Read once more: somebody else may have renewed the tokens while a person was asked.
+        let saved = stored::load(&store, &address, session.process)?.ok_or_else(missing)?;
+        // Whatever comes of it, the connection is to be gone.
+        (turn, super::agree::give_back(session, &saved.settings)?)
+    };
     let wanted = address.clone();
     let removed = session.process.in_time("the credential store", move || store.remove(&wanted))??;
     if !removed {
         return Err(missing());
     }
+    #[cfg(feature = "oauth")]
+    drop(turn);
     let mut data = json!({
         "workspace": address.workspace(),
         "connector": address.connector(),

@@ -57,6 +57,8 @@ mod stored;
 mod streams;
 mod table;
 mod tree;
+#[cfg(all(feature = "credentials", feature = "oauth"))]
+mod turn;
 mod width;
 mod wrap;
 

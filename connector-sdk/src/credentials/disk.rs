@@ -16,6 +16,11 @@ pub(crate) fn make_folder(folder: &Path) -> Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(|error| wrong("make the folder", folder, &error))?;
+    check_folder(folder)
+}
+
+/// Refuses a folder in which others could put something in the place of what is ours.
+pub(super) fn check_folder(folder: &Path) -> Result<()> {
     let metadata = fs::metadata(folder).map_err(|error| wrong("look at", folder, &error))?;
     let path = folder.display();
     if others_may(&metadata, 0o022) {

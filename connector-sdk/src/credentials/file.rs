@@ -139,6 +139,7 @@ impl FileStore {
         if !self.is_there() {
             return Ok(None);
         }
+        disk::check_folder(&self.folder)?;
         self.ask_for_key()?;
         let path = self.lock_path();
         let locked = disk::open_lock(&path)?;

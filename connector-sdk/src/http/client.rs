@@ -30,7 +30,7 @@ pub(super) struct Inner {
     pub(super) credentials: Ready,
     /// What goes with requests to the base URL's origin, unless they have a header of that name.
     pub(super) headers: HeaderMap,
-    pub(super) limiter: Option<Limiter>,
+    pub(super) limiter: Option<Arc<Limiter>>,
     pub(super) slots: Option<Arc<Semaphore>>,
     pub(super) timeout: Duration,
     pub(super) most_bytes: u64,
@@ -49,6 +49,7 @@ impl Http {
             credentials: Credentials::None,
             headers: Vec::new(),
             rate: None,
+            limiter: None,
             concurrency: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(30),
@@ -122,6 +123,7 @@ pub struct Builder {
     credentials: Credentials,
     headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     rate: Option<Rate>,
+    limiter: Option<Arc<Limiter>>,
     concurrency: Option<usize>,
     connect_timeout: Duration,
     timeout: Duration,
@@ -152,9 +154,15 @@ impl Builder {
         self
     }
 
-    /// How often the service may be asked; as often as anybody likes unless it is said.
+    /// How often the service may be asked, as [`Rate`] says it; as often as anybody likes unless it is said.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rate = Some(rate);
+        self
+    }
+
+    /// The same, together with the other clients that have this limiter.
+    pub(crate) fn limited_by(mut self, limiter: Arc<Limiter>) -> Self {
+        self.limiter = Some(limiter);
         self
     }
 
@@ -287,7 +295,7 @@ impl Builder {
                 guard,
                 credentials,
                 headers,
-                limiter: self.rate.map(Limiter::new),
+                limiter: self.limiter.or_else(|| self.rate.map(|rate| Arc::new(Limiter::new(rate)))),
                 slots: self.concurrency.map(|most| Arc::new(Semaphore::new(most))),
                 timeout: self.timeout,
                 most_bytes: self.most_bytes,

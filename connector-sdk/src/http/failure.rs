@@ -1,14 +1,14 @@
 //! What went wrong with a request, in the kinds of an [`Error`].
 
 use std::error::Error as _;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Response;
-use super::retry::is_rate_limit;
+use super::retry::{self, is_rate_limit};
 use crate::call::Redactor;
 use crate::{Error, ErrorKind};
 
@@ -57,10 +57,13 @@ fn innermost(error: &reqwest::Error) -> Option<String> {
     Some(cut(&text))
 }
 
-/// What a refusal means, with what the service says.
+/// What a refusal means, with what the service says and how long it asks to be left alone.
 pub(super) async fn of_answer(mut response: Response, redactor: &Redactor) -> Error {
     let status = response.status();
     let is_rate_limit = is_rate_limit(status, response.headers());
+    let asked_by_header = retry::may_pass(status, response.headers())
+        .then(|| retry::asked(response.headers(), SystemTime::now()))
+        .flatten();
     let kind = kind_of(status, is_rate_limit);
     let host = response.host().to_owned();
     let body = response.beginning(MOST_BODY).await;
@@ -71,7 +74,7 @@ pub(super) async fn of_answer(mut response: Response, redactor: &Redactor) -> Er
         None => format!("`{host}` answered {number} ({reason})"),
     };
     let error = Error::new(kind, message).with_detail("status", number);
-    match asked(&body).filter(|_| is_rate_limit) {
+    match asked_by_header.or_else(|| asked(&body).filter(|_| is_rate_limit)) {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     }

@@ -66,21 +66,30 @@ impl Guard {
             && self.base.port_or_known_default() == url.port_or_known_default()
     }
 
+    /// Whether a URL is spoken to as it may be: where it is not, whoever set the base has to change it, unless it is the
+    /// service that leads there.
+    pub(super) fn check_transport(&self, url: &Url) -> Result<()> {
+        let (scheme, host) = (url.scheme(), url.host_str().unwrap_or_default());
+        match (scheme, self.is_home(url)) {
+            ("https", _) => Ok(()),
+            ("http", _) if self.plain_http || is_loopback_name(host) => Ok(()),
+            ("http", true) => Err(Error::setup(format!(
+                "`{host}` would be spoken to in the clear; use `https`, or allow `http` for this connector"
+            ))),
+            ("http", false) => Err(Error::upstream(format!(
+                "the service leads on to `{host}` in the clear; nothing was sent there"
+            ))),
+            (_, true) => Err(Error::setup(format!("`{scheme}` is not a scheme of HTTP; use `https`"))),
+            (_, false) => Err(Error::upstream(format!(
+                "the service leads on to a URL of `{scheme}`, which is not a scheme of HTTP"
+            ))),
+        }
+    }
+
     /// Whether a request may go to a URL at all.
     pub(super) fn check(&self, url: &Url) -> Result<()> {
+        self.check_transport(url)?;
         let host = url.host_str().unwrap_or_default();
-        match url.scheme() {
-            "https" => {}
-            "http" if self.plain_http || is_loopback_name(host) => {}
-            "http" => {
-                return Err(Error::setup(format!(
-                    "`{host}` would be spoken to in the clear; use `https`, or allow `http` for this connector"
-                )));
-            }
-            _ => {
-                return Err(Error::setup(format!("`{}` is not a scheme of HTTP; use `https`", url.scheme())));
-            }
-        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::upstream(format!("a URL of `{host}` has credentials in it")));
         }
@@ -206,6 +215,7 @@ fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
 
     fn guard(base: &str) -> Guard {
         Guard::new(base).expect("a base URL")
@@ -259,6 +269,12 @@ mod tests {
         {
             assert!(guard.check(&url(unsafe_)).is_err(), "{unsafe_}");
         }
+        let kind = |text: &str| guard.check(&url(text)).expect_err(text).kind();
+        for led_to in ["http://api.test/", "http://other.test/", "ftp://api.test/"] {
+            assert_eq!(kind(led_to), ErrorKind::Upstream, "{led_to}");
+        }
+        let set = Guard::new("http://api.test").expect("a base URL");
+        assert_eq!(set.check(&url("http://api.test/x")).expect_err("it was set").kind(), ErrorKind::Setup);
         guard.plain_http = true;
         guard.check(&url("http://api.test/")).expect("allowed");
     }

@@ -30,13 +30,14 @@
 //! | transport | `https`, and `http` on loopback; other hosts by `http` only if they were allowed |
 //! | addresses | where the host comes from a setting, private and link-local addresses are refused after their name was looked up |
 //! | retries | 429, 502, 503, 504, 529, 403 with rate limit headers, and broken connections; see [`Retry`] |
-//! | limits | requests a time and at once, 10 s to connect, 30 s for all of it, 64 MiB an answer |
+//! | limits | requests a time and at once, 10 s to connect, 30 s an attempt with its answer, 64 MiB an answer; a call's deadline ends all attempts |
 //! | errors | status, what the service said (shortened, without secrets), and the [kind](crate::ErrorKind) that follows |
 //!
 //! Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`). A proxy looks names up itself, so the
 //! rule of addresses can't hold behind one.
 
 mod base;
+mod check;
 mod client;
 mod credentials;
 mod failure;
@@ -57,15 +58,19 @@ mod wire;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use resolve::name_that_leads_inside;
 
 #[cfg(feature = "oauth")]
 pub(crate) use base::nobody;
 pub(crate) use base::{Values, client};
+pub(crate) use check::during as during_check;
 pub use client::{Builder, Http};
 pub use credentials::Credentials;
 #[cfg(any(feature = "oauth", feature = "testing"))]
 pub(crate) use form::form_text;
 pub use pages::{Page, Pages};
+pub(crate) use rate::Limiter;
 pub use rate::Rate;
 pub use request::Request;
 pub use response::Response;

@@ -145,6 +145,9 @@ impl Pages {
     /// The items of the next page.
     async fn page(&mut self, select: &str) -> Result<Option<Vec<Box<RawValue>>>> {
         let mut request = self.request.again()?;
+        if !matches!(self.next, Next::First) {
+            request = request.unnamed();
+        }
         match std::mem::replace(&mut self.next, Next::None) {
             Next::None => return Ok(None),
             Next::First | Next::Counted => {}
@@ -160,7 +163,7 @@ impl Pages {
             Page::Offset { parameter } => request = request.query_anew(parameter, self.count),
             Page::Link | Page::Cursor { .. } => {}
         }
-        let response = request.send().await?;
+        let response = request.whole().send().await?;
         let url = response.url().clone();
         let link = response.headers().get_all(LINK).iter().find_map(|link| next_link(link.to_str().ok()?));
         response.host().clone_into(&mut self.host);
@@ -232,26 +235,38 @@ fn cursor(json: &RawValue) -> Option<String> {
 
 /// The target of the link whose relation is `next` (RFC 8288, section 3).
 fn next_link(header: &str) -> Option<String> {
-    let mut rest = header;
-    while let Some((_, after)) = rest.split_once('<') {
-        let (target, after) = after.split_once('>')?;
-        let end = after.find(",<").or_else(|| after.find(", <")).unwrap_or(after.len());
-        let (parameters, others) = after.split_at(end);
-        let is_next = parameters.split(';').any(|parameter| {
+    parted(header, ',').into_iter().find_map(|link| {
+        let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+        let is_next = parted(parameters, ';').into_iter().any(|parameter| {
             let Some((name, value)) = parameter.split_once('=') else { return false };
+            let mut relations = value.trim().trim_matches('"').split_whitespace();
             name.trim().eq_ignore_ascii_case("rel")
-                && value
-                    .trim()
-                    .trim_matches('"')
-                    .split(' ')
-                    .any(|relation| relation.eq_ignore_ascii_case("next"))
+                && relations.any(|relation| relation.eq_ignore_ascii_case("next"))
         });
-        if is_next {
-            return Some(target.to_owned());
+        is_next.then(|| target.to_owned())
+    })
+}
+
+/// The parts of a header between a sign that stands neither in quotes nor in a target.
+fn parted(header: &str, sign: char) -> Vec<&str> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut in_quotes, mut is_escaped, mut in_target) = (false, false, false);
+    for (place, letter) in header.char_indices() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if in_quotes => is_escaped = true,
+            '"' if !in_target => in_quotes = !in_quotes,
+            '<' if !in_quotes => in_target = true,
+            '>' if !in_quotes => in_target = false,
+            _ if letter == sign && !in_quotes && !in_target => {
+                parts.push(&header[start..place]);
+                start = place + sign.len_utf8();
+            }
+            _ => {}
         }
-        rest = others;
     }
-    None
+    parts.push(&header[start..]);
+    parts
 }
 
 #[cfg(test)]
@@ -264,7 +279,17 @@ mod tests {
         assert_eq!(next_link(github).as_deref(), Some("https://a.test/x?page=3,4"));
         assert_eq!(next_link("</b>;title=\"x\"; rel=\"first next\"").as_deref(), Some("/b"));
         assert_eq!(next_link("</b>; REL=next").as_deref(), Some("/b"));
-        for none in ["", "<", "</b>; rel=prev", "</b>", "rel=next"] {
+        // Any blanks, or none, and signs in quotes that mean nothing.
+        for links in [
+            "<a>; rel=\"prev\",  <b>; rel=\"next\"",
+            "<a>;rel=prev,<b>;rel=next",
+            "<a>; rel=prev\t,\t<b> ; rel = next",
+            "<a>; title=\"x, <c>; rel=next; \\\"\"; rel=prev, <b>; rel=next",
+            "<a,;\">; rel=prev, <b>; rel=next",
+        ] {
+            assert_eq!(next_link(links).as_deref(), Some("b"), "{links}");
+        }
+        for none in ["", "<", "</b>; rel=prev", "</b>", "rel=next", "<a>; title=\"; rel=next\""] {
             assert_eq!(next_link(none), None, "{none}");
         }
     }

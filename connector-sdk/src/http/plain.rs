@@ -25,7 +25,10 @@ impl Http {
     pub(crate) fn vet(&self, url: &str) -> Result<()> {
         let url = parse(url)?;
         // A URL with a password, or without a host, is none of a service's.
-        Guard::new(&format!("{}/", url.origin().ascii_serialization()))?;
+        let mut own = Guard::new(&format!("{}/", url.origin().ascii_serialization()))?;
+        // No service has led there: it is an address that the connector or its settings say.
+        own.plain_http = self.inner.guard.plain_http;
+        own.check_transport(&url)?;
         self.inner.guard.check(&url)
     }
 

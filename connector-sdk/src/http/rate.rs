@@ -1,5 +1,6 @@
 //! How often a service may be asked.
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
@@ -12,6 +13,10 @@ use governor::{Quota, RateLimiter};
 use crate::{Error, Result};
 
 /// So many requests in such a time: `"30/min"`, `"10/s"`, `"5000/h"`, `"1000/day"`.
+///
+/// It is what is kept to in the long run. Of `30/min`, 30 requests may be sent at once after a pause, and then one every
+/// two seconds: so in the minute that begins with them there are up to 59. For a service that counts by the minute
+/// and refuses what is beyond, half of what it allows is never refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     requests: NonZeroU32,
@@ -46,13 +51,13 @@ impl FromStr for Rate {
 }
 
 /// Keeps to a rate. What was not used yet may be used at once, up to the whole of it.
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     limiter: RateLimiter<NotKeyed, InMemoryState, MonotonicClock, NoOpMiddleware<std::time::Instant>>,
     clock: MonotonicClock,
 }
 
 impl Limiter {
-    pub(super) fn new(rate: Rate) -> Self {
+    pub(crate) fn new(rate: Rate) -> Self {
         let clock = MonotonicClock;
         let between = rate.per / rate.requests.get();
         // A rate beyond one a nanosecond is none.
@@ -77,6 +82,12 @@ impl Limiter {
             tokio::time::sleep(wait).await;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Limiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limiter").finish_non_exhaustive()
     }
 }
 

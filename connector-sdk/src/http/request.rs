@@ -11,7 +11,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::form::form_text;
-use super::{Http, Page, Pages, Response, Retry, send, template};
+use super::{Http, Page, Pages, Response, Retry, check, send, template};
 use crate::{BoxFuture, Context, Error, Result};
 
 /// A request that was not sent yet. What is wrong with one of its parts is said when it is sent.
@@ -30,6 +30,8 @@ pub struct Request {
     pub(super) timeout: Option<Duration>,
     pub(super) retry: Option<Retry>,
     pub(super) repeatable: bool,
+    /// Whether the body of the answer is a part of each attempt.
+    pub(super) whole: bool,
     problem: Option<Error>,
 }
 
@@ -50,7 +52,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 impl Request {
     pub(super) fn new(http: Http, method: Method, template: Cow<'static, str>) -> Self {
         let repeatable = method.is_idempotent();
-        Self {
+        let request = Self {
             http,
             method,
             template,
@@ -63,8 +65,21 @@ impl Request {
             timeout: None,
             retry: None,
             repeatable,
+            whole: false,
             problem: None,
+        };
+        match check::running() {
+            Some(deadline) => Self { deadline, ..request.of_check() },
+            None => request,
         }
+    }
+
+    /// Is soon over whatever the service does, unless the client or the request says how it is retried.
+    fn of_check(mut self) -> Self {
+        if self.retry.is_none() && self.http.inner.retry == Retry::background() {
+            self.retry = Some(Retry::check());
+        }
+        self
     }
 
     /// Fills the placeholder `{name}` of the path. The value is percent-encoded and stays one part.
@@ -155,9 +170,19 @@ impl Request {
 
     /// Names the request so that the service can tell a repetition (`Idempotency-Key`); it may then be
     /// retried whatever its method is.
-    pub fn idempotency_key(mut self, key: &str) -> Self {
-        self.repeatable = true;
+    pub fn idempotency_key(self, key: &str) -> Self {
         self.header(IDEMPOTENCY_KEY.as_str(), key)
+    }
+
+    /// Whether the service can tell a repetition from another request.
+    pub(super) fn is_named(&self) -> bool {
+        self.headers.contains_key(IDEMPOTENCY_KEY)
+    }
+
+    /// Without the name of another request: a service would take this one for its repetition.
+    pub(super) fn unnamed(mut self) -> Self {
+        self.headers.remove(IDEMPOTENCY_KEY);
+        self
     }
 
     /// Says that the service may get it twice without harm, so that it may be retried whatever its method is.
@@ -166,11 +191,22 @@ impl Request {
         self
     }
 
-    /// Keeps to a call's deadline, and takes its idempotency key, or its SHA-256 where no header can hold it. A health check is retried as [`Retry::check`] says,
-    /// unless the client or the request says how it is retried.
+    /// Reads the body of the answer before it is one, so that an answer that breaks off is asked for again.
+    pub(crate) fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    /// Keeps to a call's deadline, and takes its idempotency key, or the SHA-256 of one that no header can hold. To a service the key names one request, so a method that
+    /// makes several which change something gives each a key of its own, made of the call's: `{key}-invoice`,
+    /// `{key}-payment`.
+    ///
+    /// What a health check sends keeps to its deadline also without that, and is retried as [`Retry::check`] says unless
+    /// the client or the request says how it is retried. Where the check hands work to another task, that has to be
+    /// said by its context.
     pub fn within(mut self, context: &Context) -> Self {
-        if context.is_check() && self.retry.is_none() && self.http.inner.retry == Retry::background() {
-            self.retry = Some(Retry::check());
+        if context.is_check() {
+            self = self.of_check();
         }
         self.deadline = self.deadline.into_iter().chain(context.deadline()).min();
         match context.idempotency_key() {
@@ -232,6 +268,7 @@ impl Request {
             timeout: self.timeout,
             retry: self.retry,
             repeatable: self.repeatable,
+            whole: self.whole,
             problem: None,
         })
     }

@@ -28,6 +28,30 @@ fn vetted(name: &str, addresses: Vec<SocketAddr>) -> Result<Vec<SocketAddr>> {
     if inside && !is_loopback_name(name) { Err(internal(name)) } else { Ok(addresses) }
 }
 
+/// A name that this machine's own table of hosts leads inside, and that isn't one which says so; none, and a word about
+/// it, where there is no such name or a proxy would look it up.
+#[cfg(test)]
+pub(crate) fn name_that_leads_inside() -> Option<String> {
+    use std::net::ToSocketAddrs as _;
+    let is_inside = |name: &&str| {
+        let mut addresses = (*name, 443).to_socket_addrs().into_iter().flatten().peekable();
+        addresses.peek().is_some() && addresses.all(|address| is_internal(address.ip()))
+    };
+    let is_name = |name: &&str| name.parse::<std::net::IpAddr>().is_err() && !is_loopback_name(name);
+    let proxies = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    let table = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    let lines = table.lines().filter_map(|line| line.split('#').next());
+    let mut names = lines.flat_map(str::split_whitespace).chain(["localhost."]).filter(is_name);
+    let found = match proxies.iter().any(|name| std::env::var_os(name).is_some()) {
+        true => None,
+        false => names.find(is_inside).map(str::to_owned),
+    };
+    if found.is_none() {
+        eprintln!("left out: no name leads inside here, or there is a proxy");
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,10 @@ pub struct Response {
     answer: reqwest::Response,
     host: String,
     most_bytes: u64,
+    /// How many of them may come yet.
+    left: u64,
+    /// The body, where it was read before somebody asked for it.
+    read: Option<Bytes>,
     /// Until the body is read, the request is under way.
     _slot: Option<OwnedSemaphorePermit>,
 }
@@ -29,7 +33,7 @@ impl Response {
         most_bytes: u64,
         slot: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        Self { answer, host, most_bytes, _slot: slot }
+        Self { answer, host, most_bytes, left: most_bytes, read: None, _slot: slot }
     }
 
     /// The status: 2xx, or 304 for a request with [`unless`](super::Request::unless).
@@ -112,8 +116,17 @@ impl Response {
         self.body().await
     }
 
+    /// Reads the body for whoever asks for it.
+    pub(super) async fn read(&mut self) -> Result<()> {
+        self.read = Some(self.body().await?);
+        Ok(())
+    }
+
     /// Reads the body. It can be done once.
     async fn body(&mut self) -> Result<Bytes> {
+        if let Some(body) = self.read.take() {
+            return Ok(body);
+        }
         let most = self.most_bytes;
         if self.answer.content_length().is_some_and(|length| length > most) {
             return Err(too_large(&self.host, most));
@@ -136,11 +149,14 @@ impl Response {
     }
 
     async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        if let Some(body) = self.read.take() {
+            return Ok(Some(body));
+        }
         let chunk = self.answer.chunk().await.map_err(|error| failure::of_transport(error, &self.host))?;
         if let Some(chunk) = &chunk {
             let length = chunk.len() as u64;
-            self.most_bytes =
-                self.most_bytes.checked_sub(length).ok_or_else(|| too_large(&self.host, self.most_bytes))?;
+            self.left =
+                self.left.checked_sub(length).ok_or_else(|| too_large(&self.host, self.most_bytes))?;
         }
         Ok(chunk)
     }

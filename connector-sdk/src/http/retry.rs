@@ -9,13 +9,15 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// How a request is sent again after a failure that may pass: 429, 502, 503, 504, 529, a 403 that says
-/// that a rate is used up, and connections that broke.
+/// that a rate is used up, and connections that broke before the head of an answer came. Of actions that are one
+/// request and of [`Pages`](super::Pages) the body is a part of the attempt; a method that reads an answer itself learns by an
+/// `unavailable` error that its body broke off.
 ///
 /// A request that changes something is only sent again where that can do no harm: its method is
 /// idempotent (RFC 9110, section 9.2.2) or it has an idempotency key. One whose connection was never made
 /// always is.
 ///
-/// The wait is what the service asked for (`Retry-After`, `x-ratelimit-reset`), else a random part of a
+/// All attempts end with the deadline of their call. The wait is what the service asked for (`Retry-After`, `x-ratelimit-reset`), else a random part of a
 /// time that doubles from half a second to a minute. A wait that is longer than the call may last is not
 /// begun, nor one of more than a minute where the call may last for ever: the error then says how long it would
 /// be.
@@ -55,7 +57,7 @@ impl Retry {
         self
     }
 
-    /// No attempt begins later than that after the first.
+    /// All attempts together, waits included, take no longer than that.
     #[must_use]
     pub const fn within(mut self, time: Duration) -> Self {
         self.within = Some(time);
@@ -68,6 +70,11 @@ impl Retry {
         self.first = first;
         self.longest = longest;
         self
+    }
+
+    /// How long all attempts together may take, where that is said.
+    pub(super) const fn whole(&self) -> Option<Duration> {
+        self.within
     }
 
     /// How long to wait before the next attempt; none: there is none.

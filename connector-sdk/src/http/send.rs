@@ -1,7 +1,7 @@
 //! From a request to its answer: attempts, waits, redirects.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{
@@ -45,7 +45,9 @@ struct Journey {
     headers: HeaderMap,
     body: Body,
     repeatable: bool,
+    whole: bool,
     retry: Retry,
+    /// When the call ends, or the time of all attempts.
     deadline: Option<Instant>,
     timeout: Duration,
     redirects: u32,
@@ -79,6 +81,7 @@ impl Journey {
             let has_body = !matches!(request.body, Body::None);
             leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
         }
+        let repeatable = request.repeatable || request.is_named();
         // The path as it was written: what fills its placeholders is nobody's business.
         let span = tracing::debug_span!(
             "http",
@@ -91,7 +94,8 @@ impl Journey {
             url,
             headers: request.headers,
             body: request.body,
-            repeatable: request.repeatable,
+            repeatable,
+            whole: request.whole,
             retry: request.retry.unwrap_or(inner.retry),
             deadline: request.deadline,
             timeout: request.timeout.unwrap_or(inner.timeout),
@@ -105,6 +109,8 @@ impl Journey {
 
     async fn run(&mut self) -> Result<Response> {
         let began = Instant::now();
+        let end = self.retry.whole().and_then(|whole| began.checked_add(whole));
+        self.deadline = self.deadline.into_iter().chain(end).min();
         let mut made = 0;
         // Whether no attempt can have reached the service.
         let mut unseen = true;
@@ -139,6 +145,10 @@ impl Journey {
             };
             if !self.inner.wire.is_replayed() {
                 tokio::time::sleep(wait).await;
+            }
+            // What the service said tells more than that the time is over.
+            if self.left() == Some(Duration::ZERO) {
+                return Err(failed.error);
             }
         }
     }
@@ -196,7 +206,9 @@ impl Journey {
             Failed { may_pass: !is_wrong && error.kind().is_retryable(), unseen, error }
         })?;
         let status = answer.status();
-        if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(LOCATION)) {
+        if let (301 | 302 | 303 | 307 | 308, Some(location)) =
+            (status.as_u16(), answer.headers().get(LOCATION))
+        {
             let location = location.clone();
             self.follow(status.as_u16(), &location, sends_once)?;
             return Ok(None);
@@ -205,19 +217,25 @@ impl Journey {
         if let (401, Some(token)) = (status.as_u16(), token)
             && !self.renewed
         {
-            self.renewed = true;
             // What can be sent once only was sent; the next request has the new token.
             if sends_once {
                 drop(Box::pin(self.instead_of(token)).await);
             } else {
                 drop((answer, slot));
                 Box::pin(self.instead_of(token)).await?;
+                // Only now: where there was no new token yet, the next attempt asks for one as well.
+                self.renewed = true;
                 return Ok(None);
             }
         }
-        let response = Response::new(answer, self.host().to_owned(), inner.most_bytes, slot);
+        let mut response = Response::new(answer, self.host().to_owned(), inner.most_bytes, slot);
         // 304 is what a conditional request hopes for.
         if status.is_success() || status.as_u16() == 304 {
+            if self.whole {
+                let broken =
+                    |error: Error| Failed { may_pass: error.kind().is_retryable(), unseen: false, error };
+                Box::pin(response.read()).await.map_err(broken)?;
+            }
             return Ok(Some(response));
         }
         Err(Box::pin(refused(inner, response)).await)
@@ -331,12 +349,8 @@ impl Journey {
 
 /// What a refusal means, and whether it may pass. On its own, so that an answer's future has no room for it.
 async fn refused(inner: Arc<Inner>, response: Response) -> Failed {
-    let asked = retry::asked(response.headers(), SystemTime::now());
     let may_pass = retry::may_pass(response.status(), response.headers());
-    let mut error = failure::of_answer(response, &inner.redactor).await;
-    if let (Some(wait), true) = (asked, may_pass) {
-        error = error.with_retry_after(wait);
-    }
+    let error = failure::of_answer(response, &inner.redactor).await;
     Failed { error, may_pass, unseen: false }
 }
 

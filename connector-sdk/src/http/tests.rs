@@ -1,6 +1,8 @@
 //! The client against real servers on loopback: wiremock, and a socket for what no proper server will do.
 
+mod bodies;
 mod log;
+mod proxy;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -169,6 +171,21 @@ async fn redirects_at_home_are_followed_with_credentials_and_end() {
 }
 
 #[tokio::test]
+async fn a_service_that_leads_on_in_the_clear_is_at_fault() {
+    let (server, http) = server().await;
+    Mock::given(path("/moved")).respond_with(server::redirect("http://api.test/x")).mount(&server).await;
+    let page =
+        ResponseTemplate::new(200).set_body_json([1]).insert_header("link", "<http://api.test/2>; rel=next");
+    Mock::given(path("/list")).respond_with(page).mount(&server).await;
+    let moved = http.get("/moved").send().await.expect_err("in the clear");
+    let pages = http.get("/list").pages(Page::Link).items::<u32>("").try_collect::<Vec<_>>().await;
+    for error in [moved, pages.expect_err("in the clear")] {
+        assert_eq!(error.kind(), ErrorKind::Upstream, "{error}");
+        assert!(error.message().contains("leads on to `api.test` in the clear"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_sent_on_stays_what_it_is() {
     let (server, http) = server().await;
     for status in [301, 302, 308] {
@@ -214,6 +231,15 @@ async fn a_host_from_a_setting_has_to_be_public() {
     assert!(Http::builder("http://api.test").build().is_err(), "in the clear");
 }
 
+#[tokio::test]
+async fn a_name_from_a_setting_is_refused_where_it_leads_inside() {
+    let Some(name) = name_that_leads_inside() else { return };
+    let http = builder(&format!("https://{name}")).public_only().build().expect("a name tells nothing yet");
+    let error = http.get("/x").retry(quick(Retry::check())).send().await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
+    assert!(error.message().contains("private network"), "{error}");
+}
+
 /// What a client that takes 1,000 bytes says to an answer.
 async fn said_to(base: &str) -> Error {
     let http = builder(base).most_bytes(1000).retry(Retry::never()).build().expect("a client");
@@ -241,11 +267,14 @@ async fn hostile_answers_are_errors() {
         assert!(error.message().contains(says), "{what}: {error}");
     }
     let promise = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n";
+    let chunk = format!("258\r\n{}\r\n", " ".repeat(0x258));
+    let chunks = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n");
     for (what, server, says) in [
         ("cut", Raw::cut_body().await, "broke off"),
         ("slow", Raw::slow_body(Duration::from_millis(10)).await, "in time"),
-        ("endless", Raw::endless_body().await, "more than the"),
-        ("promised", Raw::bytes(promise).await, "more than the"),
+        ("endless", Raw::endless_body().await, "more than the 1000 bytes"),
+        ("promised", Raw::bytes(promise).await, "more than the 1000 bytes"),
+        ("in chunks", Raw::bytes(chunks).await, "more than the 1000 bytes"),
     ] {
         let error = said_to(server.expect("a port").url()).await;
         assert!(error.message().contains(says), "{what}: {error}");
@@ -261,13 +290,21 @@ async fn a_large_answer_is_read_whole() {
 }
 
 #[tokio::test]
-async fn both_forms_of_a_wait_are_understood() {
+async fn all_forms_of_a_wait_are_understood() {
     let (server, http) = server().await;
     let hour = Duration::from_secs(3600);
     server::in_turn(&server, [server::too_many_requests(hour), server::too_many_requests_by_date(hour)])
         .await;
-    for _ in 0..2 {
+    // And what GitHub says of a rate: when it begins anew, in seconds since 1970.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let used_up = ResponseTemplate::new(403)
+        .insert_header("x-ratelimit-remaining", "0")
+        .insert_header("x-ratelimit-reset", (now + hour).as_secs().to_string());
+    let (other, rated) = self::server().await;
+    server::in_turn(&other, [used_up]).await;
+    for http in [&http, &http, &rated] {
         let error = http.get("/x").retry(Retry::never()).send().await.expect_err("refused");
+        assert_eq!(error.kind(), ErrorKind::RateLimited);
         let wait = error.retry_after().expect("a wait");
         assert!(wait <= hour && wait > hour - Duration::from_secs(120), "{wait:?}");
     }
@@ -287,6 +324,22 @@ async fn a_connection_that_breaks_is_tried_again() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_is_asked_for_again_where_it_is_read_whole() {
+    let server = Raw::cut_body().await.expect("a port");
+    let http = builder(server.url()).retry(quick(Retry::check())).build().expect("a client");
+    let error = http.get("/x").whole().send().await.expect_err("half an answer");
+    assert_eq!((error.kind(), server.connections()), (ErrorKind::Unavailable, 4), "{error}");
+    let pages = http.get("/x").pages(Page::Link).items::<u32>("").try_collect::<Vec<_>>().await;
+    assert_eq!((pages.expect_err("half a page").kind(), server.connections()), (ErrorKind::Unavailable, 8));
+    http.post("/x").whole().send().await.expect_err("half an answer");
+    assert_eq!(server.connections(), 9, "what was done is not done again");
+    let (server, http) = self::server().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_string("there")).mount(&server).await;
+    let answer = http.get("/x").whole().send().await.expect("an answer");
+    assert_eq!(answer.text().await.expect("text"), "there");
+}
+
+#[tokio::test]
 async fn a_service_that_is_silent_is_given_up() {
     let (server, http) = server().await;
     Mock::given(any())
@@ -295,6 +348,17 @@ async fn a_service_that_is_silent_is_given_up() {
         .await;
     let error = http.get("/x").timeout(Duration::from_millis(20)).retry(Retry::never()).send().await;
     assert!(error.expect_err("silent").message().contains("didn't answer in time"));
+}
+
+#[tokio::test]
+async fn a_silent_service_has_no_longer_than_all_attempts_together() {
+    let (server, http) = server().await;
+    let late = ResponseTemplate::new(200).set_delay(Duration::from_secs(30));
+    Mock::given(any()).respond_with(late).mount(&server).await;
+    let request = http.get("/x").retry(quick(Retry::check()).within(Duration::from_millis(50))).send();
+    let outcome = tokio::time::timeout(Duration::from_secs(20), request).await.expect("it goes on");
+    let error = outcome.expect_err("silent");
+    assert!(error.message().contains("didn't answer in time"), "{error}");
 }
 
 #[tokio::test]
@@ -347,30 +411,12 @@ async fn a_name_that_is_refused_is_looked_up_once() {
     assert_eq!((error.kind(), lookups.load(Ordering::Relaxed)), (ErrorKind::Setup, 1), "{error}");
 }
 
-/// Runs itself once more as a program that is told of a proxy.
-#[tokio::test]
-async fn loopback_is_not_reached_through_a_proxy() {
-    const PROXY: &str = "http://127.0.0.1:1";
-    if std::env::var("http_proxy").is_ok_and(|proxy| proxy == PROXY) {
-        let (server, http) = server().await;
-        Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
-        http.get("/x").retry(Retry::never()).send().await.expect("reached");
-        return;
-    }
-    let program = std::env::current_exe().expect("a path");
-    let mut program = std::process::Command::new(program);
-    program.args(["--exact", "http::tests::loopback_is_not_reached_through_a_proxy"]);
-    let output = program.env("http_proxy", PROXY).env_remove("no_proxy").env_remove("NO_PROXY").output();
-    let output = output.expect("run");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
-}
-
 #[tokio::test]
 async fn what_has_not_changed_is_not_sent_again() {
     let (server, http) = server().await;
+    // Where the version is, is no place to go to.
     Mock::given(header("if-none-match", "\"v1\""))
-        .respond_with(ResponseTemplate::new(304))
+        .respond_with(ResponseTemplate::new(304).insert_header("location", "/elsewhere"))
         .mount(&server)
         .await;
     let fresh = ResponseTemplate::new(200).insert_header("etag", "\"v1\"");
@@ -379,6 +425,7 @@ async fn what_has_not_changed_is_not_sent_again() {
     let etag = answer.etag().expect("a tag").to_owned();
     assert!(!answer.not_modified());
     assert!(http.get("/x").unless(&etag).send().await.expect("an answer").not_modified());
+    assert_eq!(received(&server).await.len(), 2);
 }
 
 #[tokio::test]
@@ -438,6 +485,19 @@ async fn pages_that_lead_to_themselves_end() {
     let items: Result<Vec<u32>, Error> =
         http.get("/x").pages(Page::Link).items::<u32>("data").try_collect().await;
     assert!(items.is_err());
+}
+
+#[tokio::test]
+async fn a_key_names_the_first_page_only() {
+    let (server, http) = server().await;
+    let page = |next| ResponseTemplate::new(200).set_body_json(json!({"i": [1], "n": next}));
+    server::in_turn(&server, [server::unavailable(), page(Some("b")), page(None)]).await;
+    let context = Context::new().with_idempotency_key("k-1");
+    let pages = http.post("/x").within(&context).pages(Page::Cursor { at: "n", parameter: "at" });
+    pages.items::<u32>("i").try_collect::<Vec<_>>().await.expect("pages");
+    let all = received(&server).await;
+    let keys: Vec<_> = all.iter().map(|request| request.headers.contains_key("idempotency-key")).collect();
+    assert_eq!(keys, [true, true, false]);
 }
 
 #[tokio::test]

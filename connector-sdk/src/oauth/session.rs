@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::underway::Underway;
 use super::{Client, Renew, Tokens};
@@ -36,6 +36,14 @@ enum Source {
 }
 
 impl Source {
+    /// The client that gets tokens for itself, and needs none to get others.
+    fn client_for_itself(&self) -> Option<&Client> {
+        match self {
+            Self::Client(client) if client.grant() == Grant::ClientCredentials => Some(client),
+            _ => None,
+        }
+    }
+
     async fn renew(&self, refresh: &Secret, before: &Tokens) -> Result<Tokens> {
         match self {
             Self::Client(client) => client.renew(refresh, before).await,
@@ -64,12 +72,29 @@ struct State {
     failure: Option<Failure>,
     /// A refresh token that the service refused. It is not sent again.
     refused: Option<Secret>,
+    /// The access token that is kept still where those that took its place could not be.
+    outdated: Option<Secret>,
 }
 
 /// An error that several callers get.
 struct Failure {
     kind: ErrorKind,
     message: String,
+    retry_after: Option<Duration>,
+}
+
+impl Failure {
+    fn of(error: &Error) -> Self {
+        Self { kind: error.kind(), message: error.message().to_owned(), retry_after: error.retry_after() }
+    }
+
+    fn to_error(&self) -> Error {
+        let error = Error::new(self.kind, self.message.clone());
+        match self.retry_after {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        }
+    }
 }
 
 impl Session {
@@ -115,7 +140,7 @@ impl Session {
         let round = {
             let state = self.state();
             match &state.tokens {
-                Some(tokens) if !tokens.are_due(SystemTime::now()) => return Ok(Arc::clone(tokens)),
+                Some(tokens) if self.is_usable(tokens, None) => return Ok(Arc::clone(tokens)),
                 _ => state.round,
             }
         };
@@ -127,7 +152,7 @@ impl Session {
         let round = {
             let state = self.state();
             match &state.tokens {
-                Some(tokens) if is_usable(tokens, Some(&refused)) => return Ok(Arc::clone(tokens)),
+                Some(tokens) if self.is_usable(tokens, Some(&refused)) => return Ok(Arc::clone(tokens)),
                 _ => state.round,
             }
         };
@@ -159,8 +184,8 @@ impl Session {
             let state = self.state();
             if state.round != round {
                 match (&state.failure, &state.tokens) {
-                    (Some(failure), _) => return Err(Error::new(failure.kind, failure.message.clone())),
-                    (None, Some(tokens)) if is_usable(tokens, refused) => return Ok(Arc::clone(tokens)),
+                    (Some(failure), _) => return Err(failure.to_error()),
+                    (None, Some(tokens)) if self.is_usable(tokens, refused) => return Ok(Arc::clone(tokens)),
                     _ => {}
                 }
             }
@@ -174,7 +199,7 @@ impl Session {
                 Ok(tokens)
             }
             Err(error) => {
-                state.failure = Some(Failure { kind: error.kind(), message: error.message().to_owned() });
+                state.failure = Some(Failure::of(&error));
                 Err(error)
             }
         }
@@ -182,22 +207,27 @@ impl Session {
 
     /// Gets tokens from whoever has them: another process that kept them, or the service.
     async fn obtain(&self, refused: Option<&Tokens>) -> Result<Arc<Tokens>> {
-        if let Source::Client(client) = &self.0.source
-            && client.grant() == Grant::ClientCredentials
-        {
+        if let Some(client) = self.0.source.client_for_itself() {
             let tokens = Arc::new(client.for_itself().await?);
             self.take(Arc::clone(&tokens));
             return Ok(tokens);
         }
-        let turn = self.kept(|keeper, _| keeper.turn()).await.transpose()?;
-        if let Some(Ok(Some(kept))) = self.kept(|keeper, name| keeper.kept(name)).await
-            && let Ok(kept) = Tokens::of_credential(&kept)
-            && self.is_news(&kept)
-        {
-            let kept = Arc::new(kept);
-            self.take(Arc::clone(&kept));
-            if is_usable(&kept, refused) {
-                return Ok(kept);
+        let turn = match self.kept(|keeper, _| keeper.turn()).await.transpose() {
+            // Where there are no turns, as in a folder that can only be read, nobody can be waited for.
+            Err(error) if error.kind() != ErrorKind::Unavailable => {
+                tracing::warn!(error = error.message(), "the tokens are renewed without a turn");
+                None
+            }
+            turn => turn?,
+        };
+        let kept = match self.kept(|keeper, name| keeper.kept(name)).await {
+            Some(Ok(Some(kept))) => Tokens::of_credential(&kept).ok().map(Arc::new),
+            _ => None,
+        };
+        if let Some(kept) = kept.as_ref().filter(|kept| self.is_news(kept)) {
+            self.take(Arc::clone(kept));
+            if self.is_usable(kept, refused) {
+                return Ok(Arc::clone(kept));
             }
         }
         let before = self.state().tokens.clone().ok_or_else(nobody_agreed)?;
@@ -219,12 +249,17 @@ impl Session {
         // Nothing shows them from here on, not even what goes wrong with keeping them.
         self.0.learned.learn(renewed.secrets());
         let secret = renewed.to_secret();
-        if let Some(Err(error)) = self.kept(move |keeper, name| keeper.keep(name, &secret)).await {
-            tracing::warn!(
-                error = error.message(),
-                "the renewed tokens can't be kept; later runs will have to connect again"
-            );
-        }
+        let outdated = match self.kept(move |keeper, name| keeper.keep(name, &secret)).await {
+            Some(Err(error)) => {
+                tracing::warn!(
+                    error = error.message(),
+                    "the renewed tokens can't be kept; later runs will have to connect again"
+                );
+                Some(kept.unwrap_or(before).access.clone())
+            }
+            _ => None,
+        };
+        self.state().outdated = outdated;
         drop((underway, turn));
         self.take(Arc::clone(&renewed));
         Ok(renewed)
@@ -240,14 +275,24 @@ impl Session {
         Some(done.unwrap_or_else(|_| Err(Error::internal("what keeps the tokens has failed"))))
     }
 
-    /// Whether tokens are others than those in use.
+    /// Whether tokens are good, and others than those that the service refused. What can't be renewed is good to its
+    /// end.
+    fn is_usable(&self, tokens: &Tokens, refused: Option<&Tokens>) -> bool {
+        let now = SystemTime::now();
+        let is_over = match tokens.refresh.is_some() || self.0.source.client_for_itself().is_some() {
+            true => tokens.are_due(now),
+            false => tokens.have_ended(now),
+        };
+        !is_over && refused.is_none_or(|refused| refused.access.expose() != tokens.access.expose())
+    }
+
+    /// Whether tokens that are kept are others than those in use, and not those that were in use before. When they
+    /// were obtained says nothing: a renewal may have ended after somebody agreed anew.
     fn is_news(&self, kept: &Tokens) -> bool {
         let state = self.state();
-        state.tokens.as_ref().is_none_or(|tokens| {
-            // Those that were obtained later were kept in vain.
-            tokens.access.expose() != kept.access.expose()
-                && kept.obtained_at.elapsed().ok() <= tokens.obtained_at.elapsed().ok().map(coarse)
-        })
+        let is = |known: &Secret| known.expose() == kept.access.expose();
+        !state.tokens.as_ref().is_some_and(|tokens| is(&tokens.access))
+            && !state.outdated.as_ref().is_some_and(is)
     }
 
     /// Uses tokens from now on.
@@ -256,16 +301,6 @@ impl Session {
         self.0.learned.grant(tokens.scopes.as_deref());
         self.state().tokens = Some(tokens);
     }
-}
-
-/// What is kept is kept to the second.
-fn coarse(age: std::time::Duration) -> std::time::Duration {
-    age + std::time::Duration::from_secs(2)
-}
-
-fn is_usable(tokens: &Tokens, refused: Option<&Tokens>) -> bool {
-    !tokens.are_due(SystemTime::now())
-        && refused.is_none_or(|refused| refused.access.expose() != tokens.access.expose())
 }
 
 #[cold]

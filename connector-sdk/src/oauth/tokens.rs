@@ -96,6 +96,11 @@ impl Tokens {
         end.checked_sub(MARGIN.min(life / 10)).is_none_or(|due| due <= now)
     }
 
+    /// Whether the access token has run out.
+    pub(super) fn have_ended(&self, now: SystemTime) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
     pub(super) fn secrets(&self) -> impl Iterator<Item = &Secret> {
         std::iter::once(&self.access).chain(&self.refresh)
     }

@@ -81,11 +81,13 @@ impl Opening<'_> {
 
 #[cfg(feature = "http")]
 mod http {
+    use std::sync::Arc;
+
     use serde_json::Value;
 
     use super::super::outgoing;
     use super::{ClientOptions, HttpField, Opening, Outgoing, Reply};
-    use crate::http::{Http, Values, client, names};
+    use crate::http::{Http, Limiter, Rate, Values, client, names};
     use crate::{BoxFuture, Result, Secret};
 
     impl HttpField for Http {
@@ -95,7 +97,7 @@ mod http {
                 builder = builder.header(*name, *value);
             }
             if let Some(rate) = options.rate {
-                builder = builder.rate(rate.parse()?);
+                builder = builder.limited_by(opening.limiter(rate.parse()?));
             }
             if let Some(requests) = options.concurrency {
                 builder = builder.concurrency(requests);
@@ -112,6 +114,13 @@ mod http {
 
         fn origin(&self) -> Option<String> {
             Some(Http::origin(self))
+        }
+    }
+
+    impl Opening<'_> {
+        /// What the connection's clients share of its rate: the service counts them together.
+        fn limiter(&self, rate: Rate) -> Arc<Limiter> {
+            Arc::clone(self.limiter.get_or_init(|| Arc::new(Limiter::new(rate))))
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Opening<'s> {
     settings: &'s Settings,
     missing: Vec<String>,
     problems: Vec<String>,
+    #[cfg(feature = "http")]
+    pub(super) limiter: std::cell::OnceCell<std::sync::Arc<crate::http::Limiter>>,
     #[cfg(feature = "oauth")]
     pub(super) renew: Option<crate::oauth::Renew>,
     #[cfg(feature = "oauth")]
@@ -35,6 +37,8 @@ impl<'s> Opening<'s> {
             settings,
             missing,
             problems,
+            #[cfg(feature = "http")]
+            limiter: std::cell::OnceCell::new(),
             #[cfg(feature = "oauth")]
             renew: None,
             #[cfg(feature = "oauth")]

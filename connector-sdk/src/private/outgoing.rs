@@ -2,15 +2,13 @@
 //! result. Values come as JSON text, so nothing here is made once more for each type.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::request::{At, MostSpec, Outgoing, PageSpec, Reply, RequestSpec};
 use crate::http::{Http, Method, Page, Pages, Request, Response, names};
-use crate::{BoxFuture, Error, Result};
+use crate::members::Members;
+use crate::{BoxFuture, Context, Error, Result};
 
 /// Of an answer that nobody reads, so much is taken off the connection, which then can be used again.
 const MOST_IGNORED: usize = 64 * 1024;
@@ -25,7 +23,9 @@ pub(super) fn send(http: &Http, outgoing: &Outgoing<'_>) -> BoxFuture<'static, R
     });
     // Each has a future of its own size.
     match (made(http, outgoing), page) {
-        (Ok((request, _)), None) => Box::pin(answer(request.send(), spec.select, ignored)),
+        // What isn't read to its end need not come to it.
+        (Ok((request, _)), None) if ignored => Box::pin(answer(request.send(), spec.select, true)),
+        (Ok((request, _)), None) => Box::pin(answer(request.whole().send(), spec.select, false)),
         (Ok((request, most)), Some(page)) => Box::pin(list(request.pages(page), spec.select, most)),
         (Err(error), _) => Box::pin(async { Err(error) }),
     }
@@ -119,8 +119,11 @@ fn made(http: &Http, outgoing: &Outgoing<'_>) -> Result<(Request, Option<u64>)> 
     if let Some(timeout) = outgoing.timeout {
         request = request.timeout(timeout);
     }
-    if let Some(context) = outgoing.context {
-        request = request.within(context);
+    match (outgoing.context, outgoing.timeout) {
+        (Some(context), _) => request = request.within(context),
+        // Another method calls the action: its time is for all attempts and pages all the same.
+        (None, Some(timeout)) => request = request.within(&Context::new().with_timeout(timeout)),
+        (None, None) => {}
     }
     Ok((request, most))
 }
@@ -260,31 +263,4 @@ fn wrong(name: &str, what: &str) -> Error {
 #[cold]
 fn unwritable(name: &str, error: &serde_json::Error) -> Error {
     wrong(name, &format!("can't be written as JSON: {error}"))
-}
-
-/// The members of an object, in their order.
-struct Members<'j>(Vec<(String, &'j RawValue)>);
-
-impl<'de: 'j, 'j> Deserialize<'de> for Members<'j> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Members(members))
-            }
-        }
-
-        deserializer.deserialize_map(Object)
-    }
 }

@@ -50,7 +50,8 @@ pub struct GitHub {
         options = repositories,
     )]
     repository: Option<String>,
-    /// Where the API is; of a GitHub Enterprise Server it is `https://HOST/api/v3`.
+    /// Where the API is; of a GitHub Enterprise Server it is `https://HOST/api/v3`, and one that only a private network
+    /// reaches is spoken to through a proxy (`HTTPS_PROXY`).
     #[config(default = "https://api.github.com", advanced)]
     api_url: String,
     /// Where people log in; of a GitHub Enterprise Server it is `https://HOST`.

@@ -136,6 +136,7 @@ fn what_others_may_read_is_refused() {
         mode(name, 0o600);
     }
     mode("", 0o770);
+    setup(home.store().load(&work()), "can be written to by others; run `chmod 700 ");
     setup(home.store().save(&work(), &Settings::new()), "can be written to by others; run `chmod 700 ");
     mode("", 0o755);
     is_whole(&home.store());

@@ -13,7 +13,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 use super::{Client, Session, Tokens};
 use crate::http::{Credentials, Http};
 use crate::manifest::{ClientAuth, ClientId, Grant, Manifest, OAuth2};
-use crate::{Error, Keeper, Result, Secret, Settings};
+use crate::{Error, ErrorKind, Keeper, Result, Secret, Settings};
 
 /// A manifest whose tokens come from a server.
 fn manifest(server: &MockServer) -> Manifest {
@@ -104,6 +104,8 @@ struct Memory {
     kept: Mutex<Option<Secret>>,
     fails: bool,
     slow: bool,
+    /// Why there is no turn.
+    no_turn: Option<ErrorKind>,
 }
 
 impl Keeper for Memory {
@@ -121,6 +123,13 @@ impl Keeper for Memory {
 
     fn kept(&self, _: &str) -> Result<Option<Secret>> {
         Ok(self.kept.lock().expect("unpoisoned").clone())
+    }
+
+    fn turn(&self) -> Result<Box<dyn Send>> {
+        match self.no_turn {
+            Some(kind) => Err(Error::new(kind, "there is no turn")),
+            None => Ok(Box::new(())),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Renewing access tokens.
 
 use super::*;
-use crate::ErrorKind;
 
 fn ok() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(fresh())
@@ -34,6 +33,36 @@ async fn a_refused_request_is_sent_once_more_with_a_new_token() {
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].body, requests[1].body);
     assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_endpoint_on_a_bad_moment_is_asked_again() {
+    for status in [429, 503] {
+        let server = MockServer::start().await;
+        let busy = ResponseTemplate::new(status).insert_header("retry-after", "0");
+        Mock::given(path("/token")).respond_with(busy).up_to_n_times(2).mount(&server).await;
+        Mock::given(path("/token")).respond_with(ok()).mount(&server).await;
+        add_service(&server).await;
+        let http = http(&server, session(&server, &lasting()));
+        http.post("/api").send().await.unwrap_or_else(|error| panic!("{status}: {error}"));
+        assert_eq!(asked(&server, "/token").await.len(), 3, "{status}");
+        let requests = asked(&server, "/api").await;
+        assert_eq!(requests.last().expect("sent").headers["authorization"], "Bearer access-n3w");
+    }
+}
+
+#[tokio::test]
+async fn how_long_a_token_endpoint_asks_to_be_left_alone_is_told() {
+    let minutes = Duration::from_secs(300);
+    let busy = ResponseTemplate::new(503).insert_header("retry-after", "300");
+    let server = answering(busy.set_delay(Duration::from_millis(100))).await;
+    let session = session(&server, &old());
+    let (first, second) = tokio::join!(session.token(), session.token());
+    for outcome in [first, second] {
+        let error = outcome.expect_err("no token");
+        assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Unavailable, Some(minutes)));
+    }
+    assert_eq!(asked(&server, "/token").await.len(), 1, "the second shares the first one's outcome");
 }
 
 #[tokio::test]
@@ -117,12 +146,57 @@ async fn another_process_may_have_renewed() {
 }
 
 #[tokio::test]
+async fn what_somebody_agreed_to_anew_takes_the_place_of_what_was_obtained_later() {
+    let server = answering(ok()).await;
+    let mut theirs = Tokens::new("access-the1rs");
+    theirs.obtained_at = SystemTime::now() - Duration::from_secs(20);
+    theirs.expires_at = Some(SystemTime::now() + Duration::from_secs(600));
+    let keeper = Arc::new(Memory::default());
+    *keeper.kept.lock().expect("unpoisoned") = Some(theirs.to_secret());
+    let ours = Tokens { obtained_at: SystemTime::now(), ..lasting() };
+    let session = kept(&server, &ours, keeper);
+    let instead = session.instead_of(session.token().await.expect("a token")).await.expect("another one");
+    assert_eq!(instead.access.expose(), "access-the1rs");
+    assert!(asked(&server, "/token").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_kept_still_is_not_taken_back() {
+    // It runs out at once, so that it is renewed each time.
+    let mut answer = fresh();
+    answer["expires_in"] = json!(0);
+    let server = answering(ResponseTemplate::new(200).set_body_json(answer)).await;
+    let keeper = Arc::new(Memory { fails: true, ..Memory::default() });
+    *keeper.kept.lock().expect("unpoisoned") = Some(old().to_secret());
+    let session = kept(&server, &old(), keeper);
+    for _ in 0..3 {
+        session.token().await.expect("a token");
+    }
+    let sent: Vec<_> =
+        asked(&server, "/token").await.iter().map(|request| field(request, "refresh_token")).collect();
+    let sent: Vec<_> = sent.iter().flatten().map(String::as_str).collect();
+    assert_eq!(sent, ["refresh-0ld", "refresh-n3w", "refresh-n3w"]);
+}
+
+#[tokio::test]
 async fn what_can_not_be_kept_is_used() {
     let server = answering(ok()).await;
     let session = kept(&server, &old(), Arc::new(Memory { fails: true, ..Memory::default() }));
     for _ in 0..2 {
         assert_eq!(session.token().await.expect("a token").access.expose(), "access-n3w");
     }
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_keeper_without_turns_keeps_nobody_from_renewing() {
+    let server = answering(ok()).await;
+    let read_only = Memory { fails: true, no_turn: Some(ErrorKind::Setup), ..Memory::default() };
+    let session = kept(&server, &old(), Arc::new(read_only));
+    assert_eq!(session.token().await.expect("a token").access.expose(), "access-n3w");
+    let taken = Memory { no_turn: Some(ErrorKind::Unavailable), ..Memory::default() };
+    let session = kept(&server, &old(), Arc::new(taken));
+    assert_eq!(session.token().await.expect_err("somebody else renews").kind(), ErrorKind::Unavailable);
     assert_eq!(asked(&server, "/token").await.len(), 1);
 }
 
@@ -227,6 +301,26 @@ async fn without_tokens_somebody_has_to_agree() {
     let error = session(&server, &tokens).token().await.expect_err("nothing to renew it with");
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert!(asked(&server, "/token").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_can_not_be_renewed_is_used_to_its_end() {
+    let server = answering(ok()).await;
+    let hour = Duration::from_secs(3600);
+    let ending = |refresh: Option<Secret>| Tokens {
+        refresh,
+        obtained_at: SystemTime::now() - hour,
+        expires_at: Some(SystemTime::now() + Duration::from_secs(20)),
+        ..old()
+    };
+    let last = session(&server, &ending(None));
+    let token = last.token().await.expect("it is good still");
+    assert_eq!(token.access.expose(), "access-0ld");
+    let error = last.instead_of(token).await.expect_err("the service refused it");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(asked(&server, "/token").await.is_empty());
+    let renewed = session(&server, &ending(old().refresh)).token().await.expect("a token");
+    assert_eq!(renewed.access.expose(), "access-n3w");
 }
 
 #[tokio::test]

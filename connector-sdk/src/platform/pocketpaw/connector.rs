@@ -126,7 +126,7 @@ impl Connector for YamlConnector {
             request = request.header(name.as_str(), value.to_str().unwrap_or_default());
         }
         let request = request.within(call.context);
-        Ok(Box::pin(async move { request::output(request.send().await?).await }))
+        Ok(Box::pin(async move { request::output(request.whole().send().await?).await }))
     }
 
     fn origins(&self) -> Vec<String> {

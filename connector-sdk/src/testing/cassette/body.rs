@@ -59,7 +59,7 @@ impl Body {
     }
 }
 
-fn fields(form: &str) -> Vec<(String, String)> {
+pub(super) fn fields(form: &str) -> Vec<(String, String)> {
     let url = Url::parse(&format!("form:?{form}"));
     url.map(|url| url.query_pairs().into_owned().collect()).unwrap_or_default()
 }

@@ -5,10 +5,12 @@ use base64::prelude::BASE64_STANDARD;
 use reqwest::Url;
 use serde_json::Value;
 
-use super::body::Body;
-use super::exchange::{Asked, Exchange};
+use super::body::{Body, fields};
+use super::exchange::{Answer, Asked, Exchange};
+use super::strings::{replaced, strings};
 use crate::Secret;
 use crate::call::Redactor;
+use crate::http::form_text;
 
 /// What stands where a secret stood.
 pub(super) const HIDDEN: &str = "[redacted]";
@@ -24,18 +26,30 @@ fn is_secret(name: &str) -> bool {
     GIVEN.contains(&name) || SENT.contains(&name)
 }
 
-/// The tokens that a body gives.
-pub(super) fn given(body: Option<&Body>) -> Vec<Secret> {
+/// The tokens that an answer gives.
+pub(super) fn given(answer: &Answer) -> Vec<Secret> {
     let mut given = Vec::new();
-    match body {
+    let of_fields = |fields: &[(String, String)]| -> Vec<Secret> {
+        let texts = fields.iter().filter(|(name, _)| GIVEN.contains(&name.as_str()));
+        texts.map(|(_, value)| Secret::new(value.as_str())).collect()
+    };
+    match &answer.body {
         Some(Body::Json(json)) => given_members(json, &mut given),
-        Some(Body::Form(fields)) => {
-            let texts = fields.iter().filter(|(name, _)| GIVEN.contains(&name.as_str()));
-            given.extend(texts.map(|(_, value)| value.as_str()));
+        Some(Body::Form(fields)) => return of_fields(fields),
+        Some(Body::Text(text)) if is_form(&answer.headers) => return of_fields(&fields(text)),
+        Some(Body::Text(text)) => {
+            let is_given = |name: &str| GIVEN.contains(&name);
+            let texts = strings(text).into_iter().filter(|text| text.member.as_deref().is_some_and(is_given));
+            return texts.map(|text| Secret::new(text.value)).collect();
         }
         _ => {}
     }
     given.into_iter().map(Secret::new).collect()
+}
+
+/// Whether headers say that a body is a form, also where it isn't written as ours are.
+fn is_form(headers: &[String]) -> bool {
+    headers.iter().any(|line| line.starts_with("content-type: application/x-www-form-urlencoded"))
 }
 
 /// Services wrap what they answer, so that a token may stand at any depth.
@@ -56,14 +70,15 @@ fn given_members<'j>(json: &'j Value, given: &mut Vec<&'j str>) {
 
 pub(super) fn exchange(exchange: &mut Exchange, redactor: &Redactor) {
     asked(&mut exchange.request, redactor);
-    headers(&mut exchange.answer.headers, redactor);
-    body(exchange.answer.body.as_mut(), redactor);
+    let answer = &mut exchange.answer;
+    headers(&mut answer.headers, redactor);
+    body(answer.body.as_mut(), is_form(&answer.headers), redactor);
 }
 
 pub(super) fn asked(asked: &mut Asked, redactor: &Redactor) {
     asked.url = url(&asked.url, redactor);
     headers(&mut asked.headers, redactor);
-    body(asked.body.as_mut(), redactor);
+    body(asked.body.as_mut(), is_form(&asked.headers), redactor);
 }
 
 fn url(text: &str, redactor: &Redactor) -> String {
@@ -94,7 +109,7 @@ fn headers(lines: &mut [String], redactor: &Redactor) {
     }
 }
 
-fn body(body: Option<&mut Body>, redactor: &Redactor) {
+fn body(body: Option<&mut Body>, is_form: bool, redactor: &Redactor) {
     let Some(body) = body else { return };
     match body {
         Body::Json(json) => {
@@ -110,6 +125,16 @@ fn body(body: Option<&mut Body>, redactor: &Redactor) {
             }
         }
         Body::Text(text) => {
+            let mut pairs = if is_form { fields(text) } else { Vec::new() };
+            if pairs.iter().any(|(name, _)| is_secret_field(name)) {
+                hide_fields(&mut pairs);
+                *text = form_text(&pairs);
+            }
+            // JSON that would be written otherwise, as it has `1.10` or a key twice.
+            *text = replaced(text, |text| match text.member.as_deref() {
+                Some(name) if is_secret(name) => Some(HIDDEN.to_owned()),
+                _ => redactor.text(&text.value),
+            });
             if let Some(redacted) = redactor.text(text) {
                 *text = redacted;
             }

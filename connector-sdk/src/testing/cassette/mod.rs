@@ -4,6 +4,7 @@ mod body;
 mod exchange;
 mod file;
 mod hide;
+mod strings;
 mod tape;
 #[cfg(test)]
 mod tests;

@@ -112,7 +112,7 @@ impl Tape {
         let body = body.freeze();
         let kept = Answer::of(answer.status(), answer.headers(), &body);
         let mut state = self.state();
-        state.hide(&hide::given(kept.body.as_ref()));
+        state.hide(&hide::given(&kept));
         state.exchanges.push(Exchange { request: asked, answer: kept });
         drop(state);
         let mut copy = http_types::Response::builder().status(answer.status()).url(answer.url().clone());

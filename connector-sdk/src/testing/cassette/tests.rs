@@ -207,6 +207,40 @@ async fn no_secret_is_written() {
 }
 
 #[tokio::test]
+async fn tokens_are_hidden_in_bodies_that_stay_as_they_are_written() {
+    for (answer, kind) in [
+        (r#"{"price":1.10,"access_token":"n3w-s3cret"}"#, "application/json"),
+        (r#"{"refresh_token":"n3w-s3cret","n":1,"n":2,"refresh_token":"n3wer-s3cret"}"#, "application/json"),
+        (r#"{"id":123456789012345678901234567890,"d":[{"id_token":"n3w\u002ds3cret"}]}"#, "text/plain"),
+        ("access_token=n3w%2ds3cret&scope=a", "application/x-www-form-urlencoded"),
+    ] {
+        let server = MockServer::start().await;
+        let given = ResponseTemplate::new(200).set_body_raw(answer, kind);
+        Mock::given(any()).respond_with(given).mount(&server).await;
+        let (_folder, path) = file();
+        let cassette = Cassette::record(&path);
+        let http = client(&server.uri(), &cassette);
+        let asked = r#"{"n":3.60,"client_secret":"sent-s3cret","code_verifier":"sent-s3cr\u0065t"}"#;
+        assert_eq!(
+            text(http.post("/a").bytes("application/json", asked).send().await).await.expect("text"),
+            answer
+        );
+        let form = "password=sent%2ds3cret&a=b c";
+        http.post("/b").bytes("application/x-www-form-urlencoded", form).send().await.expect("an answer");
+        http.get("/c").query("token", "n3w-s3cret").send().await.expect("an answer");
+        cassette.finish().expect("written");
+        let kept = fs::read_to_string(&path).expect("a file");
+        assert!(!kept.contains("s3cr") && !kept.contains("002ds3"), "{kept}");
+        assert!(kept.contains("3.60") && kept.contains("[redacted]"), "{kept}");
+        // What is sent now is hidden as what was sent then, so it is found.
+        let cassette = Cassette::replay(&path).expect("a cassette");
+        let http = client(&server.uri(), &cassette);
+        http.post("/a").bytes("application/json", asked).send().await.expect("an answer");
+        http.post("/b").bytes("application/x-www-form-urlencoded", form).send().await.expect("an answer");
+    }
+}
+
+#[tokio::test]
 async fn a_file_is_the_same_every_time_and_easy_to_read() {
     let server = MockServer::start().await;
     let answer = ResponseTemplate::new(200).set_body_json(json!({ "login": "alice", "id": 1 }));

@@ -54,6 +54,15 @@ fn what_goes_into_a_host_is_a_bare_host() {
     }
 }
 
+#[tokio::test]
+async fn a_host_that_leads_inside_is_refused_when_it_is_looked_up() {
+    let Some(name) = crate::http::name_that_leads_inside() else { return };
+    let settings = Settings::new().text("SHOP", &name).secret("API_TOKEN", TOKEN);
+    let error = call_with(&shop(), &settings, "a", json!({})).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
+    assert!(error.message().contains("private network"), "{error}");
+}
+
 #[test]
 fn a_base_url_is_one_and_hides_nothing() {
     let yaml = file("  - { name: a, description: A, url: '{BASE_URL}/rest/x' }\n");
