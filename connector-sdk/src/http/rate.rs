@@ -15,8 +15,8 @@ use crate::{Error, Result};
 /// So many requests in such a time: `"30/min"`, `"10/s"`, `"5000/h"`, `"1000/day"`.
 ///
 /// It is what is kept to in the long run. Of `30/min`, 30 requests may be sent at once after a pause, and then one every
-/// two seconds: so in the minute that begins with them there are up to 59. For a service that counts by the minute
-/// and refuses what is beyond, half of what it allows is never refused.
+/// two seconds: so in the minute that begins with them there are up to 59. Where a service counts by the minute and
+/// refuses what is beyond, half of what it allows is a rate that it never refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     requests: NonZeroU32,

@@ -1,4 +1,4 @@
-//! A connector that doesn't mind its process, for `tests/rude.rs` to run.
+//! A connector that doesn't mind its process, for `tests/rude.rs` and `tests/puffer` to run.
 
 use std::time::Duration;
 

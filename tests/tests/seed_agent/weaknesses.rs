@@ -7,6 +7,7 @@ fn each_is_mended() {
 
 const FAILED: &str = "connector-sdk/src/platform/seed_agent/tests/patience.rs";
 const PLACES: &str = "connector-sdk/src/platform/seed_agent/tests/places.rs";
+const ENDINGS: &str = "connector-sdk/src/platform/seed_agent/tests/endings.rs";
 const FILE: &str = "connector-sdk/src/platform/seed_agent/file.rs";
 const LETTER: &str = "connector-sdk/src/platform/seed_agent/letter.rs";
 const NAMES: &str = "connector-sdk/src/platform/seed_agent/names.rs";
@@ -91,6 +92,7 @@ const MENDED: connector_tests::Mended = &[
         "9. crashes are exit code 0, and mistakes of the settings are started again for ever",
         &[
             (PROCESS, "what_a_restart_cannot_mend_is_2"),
+            (ENDINGS, "events_that_end_without_a_reason_are_a_failure"),
             (PROCESS, "a_home_and_a_name_that_cannot_be_used_are_2"),
             (PROCESS, "a_state_that_is_not_its_own_is_2"),
             (PROCESS, "a_signal_ends_it_in_time_whatever_is_under_way"),

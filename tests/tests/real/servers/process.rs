@@ -60,10 +60,11 @@ impl Server {
         String::from_utf8_lossy(&log[log.len().saturating_sub(10_000)..]).into_owned()
     }
 
-    /// In how many lines it wrote that, since it was last started.
-    pub(crate) fn wrote(&self, text: &str) -> usize {
+    /// What it wrote after that text, in each line that has it, since it was last started.
+    pub(crate) fn wrote(&self, text: &str) -> Vec<String> {
         let log = fs::read(self.folder.path().join("log")).unwrap_or_default();
-        String::from_utf8_lossy(&log).lines().filter(|line| line.contains(text)).count()
+        let log = String::from_utf8_lossy(&log);
+        log.lines().filter_map(|line| Some(line.split_once(text)?.1.to_owned())).collect()
     }
 
     /// Waits until it answers a `GET`, or greets; false: it ended before.

@@ -10,8 +10,7 @@ use super::*;
 async fn times(agent: &Agent, post: Post, time: Duration) -> Vec<Instant> {
     let delivered = Arc::clone(&post.delivered);
     run(agent, post, time).await.0.expect("it stops");
-    let times = std::mem::take(&mut *delivered.lock().expect("whole"));
-    times
+    std::mem::take(&mut *delivered.lock().expect("whole"))
 }
 
 /// The reason of the one failure.
