@@ -21,8 +21,9 @@ use crate::call::Connection;
 use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions, Subscription};
 use crate::{Error, ErrorKind, Level, Observer, Result};
 
-/// Puffer shuts down a stream that says that it isn't well, so a retry says so only when failures will have gone on for
-/// that long before the next.
+/// Puffer shuts down a stream that says that it isn't well, and starts it again within a minute. So a retry says so only
+/// when failures have gone on for that long, and never at the beginning of a wait that a service asked for: the service
+/// would be asked again each minute of it.
 const BRIEF: Duration = Duration::from_secs(120);
 
 /// How long the writer may take after standard input ended. With the time that a method gets to stop (1 s)
@@ -320,8 +321,7 @@ impl Frames {
                 let seconds = wait.as_secs_f64();
                 let log = format!("{}: {message}; trying again in {seconds:.1} s", kind.as_str());
                 self.log.log(Level::Warn, &log);
-                // Of a long wait a service asks for, nothing else would be heard before it is over.
-                if lasting.saturating_add(*wait) < BRIEF {
+                if *lasting < BRIEF {
                     return;
                 }
                 ("retrying", Some(message))
