@@ -92,7 +92,7 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     retry_after: Option<Duration>,
-    unsent: bool,
+    unsent: Option<bool>,
     details: Map<String, Value>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -115,7 +115,7 @@ impl Error {
             kind,
             message: message.into(),
             retry_after: None,
-            unsent: false,
+            unsent: None,
             details: Map::new(),
             source: None,
         }))
@@ -173,17 +173,25 @@ impl Error {
         self
     }
 
-    /// Whether the service surely did nothing of what was asked, so that asking again does nothing twice: it wants
-    /// fewer calls, or the error says so by [`unsent`](Self::unsent).
+    /// Whether the service surely did nothing of what was asked, so that asking again does nothing twice: as the error
+    /// says by [`unsent`](Self::unsent) or [`maybe_sent`](Self::maybe_sent), else where the service wants fewer calls.
     pub fn is_unsent(&self) -> bool {
-        self.0.unsent || self.0.kind == ErrorKind::RateLimited
+        self.0.unsent.unwrap_or(self.0.kind == ErrorKind::RateLimited)
     }
 
     /// Says that the service did nothing of what was asked: it couldn't be reached, or refused before anything was
     /// handed over. A message whose delivery failed so is tried again where one that may have arrived is not.
     #[must_use]
     pub fn unsent(mut self) -> Self {
-        self.0.unsent = true;
+        self.0.unsent = Some(true);
+        self
+    }
+
+    /// Says that the service may have done some of what was asked, whatever kind of error it is: a message of several
+    /// parts of which one was refused, say.
+    #[must_use]
+    pub fn maybe_sent(mut self) -> Self {
+        self.0.unsent = Some(false);
         self
     }
 
@@ -237,8 +245,8 @@ impl fmt::Debug for Error {
         if let Some(wait) = self.0.retry_after {
             debug.field("retry_after", &wait);
         }
-        if self.0.unsent {
-            debug.field("unsent", &true);
+        if let Some(unsent) = self.0.unsent {
+            debug.field("unsent", &unsent);
         }
         if !self.0.details.is_empty() {
             debug.field("details", &self.0.details);

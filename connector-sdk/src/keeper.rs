@@ -30,8 +30,8 @@ pub trait Keeper: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`](crate::ErrorKind::Unavailable) when somebody else doesn't come to an end. After any other error
-    /// the connection renews what it has without a turn.
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) when somebody else doesn't come to an end. After any error nothing is
+    /// renewed; where nothing can be kept, a turn is nothing, and no error.
     fn turn(&self) -> Result<Box<dyn Send>> {
         Ok(Box::new(()))
     }

@@ -40,7 +40,9 @@ fn unlike_a_test(text: &str, test: &str) -> Option<String> {
         return Some("is no test".to_owned());
     }
     let known = |attribute: &&str| {
-        is_test(attribute) || *attribute == "#[cfg(unix)]" || attribute.starts_with("#[expect")
+        // `./test` turns all features on.
+        let is_on = *attribute == "#[cfg(unix)]" || attribute.starts_with("#[cfg(feature = ");
+        is_test(attribute) || is_on || attribute.starts_with("#[expect")
     };
     attributes.iter().find(|attribute| !known(attribute)).map(|attribute| format!("has `{attribute}`"))
 }
@@ -55,6 +57,7 @@ mod tests {
         for run in [
             "#[test]",
             "/// Says why.\n#[cfg(unix)]\n#[test]",
+            "#[cfg(feature = \"a\")]\n#[test]",
             "#[tokio::test(start_paused = true)]\nasync fn a() {}\n#[test]",
         ] {
             assert_eq!(of(run), None, "{run}");

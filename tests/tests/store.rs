@@ -3,6 +3,10 @@
 
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
+#[cfg(target_os = "linux")]
+#[expect(dead_code, reason = "others need more of it")]
+#[path = "shared/mounted.rs"]
+mod mounted;
 #[path = "../../connector-sdk/src/traces.rs"]
 mod traces;
 
@@ -360,4 +364,22 @@ mod terminal {
         screen.ends_with(0);
         assert_eq!(envelope(&home.run("--json connections"))["data"]["connections"], json!([]));
     }
+}
+
+/// A secret of a container's platform may be such a folder.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_store_that_can_only_be_read_has_turns_that_are_nothing() {
+    use connector_sdk::credentials::{Address, FileStore, Store as _};
+    let home = Home::new();
+    let Some(disk) = mounted::Disk::mount(home.0.path(), "size=1m,mode=0700") else { return };
+    let store = FileStore::at(home.store());
+    let address = Address::new("default", "strongbox", "work").expect("an address");
+    let settings = connector_sdk::Settings::new().secret("password", PASSWORD);
+    store.save(&address, &settings).expect("stored");
+    disk.remount("ro");
+    drop(store.turn(&address).expect("nobody is waited for"));
+    assert!(store.load(&address).expect("readable").is_some());
+    disk.remount("rw");
+    drop(store.turn(&address).expect("a turn"));
 }

@@ -6,10 +6,11 @@
 
 use crate::credentials::{Address, Change, FileStore, Store};
 use crate::oauth::Tokens;
-use crate::{Result, Settings};
+use crate::{ErrorKind, Result, Settings};
 
 /// Waits until nobody renews the tokens of a stored connection; nobody does until what is returned is dropped. None
-/// where it has no tokens.
+/// where it has no tokens, or where somebody doesn't come to an end: a process that hangs keeps nobody from
+/// forgetting the connection, nor from storing what was agreed to.
 ///
 /// # Errors
 ///
@@ -17,7 +18,13 @@ use crate::{Result, Settings};
 pub(super) fn take(store: &FileStore, address: &Address) -> Result<Option<Box<dyn Send>>> {
     let Some(saved) = store.load(address)? else { return Ok(None) };
     let has_tokens = saved.settings.secrets().any(|(_, secret)| Tokens::from_secret(secret).is_ok());
-    has_tokens.then(|| store.turn(address)).transpose()
+    match has_tokens.then(|| store.turn(address)).transpose() {
+        Err(error) if error.kind() == ErrorKind::Unavailable => {
+            tracing::warn!(error = error.message(), "a renewal of the connection's tokens isn't waited for");
+            Ok(None)
+        }
+        turn => turn,
+    }
 }
 
 /// Stores a connection. `shared` is the name of tokens that were stored already: others may have renewed them since they

@@ -84,11 +84,30 @@ pub(super) fn open_lock(path: &Path) -> Result<Option<File>> {
 
 /// Opens a file for locking, and makes it where there is none.
 pub(crate) fn make_lock(path: &Path) -> Result<File> {
+    lock_file(path)?.map_err(|error| wrong("open", path, &error))
+}
+
+/// The same; none where nobody can make one, because the folder can only be read.
+pub(super) fn make_lock_if_writable(path: &Path) -> Result<Option<File>> {
+    match lock_file(path)? {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied
+            ) =>
+        {
+            Ok(None)
+        }
+        opened => opened.map(Some).map_err(|error| wrong("open", path, &error)),
+    }
+}
+
+fn lock_file(path: &Path) -> Result<io::Result<File>> {
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(Error::setup(format!("`{}` is not a file; move it away", path.display())));
     }
     // For writing, which some network file systems want of whoever locks.
-    private().create(true).truncate(false).open(path).map_err(|error| wrong("open", path, &error))
+    Ok(private().create(true).truncate(false).open(path))
 }
 
 /// Puts a file in the place of another one. The caller holds the lock, so the temporary file is its own.

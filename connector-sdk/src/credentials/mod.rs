@@ -33,7 +33,7 @@
 //! | `credentials` | 0600 | the store, encrypted |
 //! | `credentials.key` | 0600 | its key, made once; not there when `CONNECTOR_KEY` is set, or a keyring keeps it |
 //! | `credentials.lock` | 0600 | empty; locked while somebody writes |
-//! | `credentials.turn-..` | 0600 | empty, one a connection whose tokens were renewed; locked while they are, and left when it is forgotten |
+//! | `credentials.turn-..` | 0600 | empty, one a connection with tokens; locked while these are renewed, replaced or given back |
 //! | `credentials.new`, `credentials.key.new` | 0600 | a write that is going on, or that a crash cut off |
 //!
 //! A file that others may read, a folder that others may write to, a link, a folder where a file should be:
@@ -214,8 +214,8 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Unavailable`](crate::ErrorKind::Unavailable) when somebody else doesn't come to an end; any other kind where
-    /// there are no turns, as in a folder that can only be read.
+    /// [`Unavailable`](crate::ErrorKind::Unavailable) when somebody else doesn't come to an end,
+    /// [`Setup`](crate::ErrorKind::Setup) when no turn can be taken although the store can be written.
     fn turn(&self, address: &Address) -> Result<Box<dyn Send>> {
         let _ = address;
         Ok(Box::new(()))

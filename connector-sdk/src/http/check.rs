@@ -4,17 +4,24 @@
 use std::future::Future;
 use std::time::Instant;
 
+/// A check that is running.
+#[derive(Clone, Copy)]
+pub(super) struct Check {
+    pub(super) began: Instant,
+    /// When it ends, done or not.
+    pub(super) deadline: Option<Instant>,
+}
+
 tokio::task_local! {
-    /// When the check ends, done or not.
-    static DEADLINE: Option<Instant>;
+    static CHECK: Check;
 }
 
 /// Runs a check.
 pub(crate) fn during<F: Future>(deadline: Option<Instant>, check: F) -> impl Future<Output = F::Output> {
-    DEADLINE.scope(deadline, check)
+    CHECK.scope(Check { began: Instant::now(), deadline }, check)
 }
 
-/// When the check ends that is running here; none where none is.
-pub(super) fn running() -> Option<Option<Instant>> {
-    DEADLINE.try_with(|deadline| *deadline).ok()
+/// The check that is running here.
+pub(super) fn running() -> Option<Check> {
+    CHECK.try_with(|check| *check).ok()
 }

@@ -1,6 +1,7 @@
 //! What went wrong with a request, in the kinds of an [`Error`].
 
 use std::error::Error as _;
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use reqwest::StatusCode;
@@ -29,11 +30,16 @@ pub(super) fn of_transport(error: reqwest::Error, host: &str) -> Error {
         cause = inner.source();
     }
     let timeout = error.is_timeout();
-    let what = match (timeout, error.is_connect(), error.is_body() || error.is_decode()) {
+    let in_body = error.is_body() || error.is_decode();
+    if in_body && !timeout && is_garbled(&error) {
+        let reason = innermost(&error.without_url()).unwrap_or_default();
+        return Error::upstream(format!("`{host}` sent what can't be decoded: {reason}"));
+    }
+    let what = match (timeout, error.is_connect(), in_body) {
         (true, true, _) => "can't be reached in time",
         (true, ..) => "didn't answer in time",
         (_, true, _) => "can't be reached",
-        (_, _, true) => "broke off its answer, or sent what can't be decoded",
+        (_, _, true) => "broke off its answer",
         _ => "broke off the connection",
     };
     // Its own text is left out where nothing in it helps; a URL of it may hold a key.
@@ -44,6 +50,20 @@ pub(super) fn of_transport(error: reqwest::Error, host: &str) -> Error {
         None => format!("`{host}` {what}"),
     };
     Error::unavailable(message).with_source(error)
+}
+
+/// Whether it is what came that is wrong, and not that no more came: it would come again.
+fn is_garbled(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if let Some(error) = inner.downcast_ref::<io::Error>()
+            && matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+        {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 /// The last cause, which is the one that says something: `connection refused`.

@@ -247,15 +247,21 @@ fn next_link(header: &str) -> Option<String> {
     })
 }
 
-/// The parts of a header between a sign that stands neither in quotes nor in a target.
+/// The parts of a header between a sign that stands neither in quotes nor in a target. A quote that is never closed is
+/// a letter: what stands after it would be lost.
 fn parted(header: &str, sign: char) -> Vec<&str> {
+    parted_with(header, sign, true).unwrap_or_else(|| parted_with(header, sign, false).unwrap_or_default())
+}
+
+/// None where a quote is never closed.
+fn parted_with(header: &str, sign: char, quotes: bool) -> Option<Vec<&str>> {
     let (mut parts, mut start) = (Vec::new(), 0);
     let (mut in_quotes, mut is_escaped, mut in_target) = (false, false, false);
     for (place, letter) in header.char_indices() {
         match letter {
             _ if is_escaped => is_escaped = false,
             '\\' if in_quotes => is_escaped = true,
-            '"' if !in_target => in_quotes = !in_quotes,
+            '"' if quotes && !in_target => in_quotes = !in_quotes,
             '<' if !in_quotes => in_target = true,
             '>' if !in_quotes => in_target = false,
             _ if letter == sign && !in_quotes && !in_target => {
@@ -266,7 +272,7 @@ fn parted(header: &str, sign: char) -> Vec<&str> {
         }
     }
     parts.push(&header[start..]);
-    parts
+    (!in_quotes).then_some(parts)
 }
 
 #[cfg(test)]
@@ -279,6 +285,7 @@ mod tests {
         assert_eq!(next_link(github).as_deref(), Some("https://a.test/x?page=3,4"));
         assert_eq!(next_link("</b>;title=\"x\"; rel=\"first next\"").as_deref(), Some("/b"));
         assert_eq!(next_link("</b>; REL=next").as_deref(), Some("/b"));
+        assert_eq!(next_link("</a>; title=\"5\" disk\"; rel=prev, </b>; rel=next").as_deref(), Some("/b"));
         // Any blanks, or none, and signs in quotes that mean nothing.
         for links in [
             "<a>; rel=\"prev\",  <b>; rel=\"next\"",

@@ -69,15 +69,16 @@ impl Request {
             problem: None,
         };
         match check::running() {
-            Some(deadline) => Self { deadline, ..request.of_check() },
+            Some(check) => Self { deadline: check.deadline, ..request.of_check(check.began.elapsed()) },
             None => request,
         }
     }
 
-    /// Is soon over whatever the service does, unless the client or the request says how it is retried.
-    fn of_check(mut self) -> Self {
+    /// Is soon over whatever the service does, unless the client or the request says how it is retried. A check has so much
+    /// time for all of its requests.
+    fn of_check(mut self, elapsed: Duration) -> Self {
         if self.retry.is_none() && self.http.inner.retry == Retry::background() {
-            self.retry = Some(Retry::check());
+            self.retry = Some(Retry::check().less(elapsed));
         }
         self
     }
@@ -169,9 +170,15 @@ impl Request {
     }
 
     /// Names the request so that the service can tell a repetition (`Idempotency-Key`); it may then be
-    /// retried whatever its method is.
+    /// retried whatever its method is. A key of more than 255 characters, or with others than visible ones of ASCII, is sent
+    /// as its SHA-256: services take no such keys, and ids that others chose may be any text.
     pub fn idempotency_key(self, key: &str) -> Self {
-        self.header(IDEMPOTENCY_KEY.as_str(), key)
+        let is_plain = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_plain {
+            return self.header(IDEMPOTENCY_KEY.as_str(), key);
+        }
+        let hash: String = Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.header(IDEMPOTENCY_KEY.as_str(), hash)
     }
 
     /// Whether the service can tell a repetition from another request.
@@ -197,8 +204,8 @@ impl Request {
         self
     }
 
-    /// Keeps to a call's deadline, and takes its idempotency key, or the SHA-256 of one that no header can hold. To a service the key names one request, so a method that
-    /// makes several which change something gives each a key of its own, made of the call's: `{key}-invoice`,
+    /// Keeps to a call's deadline, and takes its idempotency key. To a service the key names one request, so a method
+    /// that makes several which change something gives each a key of its own, made of the call's: `{key}-invoice`,
     /// `{key}-payment`.
     ///
     /// What a health check sends keeps to its deadline also without that, and is retried as [`Retry::check`] says unless
@@ -206,12 +213,12 @@ impl Request {
     /// said by its context.
     pub fn within(mut self, context: &Context) -> Self {
         if context.is_check() {
-            self = self.of_check();
+            self = self.of_check(Duration::ZERO);
         }
         self.deadline = self.deadline.into_iter().chain(context.deadline()).min();
         match context.idempotency_key() {
             Some(key) if !self.headers.contains_key(IDEMPOTENCY_KEY) => {
-                let key = header_or_hash(key);
+                let key = key.to_owned();
                 self.idempotency_key(&key)
             }
             _ => self,
@@ -293,12 +300,4 @@ impl Request {
     fn wrong(&mut self, problem: Error) {
         self.problem.get_or_insert(problem);
     }
-}
-
-/// What tells a repetition, as a header can hold it: ids that others chose may have any characters.
-fn header_or_hash(key: &str) -> String {
-    if key.chars().any(char::is_control) {
-        return Sha256::digest(key).iter().map(|byte| format!("{byte:02x}")).collect();
-    }
-    key.to_owned()
 }

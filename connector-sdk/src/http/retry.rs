@@ -10,17 +10,17 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// How a request is sent again after a failure that may pass: 429, 502, 503, 504, 529, a 403 that says
 /// that a rate is used up, and connections that broke before the head of an answer came. Of actions that are one
-/// request and of [`Pages`](super::Pages) the body is a part of the attempt; a method that reads an answer itself learns by an
-/// `unavailable` error that its body broke off.
+/// request and have a result, and of [`Pages`](super::Pages), the body is a part of the attempt; a method that reads an
+/// answer itself learns by an `unavailable` error that its body broke off.
 ///
 /// A request that changes something is only sent again where that can do no harm: its method is
 /// idempotent (RFC 9110, section 9.2.2) or it has an idempotency key. One whose connection was never made
 /// always is.
 ///
-/// All attempts end with the deadline of their call. The wait is what the service asked for (`Retry-After`, `x-ratelimit-reset`), else a random part of a
-/// time that doubles from half a second to a minute. A wait that is longer than the call may last is not
-/// begun, nor one of more than a minute where the call may last for ever: the error then says how long it would
-/// be.
+/// All attempts end with the deadline of their call. The wait is what the service asked for (`Retry-After`,
+/// `x-ratelimit-reset`), else a random part of a time that doubles from half a second to a minute. A wait that is longer
+/// than the call may last is not begun, nor one of more than a minute where the call may last for ever: the error then
+/// says how long it would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     attempts: u32,
@@ -69,6 +69,12 @@ impl Retry {
     pub const fn waits(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
         self.longest = longest;
+        self
+    }
+
+    /// The same where some of the time is gone already.
+    pub(super) fn less(mut self, elapsed: Duration) -> Self {
+        self.within = self.within.map(|within| within.saturating_sub(elapsed));
         self
     }
 

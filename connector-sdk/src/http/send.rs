@@ -17,7 +17,7 @@ use super::request::{Body, Once};
 use super::{Request, Response, Retry, failure, retry};
 #[cfg(feature = "oauth")]
 use crate::oauth::Tokens;
-use crate::{BoxFuture, Error, Result};
+use crate::{BoxFuture, Error, ErrorKind, Result};
 
 /// As many as browsers follow; what goes on for longer goes in circles.
 const MOST_REDIRECTS: u32 = 10;
@@ -52,6 +52,8 @@ struct Journey {
     timeout: Duration,
     redirects: u32,
     /// Whether it was sent once more with a new access token.
+    /// Whether the service may have done what was asked.
+    maybe_done: bool,
     #[cfg(feature = "oauth")]
     renewed: bool,
 }
@@ -101,6 +103,7 @@ impl Journey {
             timeout: request.timeout.unwrap_or(inner.timeout),
             inner,
             redirects: 0,
+            maybe_done: false,
             #[cfg(feature = "oauth")]
             renewed: false,
         };
@@ -112,8 +115,6 @@ impl Journey {
         let end = self.retry.whole().and_then(|whole| began.checked_add(whole));
         self.deadline = self.deadline.into_iter().chain(end).min();
         let mut made = 0;
-        // Whether no attempt can have reached the service.
-        let mut unseen = true;
         loop {
             let sends_once = matches!(self.body, Body::Once(_));
             made += 1;
@@ -129,7 +130,8 @@ impl Journey {
                 }
                 Err(failed) => failed,
             };
-            unseen &= failed.unseen;
+            // A service that wants fewer requests has refused this one.
+            self.maybe_done |= !failed.unseen && failed.error.kind() != ErrorKind::RateLimited;
             let again = failed.may_pass && !sends_once && (self.repeatable || failed.unseen);
             let wait = again
                 .then(|| self.retry.wait(made, began.elapsed(), failed.error.retry_after(), self.left()))
@@ -140,15 +142,17 @@ impl Journey {
                 again = wait.is_some(),
                 "failed"
             );
-            let Some(wait) = wait else {
-                return Err(if unseen { failed.error.unsent() } else { failed.error });
+            let error = match self.maybe_done {
+                true => failed.error.maybe_sent(),
+                false => failed.error.unsent(),
             };
+            let Some(wait) = wait else { return Err(error) };
             if !self.inner.wire.is_replayed() {
                 tokio::time::sleep(wait).await;
             }
             // What the service said tells more than that the time is over.
             if self.left() == Some(Duration::ZERO) {
-                return Err(failed.error);
+                return Err(error);
             }
         }
     }
@@ -327,6 +331,8 @@ impl Journey {
             _ => true,
         };
         if !keeps {
+            // What is left is a look at what came of it.
+            self.maybe_done = true;
             self.method = Method::GET;
             self.body = Body::None;
             for name in [CONTENT_TYPE, CONTENT_LENGTH] {

@@ -250,6 +250,29 @@ async fn said_to(base: &str) -> Error {
 }
 
 #[tokio::test]
+async fn whether_a_request_can_have_arrived_is_known() {
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let server = MockServer::start().await;
+    let elsewhere =
+        |status| ResponseTemplate::new(status).insert_header("location", format!("http://{gone}/"));
+    for (at, answer) in [
+        ("/limited", ResponseTemplate::new(429)),
+        ("/busy", ResponseTemplate::new(503)),
+        ("/done", elsewhere),
+    ] {
+        Mock::given(path(at)).respond_with(answer).mount(&server).await;
+    }
+    let nowhere = builder(&format!("http://{gone}")).retry(Retry::never()).build().expect("a client");
+    assert!(nowhere.post("/x").send().await.expect_err("nobody is there").is_unsent());
+    let http = builder(&server.uri()).retry(Retry::never()).build().expect("a client");
+    // What is answered by a look at something else was done.
+    for (at, unsent) in [("/limited", true), ("/busy", false), ("/done", false)] {
+        let error = http.post(at).send().await.expect_err(at);
+        assert_eq!(error.is_unsent(), unsent, "{at}: {error:?}");
+    }
+}
+
+#[tokio::test]
 async fn hostile_answers_are_errors() {
     let nan = ResponseTemplate::new(200).set_body_raw("NaN", "application/json");
     let half = ResponseTemplate::new(200).set_body_raw("{\"a\":", "application/json");
@@ -265,6 +288,7 @@ async fn hostile_answers_are_errors() {
         server::in_turn(&server, [answer]).await;
         let error = said_to(&server.uri()).await;
         assert!(error.message().contains(says), "{what}: {error}");
+        assert_eq!(error.kind(), ErrorKind::Upstream, "{what}: it would come again");
     }
     let promise = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n";
     let chunk = format!("258\r\n{}\r\n", " ".repeat(0x258));

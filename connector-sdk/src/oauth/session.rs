@@ -212,14 +212,8 @@ impl Session {
             self.take(Arc::clone(&tokens));
             return Ok(tokens);
         }
-        let turn = match self.kept(|keeper, _| keeper.turn()).await.transpose() {
-            // Where there are no turns, as in a folder that can only be read, nobody can be waited for.
-            Err(error) if error.kind() != ErrorKind::Unavailable => {
-                tracing::warn!(error = error.message(), "the tokens are renewed without a turn");
-                None
-            }
-            turn => turn?,
-        };
+        // Without one the refresh token stays as it is: two that used it would lose both.
+        let turn = self.kept(|keeper, _| keeper.turn()).await.transpose()?;
         let kept = match self.kept(|keeper, name| keeper.kept(name)).await {
             Some(Ok(Some(kept))) => Tokens::of_credential(&kept).ok().map(Arc::new),
             _ => None,
@@ -255,7 +249,9 @@ impl Session {
                     error = error.message(),
                     "the renewed tokens can't be kept; later runs will have to connect again"
                 );
-                Some(kept.unwrap_or(before).access.clone())
+                // Where it couldn't be read, it is what it was.
+                let known = kept.map(|kept| kept.access.clone()).or_else(|| self.state().outdated.clone());
+                Some(known.unwrap_or_else(|| before.access.clone()))
             }
             _ => None,
         };

@@ -51,7 +51,7 @@ pub struct GitHub {
     )]
     repository: Option<String>,
     /// Where the API is; of a GitHub Enterprise Server it is `https://HOST/api/v3`, and one that only a private network
-    /// reaches is spoken to through a proxy (`HTTPS_PROXY`).
+    /// reaches is spoken to through a proxy (`HTTPS_PROXY`, by the proxy's address).
     #[config(default = "https://api.github.com", advanced)]
     api_url: String,
     /// Where people log in; of a GitHub Enterprise Server it is `https://HOST`.

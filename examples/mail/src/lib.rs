@@ -91,6 +91,13 @@ pub struct Sent {
 
 #[connector]
 impl Mailbox {
+    /// The mail that one is an answer to.
+    async fn answered(&self, draft: &Draft) -> Result<Option<mail::Mail>> {
+        let Some(id) = draft.wanted() else { return Ok(None) };
+        let mut session = self.session().await?;
+        answered::find(&mut session, &self.place(None), id, draft.address()).await
+    }
+
     /// Send a mail.
     #[action(write, resource = "mails")]
     async fn send_mail(
@@ -191,12 +198,8 @@ impl Mailbox {
     #[send]
     async fn send(&self, message: &OutgoingMessage) -> Result<Receipt> {
         let draft = Draft::of(message, self.from()?)?;
-        let answered = match draft.wanted() {
-            Some(id) => {
-                answered::find(&mut self.session().await?, &self.place(None), id, draft.address()).await?
-            }
-            None => None,
-        };
+        // Until here nothing is handed over, whatever goes wrong.
+        let answered = self.answered(&draft).await.map_err(Error::unsent)?;
         let letter = draft.finish(answered.as_ref());
         Ok(Receipt::new(self.hand_over(&letter).await?.message_id))
     }

@@ -144,7 +144,7 @@ const AVOIDED: connector_tests::Mended = &[
             (STREAM, "a_brief_failure_is_no_frame"),
             (HEALTH, "minutes_of_failures_are_one_frame_and_so_is_their_end"),
             (HEALTH, "failures_that_end_within_two_minutes_are_no_frame"),
-            (HEALTH, "a_long_wait_is_a_frame_before_it_begins"),
+            (HEALTH, "a_long_wait_that_a_service_asks_for_is_kept"),
             (STREAM, "refused_credentials_are_a_frame_and_no_loop"),
         ],
     ),

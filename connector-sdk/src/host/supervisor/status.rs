@@ -131,6 +131,11 @@ impl Board {
         self.set(place, state, None, None);
     }
 
+    /// Whether it is in that state.
+    pub(crate) fn is(&self, place: usize, state: Condition) -> bool {
+        self.lock().get(place).is_some_and(|row| row.state == state)
+    }
+
     /// It could not be started.
     pub(crate) fn refuse(&self, place: usize, error: &Error) {
         self.set(place, Condition::Unusable, Some((error.kind(), error.message())), None);

@@ -109,6 +109,11 @@ pub(crate) async fn work(job: Job, shared: Shared) -> Result<()> {
                 if result.is_err() {
                     break result;
                 }
+                if !stop.is_cancelled() && !board.is(place, Condition::Failed) {
+                    // Nobody told them to, so something in them broke.
+                    let why = "its events ended without a reason; report it to whoever made it";
+                    board.fail(place, Condition::Failed, (ErrorKind::Internal, why), None);
+                }
             }
             Err(error) => board.fail(place, Condition::Failed, (error.kind(), error.message()), None),
         }

@@ -103,6 +103,8 @@ fn field(request: &Request, name: &str) -> Option<String> {
 struct Memory {
     kept: Mutex<Option<Secret>>,
     fails: bool,
+    /// Can't be read the first time.
+    unreadable: std::sync::atomic::AtomicBool,
     slow: bool,
     /// Why there is no turn.
     no_turn: Option<ErrorKind>,
@@ -122,6 +124,9 @@ impl Keeper for Memory {
     }
 
     fn kept(&self, _: &str) -> Result<Option<Secret>> {
+        if self.unreadable.swap(false, std::sync::atomic::Ordering::Relaxed) {
+            return Err(Error::unavailable("somebody else holds the lock"));
+        }
         Ok(self.kept.lock().expect("unpoisoned").clone())
     }
 

@@ -22,8 +22,8 @@ use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions, Subscr
 use crate::{Error, ErrorKind, Level, Observer, Result};
 
 /// Puffer shuts down a stream that says that it isn't well, and starts it again within a minute. So a retry says so only
-/// when failures have gone on for that long, and never at the beginning of a wait that a service asked for: the service
-/// would be asked again each minute of it.
+/// when failures have gone on for that long, and never at the beginning of as long a wait, which only a service asks
+/// for: it would be asked again each minute of it.
 const BRIEF: Duration = Duration::from_secs(120);
 
 /// How long the writer may take after standard input ended. With the time that a method gets to stop (1 s)
@@ -321,7 +321,7 @@ impl Frames {
                 let seconds = wait.as_secs_f64();
                 let log = format!("{}: {message}; trying again in {seconds:.1} s", kind.as_str());
                 self.log.log(Level::Warn, &log);
-                if *lasting < BRIEF {
+                if *lasting < BRIEF || *wait >= BRIEF {
                     return;
                 }
                 ("retrying", Some(message))

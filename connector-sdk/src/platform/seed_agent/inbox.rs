@@ -66,12 +66,9 @@ impl Inbox {
     }
 
     fn count(&self) -> io::Result<usize> {
-        let begin = format!("{}_", self.home.instance);
         let mut count = 0;
         for entry in fs::read_dir(&self.home.inbox)? {
-            let name = entry?.file_name();
-            let name = name.as_encoded_bytes();
-            count += usize::from(name.starts_with(begin.as_bytes()) && name.ends_with(b".json"));
+            count += usize::from(self.is_ours(&entry?.file_name()));
         }
         Ok(count)
     }
@@ -95,13 +92,22 @@ impl Inbox {
 
     /// Another file has that name, if it is one of this instance: names sort as their messages came.
     fn go_on_after(&mut self, stem: &str) {
-        let ours = stem.strip_prefix(self.home.instance.as_str()).and_then(|rest| rest.strip_prefix('_'));
+        let stamp = self.stamp_of(stem).map(str::to_owned);
+        stamp.iter().for_each(|stamp| self.moments.go_on_after(stamp));
+    }
+
+    /// The moment in the name of a file, if it is one of this instance: another's may begin as this one's does.
+    fn stamp_of<'n>(&self, stem: &'n str) -> Option<&'n str> {
+        let ours = stem.strip_prefix(self.home.instance.as_str())?.strip_prefix('_')?;
         // The moment and the beginning of the id.
-        if let Some((stamp, short)) = ours.and_then(|rest| rest.rsplit_once('_'))
-            && short.len() == 8
-        {
-            self.moments.go_on_after(stamp);
-        }
+        let (stamp, short) = ours.rsplit_once('_')?;
+        (stamp.len() == "20260210_164500_126415".len() && short.len() == 8).then_some(stamp)
+    }
+
+    /// Whether a name is that of a message of this instance.
+    fn is_ours(&self, name: &std::ffi::OsStr) -> bool {
+        let stem = name.to_str().and_then(|name| name.strip_suffix(".json"));
+        stem.is_some_and(|stem| self.stamp_of(stem).is_some())
     }
 
     /// Forgets a file that is not to appear.
@@ -215,12 +221,9 @@ impl Inbox {
 
     /// Whether a file of this instance has waited in the inbox for that long.
     pub(super) fn has_waiting(&self, since: Duration) -> io::Result<bool> {
-        let begin = format!("{}_", self.home.instance);
         for entry in fs::read_dir(&self.home.inbox)? {
             let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if !name.starts_with(&begin) || !name.ends_with(".json") {
+            if !self.is_ours(&entry.file_name()) {
                 continue;
             }
             // The agent may take it at any moment.

@@ -138,7 +138,7 @@ pub(super) async fn receive(
     let mut items = VecDeque::new();
     let mut wake = Wake::new();
     let mut failure = None;
-    writer = put(writer, Vec::new(), &subscription, stop).await?;
+    writer = put(writer, Vec::new(), &subscription, &mut wake, stop).await?;
     loop {
         let more = tokio::select! {
             more = subscription.next_all(&mut items) => Some(more),
@@ -166,7 +166,7 @@ pub(super) async fn receive(
             if !events.is_empty() {
                 wake.reset();
             }
-            writer = put(writer, events, &subscription, stop).await?;
+            writer = put(writer, events, &subscription, &mut wake, stop).await?;
         }
     }
     subscription.stop().await;
@@ -180,11 +180,13 @@ pub(super) async fn receive(
     }
 }
 
-/// Writes and acknowledges events, however long the disk is full.
+/// Writes and acknowledges events, however long the disk or the inbox is full. The agent that is to empty it may have
+/// missed what came.
 async fn put(
     mut writer: Writer,
     events: Vec<RawEvent>,
     subscription: &Subscription,
+    wake: &mut Wake,
     stop: &CancellationToken,
 ) -> Result<Writer> {
     let events = Arc::new(events);
@@ -206,6 +208,9 @@ async fn put(
             told = Some(error.kind());
             let text = format!("{} messages can't be put into the inbox and are kept: {error}", events.len());
             writer.log.log(Level::Warn, &text);
+        }
+        if wake.left().is_zero() {
+            writer = wake.look(writer).await?;
         }
         tokio::select! {
             () = sleep(wait) => wait = wait.saturating_mul(2).min(LONGEST_WAIT),

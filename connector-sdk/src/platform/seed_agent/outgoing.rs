@@ -214,6 +214,10 @@ impl Delivery {
             return Ok(End::Done);
         };
         let why = format!("{}: {}", error.kind().as_str(), error.message());
+        // Nothing came of it, which must be known also where the process ends while something is looked at.
+        if is_refused(error.kind()) {
+            self.back(&sending, &claimed).await?;
+        }
         let verdict = self.judge(&error, tried.times).await;
         if let Verdict::GiveUp = verdict {
             // Where it couldn't even be moved, it is still where it was.
@@ -226,12 +230,7 @@ impl Delivery {
             self.give_up(path, if may_be_out { format!("{why}; {MAY_BE_OUT}") } else { why }).await?;
             return Ok(End::Done);
         }
-        if sending.exists()
-            && let Err(error) = self.moved(&sending, &claimed).await?
-        {
-            let text = format!("`{}` can't be moved back: {error}", sending.display());
-            self.log.log(Level::Warn, &text);
-        }
+        self.back(&sending, &claimed).await?;
         if let Verdict::End = verdict {
             return Ok(End::Fatal(error));
         }
@@ -250,23 +249,24 @@ impl Delivery {
             .with_caller(CALLER)
             .with_observer(Arc::clone(&self.log))
             .with_timeout(LONGEST_ATTEMPT);
-        match self.connection.send(message, &self.caller, context).await {
-            // Nobody else gives up.
-            Err(error) if error.kind() == ErrorKind::Cancelled => {
-                Err(error.context(format!("after {} minutes", LONGEST_ATTEMPT.as_secs() / 60)))
-            }
-            result => result.map(drop),
-        }
+        let began = Instant::now();
+        let result = self.connection.send(message, &self.caller, context).await;
+        result.map(drop).map_err(|error| match began.elapsed() >= LONGEST_ATTEMPT {
+            true => error.context(format!("after {} minutes", LONGEST_ATTEMPT.as_secs() / 60)),
+            false => error,
+        })
     }
 
     /// Says what becomes of a message that could not be delivered.
     async fn judge(&self, error: &Error, times: u32) -> Verdict {
         let again = if times < ATTEMPTS { Verdict::Again } else { Verdict::GiveUp };
         match error.kind() {
+            // Nobody can tell whether others are refused as well.
+            kind if is_refused(kind) && !self.connection.manifest().health => Verdict::End,
             // One message may be refused what others aren't, such as a channel that is closed to this account.
-            ErrorKind::Auth | ErrorKind::Setup => match self.check().await {
+            kind if is_refused(kind) => match self.check().await {
                 Ok(()) => Verdict::GiveUp,
-                Err(found) if matches!(found.kind(), ErrorKind::Auth | ErrorKind::Setup) => Verdict::End,
+                Err(found) if is_refused(found.kind()) => Verdict::End,
                 // Nobody can tell now.
                 Err(_) => again,
             },
@@ -311,6 +311,17 @@ impl Delivery {
         .await
     }
 
+    /// Puts a file back of whose delivery nothing came, if it isn't there.
+    async fn back(self: &Arc<Self>, sending: &Path, claimed: &Path) -> Result<()> {
+        if sending.exists()
+            && let Err(error) = self.moved(sending, claimed).await?
+        {
+            let text = format!("`{}` can't be moved back: {error}", sending.display());
+            self.log.log(Level::Warn, &text);
+        }
+        Ok(())
+    }
+
     async fn remove(self: &Arc<Self>, path: PathBuf) -> Result<()> {
         let this = Arc::clone(self);
         blocking(move || {
@@ -341,6 +352,11 @@ impl Delivery {
         };
         self.log.log(Level::Warn, &text);
     }
+}
+
+/// Whether a failure may be that of every message: somebody has to mend something.
+const fn is_refused(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Auth | ErrorKind::Setup)
 }
 
 /// Whether a failure leaves open what the service did.

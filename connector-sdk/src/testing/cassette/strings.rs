@@ -15,16 +15,20 @@ pub(super) struct Text {
     pub(super) value: String,
 }
 
+/// Levels below this one are left as they are, as by serde_json's own parser.
+const DEEPEST: usize = 128;
+
 /// All strings that are values, in their order; none of what is no JSON.
 pub(super) fn strings(json: &str) -> Vec<Text> {
     let mut found = Vec::new();
     if let Ok(value) = serde_json::from_str::<&RawValue>(json) {
-        collect(json, None, value, &mut found);
+        collect(json, None, value, DEEPEST, &mut found);
     }
     found
 }
 
-fn collect(json: &str, member: Option<&str>, value: &RawValue, found: &mut Vec<Text>) {
+fn collect(json: &str, member: Option<&str>, value: &RawValue, levels: usize, found: &mut Vec<Text>) {
+    let Some(levels) = levels.checked_sub(1) else { return };
     let text = value.get();
     match text.as_bytes().first() {
         Some(b'"') => {
@@ -37,11 +41,11 @@ fn collect(json: &str, member: Option<&str>, value: &RawValue, found: &mut Vec<T
         }
         Some(b'{') => {
             let Ok(Members(members)) = serde_json::from_str(text) else { return };
-            members.iter().for_each(|(name, value)| collect(json, Some(name), value, found));
+            members.iter().for_each(|(name, value)| collect(json, Some(name), value, levels, found));
         }
         Some(b'[') => {
             let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) else { return };
-            items.iter().for_each(|item| collect(json, None, item, found));
+            items.iter().for_each(|item| collect(json, None, item, levels, found));
         }
         _ => {}
     }
@@ -76,5 +80,7 @@ mod tests {
         let a = replaced(json, |text| (text.member.as_deref() == Some("a")).then(|| "x".to_owned()));
         assert_eq!(a, r#" {"a" : "x", "n":1.10,"a":"x" ,"b":[3.6e3,["three",null]], "c":{"d":"e"}}"#);
         assert_eq!(replaced("no \"json\"", |_| Some("x".to_owned())), "no \"json\"");
+        let deep = ["[".repeat(100_000), "]".repeat(100_000)].join("\"a\"");
+        assert_eq!(replaced(&deep, |_| Some("x".to_owned())), deep);
     }
 }

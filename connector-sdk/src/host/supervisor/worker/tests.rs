@@ -230,14 +230,20 @@ async fn a_connection_that_failed_is_opened_again_from_its_cursor() {
 async fn one_that_waits_to_be_mended_stops_with_the_rest() {
     let stage = Stage::new();
     let (mut job, _) = stage.job("feed", None);
-    job.opener = Box::new(|| Box::pin(std::future::pending()));
+    job.options.failed_wait = Duration::from_millis(10);
+    let asked = Arc::new(AtomicBool::new(false));
+    let is_asked = Arc::clone(&asked);
+    job.opener = Box::new(move || {
+        is_asked.store(true, Ordering::Relaxed);
+        Box::pin(std::future::pending())
+    });
     let mut manifest = Manifest::new("teller", "Guarded", "1.0.0");
     manifest.events = Some(Events::new("Numbers.", json!(true)));
     let guarded = Guarded { manifest, begun: Arc::default(), let_in: false, stays: false };
     job.connection = Connection::over("default", Box::new(guarded), Redactor::new(&[]));
     let shared = stage.shared.clone();
     let running = tokio::spawn(async move { supervise(vec![job], &shared).await });
-    stage.until(|stage| stage.told() == ["feed running", "feed failed"]).await;
+    stage.until(|_| asked.load(Ordering::Relaxed)).await;
     stage.shared.stop.cancel();
     timeout(LONG, running).await.expect("in time").expect("not its panic").expect("stopped");
     assert_eq!(stage.told(), ["feed running", "feed failed", "feed stopped"]);

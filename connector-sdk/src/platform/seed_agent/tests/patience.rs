@@ -60,6 +60,17 @@ async fn eight_attempts_end_in_failed_with_the_reason() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_refusal_ends_a_mailbox_that_can_not_tell_whose_it_is() {
+    let agent = Agent::new();
+    agent.say("a.json", "hi");
+    let post = Post::new(0, |_| Err(Error::auth("the token was revoked")));
+    let (result, _) = run(&agent, post, Duration::from_secs(600)).await;
+    assert_eq!(result.expect_err("nobody can tell").kind(), ErrorKind::Auth);
+    assert_eq!(names(&agent.path(".connectors/work/claimed"), ".json").len(), 1, "it is kept");
+    assert!(names(&agent.path("failed"), "").is_empty());
+}
+
 /// Nobody knows what became of it, as after a time-out.
 #[tokio::test(start_paused = true)]
 async fn what_may_be_out_is_tried_again_only_where_a_repetition_is_told() {
@@ -135,8 +146,22 @@ async fn an_agent_that_is_away_is_not_written_to_without_end() {
     let mailbox = mailbox(connection, &options, Arc::clone(&log) as _, stop);
     let reading = async {
         let mut read = 0;
+        // Another's, of which there may be any number.
+        let other = inbox.join("work_too_20260101_000000_000000_00000000.json");
+        sleep(Duration::from_secs(60)).await;
+        fs::write(&other, "{}").expect("written");
         while read < 5000 {
             sleep(Duration::from_secs(120)).await;
+            // It missed all of them, so it has to be woken although no further one comes.
+            let files = names(&inbox, ".json");
+            files.iter().for_each(|file| {
+                let file = fs::File::options().append(true).open(inbox.join(file)).expect("there");
+                file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("its own");
+            });
+            changed(&inbox);
+            sleep(Duration::from_secs(7200)).await;
+            assert!(changed(&inbox), "it is woken");
+            fs::remove_file(&other).unwrap_or_default();
             let files = names(&inbox, ".json");
             assert!((1..=600).contains(&files.len()), "{} files", files.len());
             read += files.len();
