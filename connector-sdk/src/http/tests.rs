@@ -253,8 +253,7 @@ async fn said_to(base: &str) -> Error {
 async fn whether_a_request_can_have_arrived_is_known() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
     let server = MockServer::start().await;
-    let elsewhere =
-        |status| ResponseTemplate::new(status).insert_header("location", format!("http://{gone}/"));
+    let elsewhere = ResponseTemplate::new(303).insert_header("location", format!("http://{gone}/"));
     for (at, answer) in [
         ("/limited", ResponseTemplate::new(429)),
         ("/busy", ResponseTemplate::new(503)),
