@@ -36,6 +36,8 @@ use std::time::Duration;
 pub use emit::{Event, Events, typed};
 pub use emitter::{Acknowledgements, Emitter};
 pub use raw::RawEvent;
+#[cfg(feature = "seed-agent")]
+pub(crate) use subscription::most_repeated;
 pub use subscription::{Acknowledger, SubscribeOptions, Subscription};
 
 use crate::ErrorKind;

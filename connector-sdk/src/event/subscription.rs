@@ -14,17 +14,21 @@ use super::stream::Stream;
 use crate::call::Connection;
 use crate::{Error, Observer, Result};
 
+/// How many events may be unacknowledged at once where nobody says otherwise.
+const WINDOW: usize = 1000;
+
 /// How a subscription is run.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct SubscribeOptions {
-    /// How many events may be unacknowledged at once: 1,000, unless the connector says otherwise.
+    /// How many events may be unacknowledged at once, where the connector's [manifest](crate::manifest::Events) says
+    /// nothing else: 1,000.
     ///
     /// All that lie from the oldest unacknowledged event to the newest are remembered. They are 16 times the window at
     /// most, and no more than 100,000 or the window itself, whichever is more; then the method waits.
     pub window: usize,
-    /// How much time lies between the beginnings of two runs of a method that returns. None: a wait that
-    /// grows while nothing comes.
+    /// How much time lies between the beginnings of two runs of a method that returns, where the connector's manifest
+    /// says nothing else. None: a wait that grows while nothing comes.
     pub every: Option<Duration>,
     /// The first wait after a failure at most: 1 s. It doubles up to `longest_wait`, and a random part of
     /// it is waited.
@@ -49,11 +53,17 @@ pub struct SubscribeOptions {
     pub observer: Option<Arc<dyn Observer>>,
 }
 
+/// How many events come again at most where a subscription goes on from its cursor.
+#[cfg(feature = "seed-agent")]
+pub(crate) fn most_repeated(events: &crate::manifest::Events) -> usize {
+    super::window::span(events.window.unwrap_or(WINDOW))
+}
+
 impl SubscribeOptions {
     /// What most hosts want.
     pub fn new(caller: impl Into<Arc<str>>) -> Self {
         Self {
-            window: 1000,
+            window: WINDOW,
             every: None,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(60),
@@ -69,8 +79,7 @@ impl SubscribeOptions {
     }
 
     /// With the window and the interval that a connector's manifest says.
-    #[must_use]
-    pub fn of(mut self, events: &crate::manifest::Events) -> Self {
+    fn of(mut self, events: &crate::manifest::Events) -> Self {
         if let Some(window) = events.window {
             self.window = window;
         }

@@ -15,6 +15,11 @@ const SPAN: usize = 16;
 /// How many events may lie there whatever the window's size is, unless that alone is more: each is kept in memory.
 const MOST_SPAN: usize = 100_000;
 
+/// How many events may lie between the oldest unacknowledged one and the newest with a window of that size.
+pub(super) fn span(window: usize) -> usize {
+    window.saturating_mul(SPAN).min(window.max(MOST_SPAN))
+}
+
 /// The events of a subscription that may still be acknowledged or come again.
 #[derive(Debug)]
 pub(super) struct Window {
@@ -111,7 +116,7 @@ impl Window {
 
     /// How many events may lie from the oldest unacknowledged one to the newest.
     fn span(&self) -> usize {
-        self.limit.saturating_mul(SPAN).min(self.limit.max(MOST_SPAN))
+        span(self.limit)
     }
 
     /// A new run of the method begins at the safe cursor. What it brings is in its own order.

@@ -51,11 +51,18 @@ struct Journey {
     deadline: Option<Instant>,
     timeout: Duration,
     redirects: u32,
-    /// Whether it was sent once more with a new access token.
     /// Whether the service may have done what was asked.
     maybe_done: bool,
+    /// Whether it was sent once more with a new access token.
     #[cfg(feature = "oauth")]
     renewed: bool,
+}
+
+/// What an attempt came to that didn't fail.
+enum Attempted {
+    Answered(Response),
+    /// It is to be sent to another place, or with a new access token, which is no attempt of its own.
+    Again,
 }
 
 /// How an attempt failed.
@@ -114,34 +121,25 @@ impl Journey {
         let began = Instant::now();
         let end = self.retry.whole().and_then(|whole| began.checked_add(whole));
         self.deadline = self.deadline.into_iter().chain(end).min();
-        let mut made = 0;
+        let mut failures = 0;
         loop {
             let sends_once = matches!(self.body, Body::Once(_));
-            made += 1;
             let failed = match self.attempt().await {
-                Ok(Some(response)) => {
-                    tracing::debug!(status = response.status().as_u16(), attempts = made, "answered");
+                Ok(Attempted::Answered(response)) => {
+                    tracing::debug!(status = response.status().as_u16(), failures, "answered");
                     return Ok(response);
                 }
-                // Sent on to another place, or with a new token, which is no attempt of its own.
-                Ok(None) => {
-                    made -= 1;
-                    continue;
-                }
+                Ok(Attempted::Again) => continue,
                 Err(failed) => failed,
             };
+            failures += 1;
             // A service that wants fewer requests has refused this one.
             self.maybe_done |= !failed.unseen && failed.error.kind() != ErrorKind::RateLimited;
             let again = failed.may_pass && !sends_once && (self.repeatable || failed.unseen);
             let wait = again
-                .then(|| self.retry.wait(made, began.elapsed(), failed.error.retry_after(), self.left()))
+                .then(|| self.retry.wait(failures, began.elapsed(), failed.error.retry_after(), self.left()))
                 .flatten();
-            tracing::debug!(
-                error = failed.error.kind().as_str(),
-                attempt = made,
-                again = wait.is_some(),
-                "failed"
-            );
+            tracing::debug!(error = failed.error.kind().as_str(), failures, again = wait.is_some(), "failed");
             let error = match self.maybe_done {
                 true => failed.error.maybe_sent(),
                 false => failed.error.unsent(),
@@ -165,8 +163,8 @@ impl Journey {
         self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Sends it once; nothing: it has to be sent to another place, or with a new access token.
-    async fn attempt(&mut self) -> std::result::Result<Option<Response>, Failed> {
+    /// Sends it once.
+    async fn attempt(&mut self) -> std::result::Result<Attempted, Failed> {
         let inner = Arc::clone(&self.inner);
         inner.guard.check(&self.url)?;
         if let Some(limiter) = inner.limiter.as_ref().filter(|_| !inner.wire.is_replayed()) {
@@ -175,7 +173,7 @@ impl Journey {
         #[cfg(feature = "oauth")]
         let token = match &inner.credentials.session {
             Some(session) if inner.guard.is_home(&self.url) => {
-                Some(Box::pin(self.renewal(session.token())).await?)
+                Some(Box::pin(self.obtained(session.token())).await?)
             }
             _ => None,
         };
@@ -203,19 +201,11 @@ impl Journey {
             }
             inner.wire.send(&inner.client, request)
         };
-        let answer = answer.await?.map_err(|error| {
-            let (unseen, is_wrong) = (error.is_connect(), error.is_builder());
-            let error = failure::of_transport(error, self.host());
-            // What the guard refused stays refused.
-            Failed { may_pass: !is_wrong && error.kind().is_retryable(), unseen, error }
-        })?;
+        let answer = answer.await?.map_err(|error| self.unanswered(error))?;
         let status = answer.status();
-        if let (301 | 302 | 303 | 307 | 308, Some(location)) =
-            (status.as_u16(), answer.headers().get(LOCATION))
-        {
-            let location = location.clone();
+        if let Some(location) = sent_on(&answer) {
             self.follow(status.as_u16(), &location, sends_once)?;
-            return Ok(None);
+            return Ok(Attempted::Again);
         }
         #[cfg(feature = "oauth")]
         if let (401, Some(token)) = (status.as_u16(), token)
@@ -229,7 +219,7 @@ impl Journey {
                 Box::pin(self.instead_of(token)).await?;
                 // Only now: where there was no new token yet, the next attempt asks for one as well.
                 self.renewed = true;
-                return Ok(None);
+                return Ok(Attempted::Again);
             }
         }
         let mut response = Response::new(answer, self.host().to_owned(), inner.most_bytes, slot);
@@ -240,9 +230,17 @@ impl Journey {
                     |error: Error| Failed { may_pass: error.kind().is_retryable(), unseen: false, error };
                 Box::pin(response.read()).await.map_err(broken)?;
             }
-            return Ok(Some(response));
+            return Ok(Attempted::Answered(response));
         }
         Err(Box::pin(refused(inner, response)).await)
+    }
+
+    /// What it means that no answer came.
+    fn unanswered(&self, error: reqwest::Error) -> Failed {
+        let (unseen, is_wrong) = (error.is_connect(), error.is_builder());
+        let error = failure::of_transport(error, self.host());
+        // What the guard refused stays refused.
+        Failed { may_pass: !is_wrong && error.kind().is_retryable(), unseen, error }
     }
 
     /// Waits until the client has fewer requests under way than it may have.
@@ -261,14 +259,14 @@ impl Journey {
     #[cfg(feature = "oauth")]
     async fn instead_of(&self, refused: Arc<Tokens>) -> std::result::Result<(), Failed> {
         match &self.inner.credentials.session {
-            Some(session) => self.renewal(session.instead_of(refused)).await.map(drop),
+            Some(session) => self.obtained(session.instead_of(refused)).await.map(drop),
             None => Ok(()),
         }
     }
 
     /// Waits for a token. Of the request itself nothing was sent, or what was sent had no effect.
     #[cfg(feature = "oauth")]
-    async fn renewal<T>(&self, token: impl Future<Output = Result<T>>) -> std::result::Result<T, Failed> {
+    async fn obtained<T>(&self, token: impl Future<Output = Result<T>>) -> std::result::Result<T, Failed> {
         let token = match self.left() {
             Some(left) => tokio::time::timeout(left, token).await.map_err(|_| {
                 Error::cancelled("the call ran out of time while its access token was renewed")
@@ -351,6 +349,13 @@ impl Journey {
         self.url = url;
         Ok(())
     }
+}
+
+/// Where the service says that the request should go instead.
+fn sent_on(answer: &reqwest::Response) -> Option<HeaderValue> {
+    matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308)
+        .then(|| answer.headers().get(LOCATION).cloned())
+        .flatten()
 }
 
 /// What a refusal means, and whether it may pass. On its own, so that an answer's future has no room for it.

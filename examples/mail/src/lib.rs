@@ -91,13 +91,6 @@ pub struct Sent {
 
 #[connector]
 impl Mailbox {
-    /// The mail that one is an answer to.
-    async fn answered(&self, draft: &Draft) -> Result<Option<mail::Mail>> {
-        let Some(id) = draft.wanted() else { return Ok(None) };
-        let mut session = self.session().await?;
-        answered::find(&mut session, &self.place(None), id, draft.address()).await
-    }
-
     /// Send a mail.
     #[action(write, resource = "mails")]
     async fn send_mail(
@@ -219,6 +212,13 @@ impl Mailbox {
 }
 
 impl Mailbox {
+    /// The mail that one is an answer to.
+    async fn answered(&self, draft: &Draft) -> Result<Option<mail::Mail>> {
+        let Some(id) = draft.wanted() else { return Ok(None) };
+        let mut session = self.session().await?;
+        answered::find(&mut session, &self.place(None), id, draft.address()).await
+    }
+
     fn imap(&self) -> Result<Server<'_>> {
         let security = self.imap_security;
         let port = self.imap_port.unwrap_or(if security == Security::Tls { 993 } else { 143 });

@@ -3,7 +3,6 @@
 //! The facts are those of the client-server API, <https://spec.matrix.org/v1.16/client-server-api/>. What is said in
 //! encrypted rooms can't be read here, and is left out.
 
-use connector_sdk::message::Receipt;
 use connector_sdk::prelude::*;
 
 mod event;

@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 
-use crate::event::is_permanent;
 use crate::{Error, ErrorKind, Result};
 
 #[derive(Serialize)]
@@ -29,9 +28,8 @@ pub fn auth_ok(health: Result<(), &Error>) -> Vec<u8> {
 
 /// Whether it says nothing of the credentials and may be over when the stream begins.
 fn is_passing(kind: ErrorKind) -> bool {
-    let passing = matches!(
+    matches!(
         kind,
         ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Upstream | ErrorKind::Cancelled
-    );
-    passing && !is_permanent(kind)
+    )
 }

@@ -22,8 +22,8 @@ impl Lines {
         Self { buffer: vec![0; 64 * 1024], filled: 0, handed: 0, skipping: false, too_long: 0 }
     }
 
-    /// Whole lines, the last newline included, and how many before them were too long; none at the end. What stands after the last newline there
-    /// was cut and is nothing.
+    /// The next whole lines with their newlines, and how many lines before them were too long; none at the end of the
+    /// input. A last line without a newline was cut off and is left out.
     pub(super) fn next(&mut self, input: &mut dyn Read) -> io::Result<Option<(&[u8], usize)>> {
         loop {
             self.buffer.copy_within(self.handed..self.filled, 0);

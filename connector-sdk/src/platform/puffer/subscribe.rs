@@ -1,8 +1,8 @@
 //! `subscribe`: events as lines, for as long as Puffer keeps standard input open (contract 1.4).
 //!
 //! A thread each, so that none waits for what another does: one reads the host's lines, one runs the
-//! connector, one writes, and one waits for the end of these. When standard input ends, all of it ends within a few seconds, even where the
-//! connector keeps its thread or nobody reads what is written.
+//! connector, one writes, and one waits for the end of these. When standard input ends, all of it ends within a few
+//! seconds, even where the connector keeps its thread or nobody reads what is written.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;

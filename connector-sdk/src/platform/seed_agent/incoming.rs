@@ -20,8 +20,14 @@ use super::names::Moments;
 use super::seen::Seen;
 use super::{blocking, failed};
 use crate::call::Connection;
-use crate::event::{Acknowledger, Failure, Health, Item, RawEvent, SubscribeOptions, Subscription};
+use crate::event::{
+    Acknowledger, Failure, Health, Item, RawEvent, SubscribeOptions, Subscription, most_repeated,
+};
+use crate::manifest::Manifest;
 use crate::{Error, Level, Observer, Result};
+
+/// How many ids of messages are remembered at least, since a service may bring again what is before the cursor.
+const LEAST_KEPT: usize = 20_000;
 
 /// How many files are written before any of them appears.
 const BATCH: usize = 500;
@@ -49,16 +55,18 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn open(
         home: &Arc<Home>,
-        connector: &str,
+        manifest: &Manifest,
         options: &super::Options,
         log: Arc<dyn Observer>,
     ) -> Result<Self> {
-        let seen = Seen::open(&home.state, connector, options.durable)?;
+        let connector = &manifest.id;
+        let kept = manifest.events.as_ref().map_or(0, most_repeated).max(LEAST_KEPT);
+        let seen = Seen::open(&home.state, connector, kept, options.durable)?;
         let mut inbox = Inbox::new(Arc::clone(home), options.durable, options.most_unread);
         let pending = inbox.left(|id| seen.contains(id)).map_err(|error| {
             Error::setup(format!("what an earlier run wrote beside the inbox can't be read: {error}"))
         })?;
-        let (home, connector, durable) = (Arc::clone(home), connector.to_owned(), options.durable);
+        let (home, connector, durable) = (Arc::clone(home), connector.clone(), options.durable);
         Ok(Self { home, connector, inbox, seen, moments: Moments::default(), durable, pending, log })
     }
 

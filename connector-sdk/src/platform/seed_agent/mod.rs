@@ -78,7 +78,7 @@ pub async fn mailbox(
         return Err(no_messages(manifest));
     }
     let home = Arc::new(home::Home::open(&options.home, &options.instance)?);
-    let writer = incoming::Writer::open(&home, &manifest.id, options, Arc::clone(&log))?;
+    let writer = incoming::Writer::open(&home, manifest, options, Arc::clone(&log))?;
     let delivery = outgoing::Delivery::new(Arc::clone(&connection), home, options, log);
     // Whichever ends first takes the other with it.
     let both = stop.child_token();

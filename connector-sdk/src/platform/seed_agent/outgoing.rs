@@ -71,20 +71,26 @@ pub(super) struct Delivery {
 }
 
 /// What became of a message.
-enum End {
+enum Outcome {
     /// It is delivered, or lies where somebody finds it.
     Done,
     /// It is tried again after that time; the file lies where it was, for the next run as well.
     Later(Duration),
-    /// No message can be delivered.
+    /// Nothing can be delivered any more.
     Fatal(Error),
+}
+
+/// Whether more is to be taken from the outbox: while much rests and lanes are free, something else may go out.
+fn has_room(queue: &Queue, under_way: usize) -> bool {
+    queue.len() < LANES || (queue.len() < MOST_WAITING && under_way < LANES && !queue.has_next())
 }
 
 /// What is to be done about a message whose delivery failed.
 enum Verdict {
     Again,
     GiveUp,
-    End,
+    /// No message can be delivered.
+    Stop,
 }
 
 impl Delivery {
@@ -112,30 +118,8 @@ impl Delivery {
         let mut look_at = Instant::now();
         let mut fatal = None;
         while fatal.is_none() && !stop.is_cancelled() {
-            // Fewer on their way than there could be: what waits, waits for those.
-            let free = under_way.len() < LANES;
-            let looks = queue.len() < LANES || (free && queue.len() < MOST_WAITING && !queue.has_next());
-            if looks && Instant::now() >= look_at {
-                let (back, taken) = blocking(move || {
-                    let taken = outbox.take();
-                    (outbox, taken)
-                })
-                .await?;
-                outbox = back;
-                look_at = Instant::now() + POLL;
-                match taken {
-                    Ok((taken, more)) => {
-                        queue.extend(taken);
-                        if more {
-                            look_at = Instant::now();
-                        }
-                    }
-                    Err(error) => {
-                        let folder = this.home.outbox.display();
-                        this.log.log(Level::Warn, &format!("the outbox `{folder}` can't be read: {error}"));
-                        look_at += WAITS.1;
-                    }
-                }
+            if has_room(&queue, under_way.len()) && Instant::now() >= look_at {
+                (outbox, look_at) = this.look(outbox, &mut queue).await?;
             }
             while under_way.len() < LANES
                 && let Some(mut next) = queue.next()
@@ -146,14 +130,13 @@ impl Delivery {
                     (next, end)
                 });
             }
-            let free = under_way.len() < LANES;
-            let looks = queue.len() < LANES || (free && queue.len() < MOST_WAITING);
-            let due = queue.due().filter(|_| free);
+            let looks = has_room(&queue, under_way.len());
+            let due = queue.due().filter(|_| under_way.len() < LANES);
             tokio::select! {
                 Some(ended) = under_way.join_next(), if !under_way.is_empty() => match ended {
-                    Ok((tried, Ok(End::Done))) => queue.done(&tried.claimed.conversation),
-                    Ok((tried, Ok(End::Later(wait)))) => queue.rest(tried, Instant::now() + wait),
-                    Ok((_, Ok(End::Fatal(error)) | Err(error))) => fatal = Some(error),
+                    Ok((tried, Ok(Outcome::Done))) => queue.done(&tried.claimed.conversation),
+                    Ok((tried, Ok(Outcome::Later(wait)))) => queue.rest(tried, Instant::now() + wait),
+                    Ok((_, Ok(Outcome::Fatal(error)) | Err(error))) => fatal = Some(error),
                     Err(error) => fatal = Some(Error::internal(format!("a delivery was lost: {error}"))),
                 },
                 () = sleep_until(look_at), if looks => {}
@@ -164,6 +147,27 @@ impl Delivery {
         // Those that are on their way may arrive; what doesn't in time is dropped, as by a crash.
         let _ = timeout(GRACE, async { while under_way.join_next().await.is_some() {} }).await;
         fatal.map_or(Ok(()), Err)
+    }
+
+    /// Takes what has come into the outbox, and says when to look again.
+    async fn look(&self, mut outbox: Outbox, queue: &mut Queue) -> Result<(Outbox, Instant)> {
+        let (outbox, taken) = blocking(move || {
+            let taken = outbox.take();
+            (outbox, taken)
+        })
+        .await?;
+        let wait = match taken {
+            Ok((taken, more)) => {
+                queue.extend(taken);
+                if more { Duration::ZERO } else { POLL }
+            }
+            Err(error) => {
+                let folder = self.home.outbox.display();
+                self.log.log(Level::Warn, &format!("the outbox `{folder}` can't be read: {error}"));
+                WAITS.1
+            }
+        };
+        Ok((outbox, Instant::now() + wait))
     }
 
     /// The files of an earlier run, in their order.
@@ -193,14 +197,14 @@ impl Delivery {
     }
 
     /// Tries to deliver one message.
-    async fn deliver(self: &Arc<Self>, tried: &mut Tried) -> Result<End> {
+    async fn deliver(self: &Arc<Self>, tried: &mut Tried) -> Result<Outcome> {
         let name = &tried.claimed.name;
         let (claimed, sending) = (self.home.claimed.join(name), self.home.sending.join(name));
         let message = match self.message(&claimed, name).await? {
             Ok(message) => message,
             Err(why) => {
                 self.give_up(claimed, why).await?;
-                return Ok(End::Done);
+                return Ok(Outcome::Done);
             }
         };
         tried.times += 1;
@@ -211,7 +215,7 @@ impl Delivery {
         };
         let Err(error) = result else {
             self.remove(sending).await?;
-            return Ok(End::Done);
+            return Ok(Outcome::Done);
         };
         let why = format!("{}: {}", error.kind().as_str(), error.message());
         // Nothing came of it, which must be known also where the process ends while something is looked at.
@@ -228,11 +232,11 @@ impl Delivery {
             };
             let may_be_out = !error.is_unsent() && is_unknown(error.kind()) && !self.repeats;
             self.give_up(path, if may_be_out { format!("{why}; {MAY_BE_OUT}") } else { why }).await?;
-            return Ok(End::Done);
+            return Ok(Outcome::Done);
         }
         self.back(&sending, &claimed).await?;
-        if let Verdict::End = verdict {
-            return Ok(End::Fatal(error));
+        if let Verdict::Stop = verdict {
+            return Ok(Outcome::Fatal(error));
         }
         let wait = WAITS.0.saturating_mul(1 << (tried.times - 1).min(16)).min(WAITS.1);
         let random = wait.mul_f64(0.5 + fastrand::f64() / 2.0);
@@ -241,7 +245,7 @@ impl Delivery {
             Level::Warn,
             &format!("message `{}`: {why}; trying again in {:.1} s", message.id, pause.as_secs_f64()),
         );
-        Ok(End::Later(pause))
+        Ok(Outcome::Later(pause))
     }
 
     async fn send(self: &Arc<Self>, message: &OutgoingMessage) -> Result<()> {
@@ -262,11 +266,11 @@ impl Delivery {
         let again = if times < ATTEMPTS { Verdict::Again } else { Verdict::GiveUp };
         match error.kind() {
             // Nobody can tell whether others are refused as well.
-            kind if is_refused(kind) && !self.connection.manifest().health => Verdict::End,
+            kind if is_refused(kind) && !self.connection.manifest().health => Verdict::Stop,
             // One message may be refused what others aren't, such as a channel that is closed to this account.
             kind if is_refused(kind) => match self.check().await {
                 Ok(()) => Verdict::GiveUp,
-                Err(found) if is_refused(found.kind()) => Verdict::End,
+                Err(found) if is_refused(found.kind()) => Verdict::Stop,
                 // Nobody can tell now.
                 Err(_) => again,
             },

@@ -14,10 +14,6 @@ use uuid::Uuid;
 use super::home::{self, sync_folder};
 use crate::{Error, Result};
 
-/// How many ids are remembered at least. What comes again comes from behind the cursor, and between that and
-/// the newest event there are at most 16 times as many as may be unacknowledged.
-const KEPT: usize = 20_000;
-
 pub(super) struct Seen {
     path: PathBuf,
     file: File,
@@ -25,6 +21,7 @@ pub(super) struct Seen {
     /// Up to where the file is whole.
     length: u64,
     lines: usize,
+    /// How many ids are remembered, the latest.
     kept: usize,
     durable: bool,
     ids: HashSet<Uuid>,
@@ -33,13 +30,13 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Reads what is remembered of an instance.
+    /// Reads what is remembered of an instance: its cursor, and that many of the latest ids.
     ///
     /// # Errors
     ///
     /// `setup` when the file is another connector's or can't be understood. To begin anew by itself would
     /// bring every message once more. `unavailable` when the disk is full.
-    pub(super) fn open(folder: &Path, connector: &str, durable: bool) -> Result<Self> {
+    pub(super) fn open(folder: &Path, connector: &str, kept: usize, durable: bool) -> Result<Self> {
         let path = folder.join("seen");
         let unusable = |problem: String| {
             let shown = path.display();
@@ -70,7 +67,7 @@ impl Seen {
             length: whole.max(owner.len()) as u64,
             owner,
             lines: 0,
-            kept: KEPT,
+            kept,
             durable,
             ids: HashSet::new(),
             order: VecDeque::new(),
@@ -196,45 +193,44 @@ mod tests {
     #[test]
     fn it_is_remembered_over_a_restart_even_where_the_last_line_was_cut() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut seen = Seen::open(folder.path(), "chat", true).expect("new");
+        let mut seen = Seen::open(folder.path(), "chat", 10, true).expect("new");
         seen.add(&[id(1), id(2)]).expect("written");
         seen.save_cursor("a \"b\"\nc").expect("written");
         drop(seen);
         let path = folder.path().join("seen");
         let mut file = File::options().append(true).open(&path).expect("there");
         file.write_all(b"m 0000").expect("written");
-        let mut seen = Seen::open(folder.path(), "chat", true).expect("read");
+        let mut seen = Seen::open(folder.path(), "chat", 10, true).expect("read");
         assert_eq!(seen.cursor.as_deref(), Some("a \"b\"\nc"));
         assert!(seen.contains(&id(2)) && !seen.contains(&id(3)));
         seen.add(&[id(3)]).expect("written");
-        assert!(Seen::open(folder.path(), "chat", true).expect("read").contains(&id(3)));
+        assert!(Seen::open(folder.path(), "chat", 10, true).expect("read").contains(&id(3)));
     }
 
     #[test]
     fn what_is_of_another_connector_or_damaged_is_not_the_beginning() {
         let folder = tempfile::tempdir().expect("a folder");
-        drop(Seen::open(folder.path(), "chat", false).expect("new"));
-        let error = Seen::open(folder.path(), "mail", false).err().expect("another's");
+        drop(Seen::open(folder.path(), "chat", 10, false).expect("new"));
+        let error = Seen::open(folder.path(), "mail", 10, false).err().expect("another's");
         assert_eq!(error.kind(), crate::ErrorKind::Setup);
         let path = folder.path().join("seen");
         for rest in [&b"x\n"[..], b"m 12\n", b"c {\n", b"\xff\n"] {
             fs::write(&path, [b"connector-sdk 1 chat\n", rest].concat()).expect("written");
-            Seen::open(folder.path(), "chat", false).err().expect("damaged");
+            Seen::open(folder.path(), "chat", 10, false).err().expect("damaged");
         }
     }
 
     #[test]
     fn the_file_stays_small_and_keeps_the_latest() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut seen = Seen::open(folder.path(), "chat", false).expect("new");
-        seen.kept = 10;
+        let mut seen = Seen::open(folder.path(), "chat", 10, false).expect("new");
         for n in 0..1000 {
             seen.add(&[id(n)]).expect("written");
             seen.save_cursor(&n.to_string()).expect("written");
         }
         let length = fs::metadata(folder.path().join("seen")).expect("there").len();
         assert!(length < 41 * 36, "{length}");
-        let seen = Seen::open(folder.path(), "chat", false).expect("read");
+        let seen = Seen::open(folder.path(), "chat", 10, false).expect("read");
         assert_eq!(seen.cursor.as_deref(), Some("999"));
         assert!(seen.contains(&id(999)) && seen.contains(&id(990)) && !seen.contains(&id(900)));
     }

@@ -36,6 +36,7 @@ struct Template {
     #[serde(default)]
     can_subscribe: bool,
     #[serde(default)]
+    #[expect(dead_code, reason = "Puffer refuses one that is no bool")]
     can_proxy_agent: bool,
     #[serde(default)]
     subscriber: Option<Subscriber>,
@@ -47,6 +48,7 @@ struct Template {
 
 #[derive(Deserialize)]
 struct Subscriber {
+    #[expect(dead_code, reason = "Puffer refuses a template without it")]
     manifest_slug: String,
     #[serde(default)]
     display_name: Option<String>,
@@ -182,8 +184,6 @@ impl Template {
             manifest.events = Some(Events::new(description, schema(self.output_schema)));
         }
         manifest.actions = self.actions.into_values().map(action).collect();
-        let _ =
-            (self.skill, self.can_proxy_agent, self.subscriber.map(|subscriber| subscriber.manifest_slug));
         Definition { manifest, command: self.command }
     }
 }
