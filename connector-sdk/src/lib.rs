@@ -46,6 +46,8 @@ pub mod http;
 #[cfg(feature = "cli")]
 mod indent;
 mod keeper;
+#[cfg(test)]
+mod left_out;
 pub mod manifest;
 #[cfg(feature = "http")]
 mod members;

@@ -1,6 +1,14 @@
 //! Little: this crate is its `tests/` and `benches/`.
 
+#[path = "../../connector-sdk/src/left_out.rs"]
+mod left_out;
+
 use std::path::Path;
+
+/// Says why the present test is left out.
+pub fn left_out(why: &str) {
+    left_out::left_out(why);
+}
 
 /// What a host or its own connectors do wrong, and where that is shown to be mended: files with the names of
 /// the tests in them.

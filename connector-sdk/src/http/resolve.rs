@@ -47,7 +47,7 @@ pub(crate) fn name_that_leads_inside() -> Option<String> {
         false => names.find(is_inside).map(str::to_owned),
     };
     if found.is_none() {
-        eprintln!("left out: no name leads inside here, or there is a proxy");
+        crate::left_out::left_out("no name leads inside here, or there is a proxy");
     }
     found
 }

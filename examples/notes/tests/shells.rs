@@ -3,6 +3,9 @@
 #![cfg(unix)]
 #![expect(clippy::expect_used, reason = "a test that can't go on says so by panicking")]
 
+#[path = "../../../connector-sdk/src/left_out.rs"]
+mod left_out;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -28,7 +31,7 @@ fn shell(name: &str, options: &[&str], script: &str) -> Option<String> {
     command.args(options).arg(&file).current_dir(place.path()).env("PATH", folders).env("HOME", place.path());
     let told = match command.stdin(Stdio::null()).output() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            eprintln!("SKIPPED: {name} is not installed, so its completions were not tried");
+            left_out::left_out(&format!("{name} is not installed"));
             return None;
         }
         told => told.expect("it runs"),

@@ -575,7 +575,7 @@ fn what_can_not_be_a_file_says_why() {
 fn pyyaml_reads_the_same() {
     let is_here = Command::new("python3").args(["-c", "import yaml"]).output();
     if !is_here.is_ok_and(|output| output.status.success()) {
-        eprintln!("left out: there is no python3 with PyYAML to read a written file with");
+        connector_tests::left_out("there is no python3 with PyYAML to read a written file with");
         return;
     }
     let written = pocketpaw::write(factory::<Hub>().manifest()).expect("a file");

@@ -132,7 +132,7 @@ fn whoever_watches_the_inbox_is_woken_by_a_complete_file() {
         .stdout(std::process::Stdio::piped())
         .spawn();
     let Ok(mut watcher) = watcher else {
-        eprintln!("left out: there is no python3 to watch with");
+        connector_tests::left_out("there is no python3 to watch with");
         return;
     };
     let mut lines = BufReader::new(watcher.stdout.take().expect("a pipe")).lines();

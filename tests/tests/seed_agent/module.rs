@@ -51,7 +51,7 @@ found[0](name="work", seed_home=sys.argv[2], config=json.loads(sys.argv[3])).run
 fn has_python() -> bool {
     let found = Command::new("python3").arg("--version").output().is_ok();
     if !found {
-        eprintln!("left out: there is no python3 to import a module with");
+        connector_tests::left_out("there is no python3 to import a module with");
     }
     found
 }

@@ -66,7 +66,7 @@ fn a_cursor_that_has_no_room_stays_what_it_was_and_nothing_is_lost() {
 fn events_that_have_no_room_are_not_acknowledged() {
     let user = User::new(&hosts(&[ticker("tick", 3)]));
     let Ok(full) = fs::File::options().write(true).open("/dev/full") else {
-        eprintln!("left out: there is no /dev/full here");
+        connector_tests::left_out("there is no /dev/full here");
         return;
     };
     let output = user.command("run --json").stdout(full).output().expect("it runs");

@@ -8,7 +8,7 @@ use crate::platform::pocketpaw::{Loaded, load};
 fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("CONNECTOR_SHARED").map(|root| PathBuf::from(root).join("data/pocketpaw"));
     if shared.is_none() {
-        eprintln!("CONNECTOR_SHARED is not set: PocketPaw's own files are not read");
+        crate::left_out::left_out("CONNECTOR_SHARED doesn't say where PocketPaw's files lie");
     }
     shared
 }
