@@ -379,7 +379,7 @@ fn shared<T>(stream: T) -> Arc<Mutex<T>> {
 }
 
 /// A word as somebody writes it in a shell.
-fn word(word: &str) -> String {
+pub(super) fn word(word: &str) -> String {
     let is_plain = |letter: char| {
         letter.is_alphanumeric() || "-._/:@+".contains(letter) || (cfg!(windows) && letter == '\\')
     };

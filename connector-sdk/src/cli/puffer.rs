@@ -208,7 +208,8 @@ impl<'m> Asked<'m> {
         if !self.manifest.settings.is_empty() || !self.manifest.credentials.is_empty() {
             // What is stored under the name and nothing else: a variable of whoever started the host would
             // be the same for all its connections.
-            let configuration = super::stored::only(self.manifest, &self.scan, process)?;
+            let connect = format!("{} connect {slug}", process.program);
+            let configuration = super::stored::only(self.manifest, &self.scan, process, &connect)?;
             return Connection::open(slug, session.factory, configuration.settings()?);
         }
         self.scan.connection = None;

@@ -100,12 +100,13 @@ pub(super) fn preferring<'m>(
     Ok(scan)
 }
 
-/// What is stored of a connection, and nothing else.
+/// What is stored of a connection, and nothing else. `connect` is the command line that stores it.
 #[cfg(feature = "puffer")]
 pub(super) fn only<'m>(
     manifest: &'m Manifest,
     scan: &Scan<'_>,
     process: &Process,
+    connect: &str,
 ) -> Result<Configuration<'m>> {
     let address = address(manifest, scan)?;
     let saved = match store(process) {
@@ -113,8 +114,7 @@ pub(super) fn only<'m>(
         _ => None,
     };
     let Some(saved) = saved else {
-        let (program, name) = (&process.program, address.connection());
-        return Err(Error::setup(format!("{}; `{program} connect {name}` stores it", none(&address))));
+        return Err(Error::setup(format!("{}; `{connect}` stores it", none(&address))));
     };
     let mut configuration = Configuration::new(manifest);
     configuration.add_stored(&saved.settings);

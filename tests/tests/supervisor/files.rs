@@ -41,7 +41,8 @@ fn one_that_can_not_start_is_named_and_the_others_go_on() {
     let said = run.until("well: running");
     for part in [
         "gone: unusable: usage: there is no connector `countr`; did you mean `counter`?",
-        "unstored: unusable: setup: nothing is stored of the connection `elsewhere`",
+        "unstored: unusable: setup: nothing is stored of the connection `elsewhere` in the workspace `default`; \
+         `steward connect counter elsewhere` stores it",
         "untold: unusable: setup: the template `none.json` can't be read",
     ] {
         assert!(said.contains(part), "no {part} in {said}");

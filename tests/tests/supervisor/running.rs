@@ -55,6 +55,27 @@ fn events_of_all_are_lines_and_a_restart_goes_on_after_them() {
     assert_eq!(ids, ["e6", "e7", "n11"].map(str::to_owned).into());
 }
 
+/// A variable of the environment would be the same for both.
+#[test]
+fn connections_that_are_named_are_what_is_stored_of_them() {
+    let entry = |name: &str| format!("- {{ name: {name}, connector: counter, connection: {name} }}\n");
+    let user = User::new(&hosts(&[entry("home"), entry("work")]));
+    for (name, last) in [("home", "1"), ("work", "2")] {
+        let output = user.run(&format!("connect counter {name} --set last={last} --mode write"));
+        assert!(output.status.success(), "{output:?}");
+    }
+    let mut run = user.start_with("run", &[("COUNTER_LAST", "9")]);
+    let mut told: Vec<String> = (0..3)
+        .map(|_| run.event().expect("an event"))
+        .map(|event| format!("{} {}", event["connection"], event["id"]))
+        .collect();
+    told.sort();
+    assert_eq!(told, [r#""home" "n1""#, r#""work" "n1""#, r#""work" "n2""#]);
+    run.signal("-TERM");
+    assert!(run.end().success());
+    assert_eq!(run.event(), None);
+}
+
 #[test]
 fn a_program_that_crashes_is_started_again_and_disturbs_nobody() {
     let user = User::new(&hosts(&[

@@ -16,11 +16,11 @@ use super::super::data::Data;
 use super::super::ending::{End, Ending};
 use super::super::interrupt::Limit;
 use super::super::observer::Lines;
-use super::super::process::{Sink, say, write};
+use super::super::process::{Sink, say, word, write};
 use super::super::scan::Scan;
 use super::super::session::Session;
 use super::super::show::clean_line;
-use super::super::{interrupt, setting};
+use super::super::{interrupt, setting, stored};
 use super::redact;
 use crate::call::Connection;
 use crate::credentials::Address;
@@ -233,9 +233,19 @@ fn open(session: &Session<'_>, host: &Host, planned: &Planned) -> Result<(Connec
                 connection: planned.connection.clone(),
                 ..Scan::default()
             };
-            // As `call` would open it, with what the environment says as well.
             let manifest: &_ = entry.factory().manifest();
-            let configuration = setting::read(manifest, &scan, session.process)?;
+            let configuration = match planned.connection {
+                // A variable of the environment would be the same for all connections that the file names.
+                Some(_) => {
+                    let mut connect = format!("{} connect {id} {name}", session.process.program);
+                    if let Some(workspace) = &scan.workspace {
+                        connect.push_str(&format!(" --workspace {}", word(workspace)));
+                    }
+                    stored::only(manifest, &scan, session.process, &connect)?
+                }
+                // As `call` would open it, with what the environment says as well.
+                None => setting::read(manifest, &scan, session.process)?,
+            };
             let connection = Connection::open(name, entry.factory(), configuration.settings()?)
                 .map_err(|error| entry.named(error))?;
             Ok((connection, None))
