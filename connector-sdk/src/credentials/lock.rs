@@ -1,10 +1,8 @@
 //! One writer at a time, whichever program it is in.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-
-use fs4::{FileExt, TryLockError};
 
 use crate::{Error, Result};
 
@@ -20,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 ///
 /// `unavailable` when another program doesn't let go of it.
 pub(crate) fn exclusive(file: &File, what: &str, name: &str) -> Result<()> {
-    wait(PATIENCE, || stuck(what, name), name, || FileExt::try_lock(file))
+    wait(PATIENCE, || stuck(what, name), name, || file.try_lock())
 }
 
 /// Locks a file against whoever else renews the tokens of a connection, until it is closed.
@@ -35,7 +33,7 @@ pub(super) fn turn(file: &File, name: &str) -> Result<()> {
              who holds `{name}`"
         ))
     };
-    wait(PATIENCE_FOR_A_TURN, stuck, name, || FileExt::try_lock(file))
+    wait(PATIENCE_FOR_A_TURN, stuck, name, || file.try_lock())
 }
 
 /// Locks a file against writers, until it is closed.
@@ -44,13 +42,7 @@ pub(super) fn turn(file: &File, name: &str) -> Result<()> {
 ///
 /// As [`exclusive`].
 pub(crate) fn shared(file: &File, what: &str, name: &str) -> Result<()> {
-    wait(PATIENCE, || stuck(what, name), name, || FileExt::try_lock_shared(file))
-}
-
-/// Lets go of a file before it is closed.
-#[cfg(feature = "host")]
-pub(crate) fn release(file: &File) -> std::io::Result<()> {
-    FileExt::unlock(file)
+    wait(PATIENCE, || stuck(what, name), name, || file.try_lock_shared())
 }
 
 fn stuck(what: &str, name: &str) -> Error {
@@ -59,12 +51,16 @@ fn stuck(what: &str, name: &str) -> Error {
     ))
 }
 
-/// Asks again and again, since a lock that is waited for can't be given up.
-fn wait(
+/// Asks for a lock again and again, since one that is waited for can't be given up.
+///
+/// # Errors
+///
+/// What `stuck` says when another program doesn't let go of it, `setup` when the file can't be locked.
+pub(crate) fn wait(
     patience: Duration,
     stuck: impl Fn() -> Error,
     name: &str,
-    lock: impl Fn() -> Result<(), TryLockError>,
+    lock: impl Fn() -> std::result::Result<(), TryLockError>,
 ) -> Result<()> {
     let end = Instant::now() + patience;
     loop {

@@ -142,7 +142,7 @@ impl AuditFile {
         // To its end as it is while nobody writes; writers don't wait until all is read.
         lock::shared(&file, "the audit trail", &self.path.display().to_string())?;
         let length = file.metadata().map_err(wrong)?.len();
-        lock::release(&file).map_err(wrong)?;
+        file.unlock().map_err(wrong)?;
         let mut reader = BufReader::new(file.take(length));
         let mut bytes = Vec::new();
         for number in 1.. {
@@ -313,7 +313,7 @@ fn append(file: &mut File, path: &Path, line: &Line) -> Result<()> {
         bytes.push(b'\n');
         file.write_all(&bytes)
     })();
-    let unlocked = lock::release(file);
+    let unlocked = file.unlock();
     written.and(unlocked).map_err(wrong)
 }
 

@@ -52,7 +52,7 @@ impl Keyring for Fake {
         *self.asked.lock().expect("a value") += 1;
         if let Some(path) = &*self.free.lock().expect("a value") {
             let lock = fs::File::options().write(true).open(path).expect("a lock");
-            fs4::FileExt::try_lock(&lock).expect("nobody holds it while somebody is asked");
+            lock.try_lock().expect("nobody holds it while somebody is asked");
         }
         Ok(match self.trouble()? {
             Trouble::GivesAnotherKey => Some(Key::random()?.to_text()),

@@ -1,21 +1,19 @@
 //! The folder that a supervisor keeps: a lock, a cursor for each name, and what its status was last.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use fs4::{FileExt, TryLockError};
 use serde::{Deserialize, Serialize};
 
 use super::status::Report;
-use crate::credentials::disk;
+use crate::credentials::{disk, lock};
 use crate::{Error, Result};
 
 const LOCK: &str = "lock";
 const STATUS: &str = "status.json";
 
-/// How long a lock may be held before it is another supervisor's.
+/// How long a lock may be held before it is another supervisor's, and not of somebody who [asks](told) whether it is.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The folder, held by one supervisor at a time.
@@ -47,15 +45,16 @@ impl State {
     /// `conflict` when another supervisor holds it, `setup` when it can't be used.
     pub(crate) fn hold(folder: &Path) -> Result<Self> {
         disk::make_folder(folder)?;
-        let lock = disk::make_lock(&folder.join(LOCK))?;
-        match patiently(&lock) {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(
+        let path = folder.join(LOCK);
+        let file = disk::make_lock(&path)?;
+        let held = || {
+            Error::conflict(format!(
                 "another `run` keeps its cursors in `{}`; stop it, or name another folder by `state`",
                 folder.display()
-            ))),
-            Err(TryLockError::Error(error)) => Err(disk::wrong("lock", &folder.join(LOCK), &error)),
-        }
+            ))
+        };
+        lock::wait(PATIENCE, held, &path.display().to_string(), || file.try_lock())?;
+        Ok(Self { folder: folder.to_owned(), _lock: file })
     }
 
     /// The cursor that is kept under a name.
@@ -111,17 +110,6 @@ impl State {
     }
 }
 
-/// Locks a file that somebody may hold for a moment who only [asks](told) whether it is locked.
-fn patiently(lock: &File) -> std::result::Result<(), TryLockError> {
-    let begun = Instant::now();
-    loop {
-        match FileExt::try_lock(lock) {
-            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => thread::sleep(PATIENCE / 40),
-            locked => return locked,
-        }
-    }
-}
-
 /// What a supervisor wrote last, and whether it still runs; none: it never ran there.
 ///
 /// # Errors
@@ -139,7 +127,7 @@ pub(crate) fn told(folder: &Path) -> Result<Option<(Report, bool)>> {
     })?;
     // Whoever runs holds it, and lets go however they end.
     let runs = match File::open(folder.join(LOCK)) {
-        Ok(lock) => matches!(FileExt::try_lock_shared(&lock), Err(TryLockError::WouldBlock)),
+        Ok(lock) => matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)),
         Err(_) => false,
     };
     Ok(Some((report, runs)))
@@ -147,6 +135,8 @@ pub(crate) fn told(folder: &Path) -> Result<Option<(Report, bool)>> {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
     use crate::ErrorKind;
     use crate::traces::folder;
@@ -192,7 +182,7 @@ mod tests {
         let home = folder();
         drop(State::hold(home.path()).expect("held"));
         let lock = File::open(home.path().join(LOCK)).expect("a lock");
-        FileExt::try_lock_shared(&lock).expect("free");
+        lock.try_lock_shared().expect("free");
         let asking = thread::spawn(move || {
             thread::sleep(PATIENCE / 5);
             drop(lock);
