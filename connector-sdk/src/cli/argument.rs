@@ -65,6 +65,43 @@ pub(super) fn assign(
     Ok(values)
 }
 
+/// What was given to a built-in command, by the names of its parameters.
+pub(super) struct Values<'p> {
+    parameters: &'p [Parameter<'p>],
+    values: Vec<Vec<Taken>>,
+}
+
+impl<'p> Values<'p> {
+    /// # Errors
+    ///
+    /// As [`assign`].
+    pub(super) fn read(
+        parameters: &'p [Parameter<'p>],
+        given: &[Given],
+        process: &mut Process,
+    ) -> Result<Self> {
+        Ok(Self { parameters, values: assign(parameters, given, process)? })
+    }
+
+    /// Takes the first value of a parameter.
+    pub(super) fn take(&mut self, name: &str) -> Option<Taken> {
+        let place = self.parameters.iter().position(|parameter| parameter.name == name);
+        debug_assert!(place.is_some(), "the command has no parameter `{name}`");
+        let values = std::mem::take(self.values.get_mut(place?)?);
+        values.into_iter().next()
+    }
+
+    /// The same as a text.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.take(name).map(|value| value.text)
+    }
+
+    /// Whether an option without a value was given.
+    pub(super) fn flag(&mut self, name: &str) -> bool {
+        self.take(name).is_some()
+    }
+}
+
 /// A single line is piped for what it says, so its end is not part of it; a longer text is a file, and
 /// stays as it is.
 fn line_of(mut text: String) -> String {

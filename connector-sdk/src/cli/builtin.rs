@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, People};
-use super::argument::{Taken, assign, nothing_piped};
+use super::argument::{Values, nothing_piped};
 use super::command::Builtin;
 use super::data::Data;
 use super::export::{Request, export};
@@ -27,59 +27,53 @@ const HEALTH_TIMEOUT: Duration = Duration::from_millis(2500);
 /// Runs a built-in command.
 pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Result<Answer> {
     let scan = session.scan;
-    let values = match builtin {
-        // Its values are words of another command line, and `-` among them reads nothing.
-        Builtin::Complete => Vec::new(),
-        _ => assign(&scan.parameters, &scan.given, session.process)?,
-    };
-    let mut values = values.into_iter();
-    let mut next = || values.next().and_then(|values| values.into_iter().next());
-    let text = |value: Option<Taken>| value.map(|value| value.text);
+    // What is to be completed are words of another command line, and `-` among them reads nothing.
+    let given = if builtin == Builtin::Complete { &[][..] } else { &scan.given };
+    let mut values = Values::read(&scan.parameters, given, session.process)?;
     match builtin {
         Builtin::Capabilities => Ok(capabilities(session.manifest)),
         Builtin::Manifest => {
-            let (format, out, check) = (text(next()), text(next()), next().is_some());
+            let (format, out) = (values.text("format"), values.text("out"));
             export(&Request {
                 manifest: session.manifest,
                 program: &session.process.program,
                 executable: session.process.executable.as_deref(),
                 format: format.as_deref(),
                 out: out.as_deref().map(Path::new),
-                check,
+                check: values.flag("check"),
             })
         }
         Builtin::ConfigShow => config(session),
         Builtin::Health => readiness(session, argentos::health),
         Builtin::Doctor => readiness(session, argentos::doctor),
         Builtin::Options => {
-            let source = text(next()).unwrap_or_default();
-            options(session, &source, &text(next()).unwrap_or_default())
+            let (source, query) = (values.text("source"), values.text("query"));
+            options(session, &source.unwrap_or_default(), &query.unwrap_or_default())
         }
         Builtin::Call => {
-            let action = text(next()).unwrap_or_default();
-            let input = match next() {
-                Some(input) if input.piped && input.text.trim().is_empty() => {
-                    return Err(nothing_piped());
-                }
-                input => text(input).unwrap_or_else(|| "{}".to_owned()),
-            };
+            let action = values.text("action").unwrap_or_default();
+            let input = values.take("input");
+            if input.as_ref().is_some_and(|input| input.piped && input.text.trim().is_empty()) {
+                return Err(nothing_piped());
+            }
+            let input = input.map_or_else(|| "{}".to_owned(), |input| input.text);
             session.act(&action, input.as_bytes(), mode)
         }
         #[cfg(feature = "credentials")]
         Builtin::Connect => {
             let request = connect::Request {
-                name: text(next()),
-                is_piped: next().is_some(),
+                name: values.text("name"),
+                is_piped: values.flag("stdin"),
                 #[cfg(feature = "oauth")]
-                browser: next().is_some(),
+                browser: values.flag("browser"),
                 #[cfg(feature = "oauth")]
-                device: next().is_some(),
+                device: values.flag("device"),
             };
             connect::connect(session, request)
         }
         #[cfg(feature = "credentials")]
         Builtin::Disconnect => {
-            let name = text(next());
+            let name = values.text("name");
             connections::disconnect(session, name)
         }
         #[cfg(feature = "credentials")]
@@ -92,7 +86,7 @@ pub(super) fn run(session: &mut Session<'_>, builtin: Builtin, mode: Mode) -> Re
         #[cfg(feature = "seed-agent")]
         Builtin::Mailbox => Err(Error::internal("a mailbox has no envelope")),
         Builtin::Completions => {
-            let shell = text(next()).unwrap_or_default();
+            let shell = values.text("shell").unwrap_or_default();
             let script = completions::script(&session.process.program, &shell)?;
             let data = json!({ "shell": shell, "script": script });
             Ok(Answer::of_value(&data).shown(People::Text(script)))

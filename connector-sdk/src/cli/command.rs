@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::export::formats;
 use crate::manifest::{Action, Manifest, Mode, elements};
 use crate::platform::argentos;
 use crate::text::wants;
@@ -311,17 +312,6 @@ fn add_constants<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
     }
 }
 
-/// The platforms for which there are files.
-pub(super) const FORMATS: &[&str] = &[
-    "native",
-    "argentos",
-    #[cfg(feature = "pocketpaw")]
-    "pocketpaw",
-    #[cfg(feature = "puffer")]
-    "puffer",
-    #[cfg(feature = "seed-agent")]
-    "seed-agent",
-];
 /// The shells for which there are completions.
 pub(super) const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
 
@@ -341,7 +331,7 @@ fn of_builtin(builtin: Builtin) -> Vec<Parameter<'static>> {
     match builtin {
         Builtin::Manifest => vec![
             Parameter {
-                values: FORMATS.to_vec(),
+                values: formats().collect(),
                 ..option("format", Takes::Value, "Whose files [default: native]")
             },
             option("out", Takes::Value, "Write the files below this directory"),

@@ -227,7 +227,7 @@ fn globals(scan: &Scan<'_>) -> Vec<Candidate> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::command::FORMATS;
+    use super::super::export::formats;
     use super::super::fake;
     use super::*;
 
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(lines("help notes d"), "delete");
         assert_eq!(lines("config "), "show");
         assert_eq!(lines("notes bogus "), "");
-        assert_eq!(lines("manifest "), format!("{} echo", FORMATS.join(" ")));
+        assert_eq!(lines("manifest "), format!("{} echo", formats().collect::<Vec<_>>().join(" ")));
         assert_eq!(lines("manifest native "), ":folders");
     }
 

@@ -313,20 +313,25 @@ async fn ask_hidden(
     let mut text = about(&credential.description, credential.help.as_deref());
     loop {
         text.push_str(&format!("{} (not shown{hint}): ", clean_line(&credential.name)));
-        let hidden = Hidden::of(process)?;
-        let line = hear(dialogue, &text).await?;
-        drop(hidden);
-        // The end of the line was not shown either.
-        let _ = dialogue.show("\n");
-        let secret = line.trim_end_matches(['\r', '\n']);
-        if !secret.is_empty() {
-            return Ok(Some(Secret::new(secret)));
+        let secret = hear_hidden(process, dialogue, &text).await?;
+        if !secret.expose().is_empty() {
+            return Ok(Some(secret));
         }
         if is_stored || !credential.required {
             return Ok(None);
         }
         text = "it is required\n".to_owned();
     }
+}
+
+/// Asks, and hears a line that isn't shown.
+pub(super) async fn hear_hidden(process: &Process, dialogue: &Dialogue, text: &str) -> Result<Secret> {
+    let hidden = Hidden::of(process)?;
+    let line = hear(dialogue, text).await?;
+    drop(hidden);
+    // The end of the line was not shown either.
+    let _ = dialogue.show("\n");
+    Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }
 
 pub(super) async fn hear(dialogue: &Dialogue, text: &str) -> Result<String> {

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, People};
-use super::command::FORMATS;
 use super::data::Data;
 use crate::indent::indent;
 use crate::manifest::{Manifest, Severity};
@@ -40,6 +39,17 @@ enum Format {
 }
 
 impl Format {
+    const ALL: &[Self] = &[
+        Self::Native,
+        Self::Argentos,
+        #[cfg(feature = "pocketpaw")]
+        Self::PocketPaw,
+        #[cfg(feature = "puffer")]
+        Self::Puffer,
+        #[cfg(feature = "seed-agent")]
+        Self::SeedAgent,
+    ];
+
     const fn name(self) -> &'static str {
         match self {
             Self::Native => "native",
@@ -52,6 +62,11 @@ impl Format {
             Self::SeedAgent => "seed-agent",
         }
     }
+}
+
+/// The names of those that there are.
+pub(super) fn formats() -> impl Iterator<Item = &'static str> + Clone {
+    Format::ALL.iter().map(|format| format.name())
 }
 
 /// The files of a format, and what they can't say.
@@ -75,16 +90,10 @@ pub(super) fn export(request: &Request<'_>) -> Result<Answer> {
     if request.out.is_some_and(|out| out.as_os_str().is_empty()) {
         return Err(Error::usage("`--out` is empty; give it a directory, `.` for the current one"));
     }
+    let named = |name: &str| Format::ALL.iter().copied().find(|format| format.name() == name);
     let format = match request.format {
-        None | Some("native") => Format::Native,
-        Some("argentos") => Format::Argentos,
-        #[cfg(feature = "pocketpaw")]
-        Some("pocketpaw") => Format::PocketPaw,
-        #[cfg(feature = "puffer")]
-        Some("puffer") => Format::Puffer,
-        #[cfg(feature = "seed-agent")]
-        Some("seed-agent") => Format::SeedAgent,
-        Some(other) => return Err(unknown_format(other)),
+        None => Format::Native,
+        Some(name) => named(name).ok_or_else(|| unknown_format(name))?,
     };
     let files: Files = match format {
         Format::Native => native(request.manifest)?.into(),
@@ -133,13 +142,12 @@ fn binary_path(manifest: &Manifest) -> PathBuf {
 #[cold]
 fn unknown_format(format: &str) -> Error {
     let shown = excerpt(format);
-    let known = || FORMATS.iter().copied();
-    Error::usage(match nearest(format, known()) {
-        _ if format == "pocketpaw" => {
-            "the format `pocketpaw` is there when connector-sdk has the feature `pocketpaw`".to_owned()
+    Error::usage(match nearest(format, formats()) {
+        _ if ["pocketpaw", "puffer", "seed-agent"].contains(&format) => {
+            format!("the format `{format}` is there when connector-sdk has the feature `{format}`")
         }
         Some(near) => format!("there is no format `{shown}`; did you mean `{near}`?"),
-        None => format!("there is no format `{shown}`; there is {}", listed(known())),
+        None => format!("there is no format `{shown}`; there is {}", listed(formats())),
     })
 }
 

@@ -1,8 +1,7 @@
 //! A connector's own dance for credentials, asked for at the terminal.
 
-use super::connect::hear;
+use super::connect::{hear, hear_hidden};
 use super::dialogue::Dialogue;
-use super::echo::Hidden;
 use super::process::Process;
 use super::session::Session;
 use super::show::clean_line;
@@ -64,12 +63,8 @@ impl Ask for AtTerminal<'_> {
 
     fn hidden<'a>(&'a self, question: &'a str) -> BoxFuture<'a, Result<Secret>> {
         Box::pin(async move {
-            let hidden = Hidden::of(self.process)?;
-            let line = hear(&self.dialogue, &format!("{} (not shown): ", clean_line(question))).await?;
-            drop(hidden);
-            // The end of the line was not shown either.
-            let _ = self.dialogue.show("\n");
-            let secret = Secret::new(line.trim_end_matches(['\r', '\n']));
+            let text = format!("{} (not shown): ", clean_line(question));
+            let secret = hear_hidden(self.process, &self.dialogue, &text).await?;
             self.process.remember(&secret);
             Ok(secret)
         })

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::argument::assign;
+use super::argument::Values;
 use super::command::{Builtin, Command};
 use super::ending::Ending;
 use super::interrupt::Limit;
@@ -79,13 +79,11 @@ fn serve(session: &mut Session<'_>) -> Result<()> {
 
 fn options(session: &mut Session<'_>) -> Result<Options> {
     let scan = session.scan;
-    let values = assign(&scan.parameters, &scan.given, session.process)?;
-    let mut values = values.into_iter().map(|values| values.into_iter().next().map(|value| value.text));
-    let mut next = || values.next().flatten();
-    let (home, instance) = (next().unwrap_or_default(), next().unwrap_or_default());
-    let mut options = Options::new(home, instance);
+    let mut values = Values::read(&scan.parameters, &scan.given, session.process)?;
+    let (home, instance) = (values.text("home"), values.text("name"));
+    let mut options = Options::new(home.unwrap_or_default(), instance.unwrap_or_default());
     for (name, place) in [("durable", &mut options.durable), ("resend", &mut options.resend)] {
-        *place = match next().as_deref() {
+        *place = match values.text(name).as_deref() {
             None => continue,
             Some("true") => true,
             Some("false") => false,

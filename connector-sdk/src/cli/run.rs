@@ -68,9 +68,14 @@ pub(super) fn attempt<'a>(
 
 /// What [`main!`](crate::main) calls.
 pub fn run_main(factory: &dyn Factory) -> ExitCode {
+    as_process(|process| run(factory, process))
+}
+
+/// Runs the command line of the process, for its `main`.
+pub(super) fn as_process(run: impl FnOnce(Process) -> u8) -> ExitCode {
     let process = Process::current();
     let stderr = process.stderr_sink();
-    let code = panic::caught(|| Ok(run(factory, process))).unwrap_or_else(|error| {
+    let code = panic::caught(|| Ok(run(process))).unwrap_or_else(|error| {
         say(&stderr, &format!("error: {error}"));
         argentos::exit_code(error.kind())
     });

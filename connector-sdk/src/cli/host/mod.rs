@@ -24,15 +24,14 @@ use self::line::Line;
 use super::command::Command;
 use super::process::{Process, Served, say};
 use super::rules::Rules;
-use super::run::{Report, attempt};
+use super::run::{Report, as_process, attempt};
 use super::scan::{Scan, scan_action, scan_builtin};
 use super::session::{self, Ready, Session};
-use super::{panic, setting};
+use super::setting;
 use crate::call::{Audit, Decision};
 use crate::credentials::Address;
 use crate::host::{AuditFile, Builder, Entry, Event, Host, Recorder, Subject};
 use crate::manifest::Manifest;
-use crate::platform::argentos;
 use crate::similar::{excerpt, listed, nearest};
 use crate::{Connector, Error, ErrorKind, Factory, Result, Settings};
 
@@ -41,13 +40,7 @@ const CALLER: &str = "command line";
 
 /// Runs the command line of the process, for a program's `main`.
 pub fn main(builder: Builder) -> ExitCode {
-    let process = Process::current();
-    let stderr = process.stderr_sink();
-    let code = panic::caught(|| Ok(run(builder, process))).unwrap_or_else(|error| {
-        say(&stderr, &format!("error: {error}"));
-        argentos::exit_code(error.kind())
-    });
-    ExitCode::from(code)
+    as_process(|process| run(builder, process))
 }
 
 /// Runs one command line and returns the number that the process ends with.
