@@ -12,6 +12,9 @@ use crate::{Error, Result, Secret};
 /// A service that wants to be asked less often than that is never answered in time.
 const MOST_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
+/// A service that doesn't mind how often it is asked is asked no more often than that.
+const LEAST_INTERVAL: Duration = Duration::from_secs(1);
+
 /// A code that waits for somebody to enter it.
 #[derive(Debug)]
 #[must_use = "nobody has agreed yet"]
@@ -79,8 +82,10 @@ impl OnDevice {
         let sent = Secret::new(self.details.device_code().secret().as_str());
         let exchange = self.client.exchange([&sent]);
         let client = self.client.client()?;
-        let asking = client.exchange_device_access_token(&self.details);
         let limit = limit.min(self.details.expires_in());
+        // After a failure the crate waits twice as long, and by itself 10 seconds at most, whatever the service wants.
+        let asking = client.exchange_device_access_token(&self.details).set_max_backoff_interval(limit);
+        let sleep = |time: Duration| sleep(time.max(LEAST_INTERVAL));
         let answer = tokio::time::timeout(limit, asking.request_async(&exchange, sleep, Some(limit)));
         let answer = answer.await.map_err(|_| {
             Error::cancelled("nobody has entered the code in time; connect again to get a new one")

@@ -106,17 +106,24 @@ async fn nobody_comes_back() {
 }
 
 /// A code, and the answers of the token endpoint one after the other.
-async fn on_device(answers: &[Value], status: u16) -> (MockServer, OnDevice) {
+async fn on_device(interval: u64, answers: &[Value], status: u16) -> (MockServer, OnDevice) {
     let server = MockServer::start().await;
     let details = json!({
         "device_code": "d3vice", "user_code": "AB-CD", "verification_uri": format!("{}/enter", server.uri()),
-        "expires_in": 900, "interval": 5,
+        "expires_in": 900, "interval": interval,
     });
     let codes = ResponseTemplate::new(200).set_body_json(details);
     Mock::given(path("/device")).respond_with(codes).mount(&server).await;
     for answer in answers {
-        let is_good = answer.get("access_token").is_some();
-        let answer = ResponseTemplate::new(if is_good { 200 } else { status }).set_body_json(answer);
+        let is = |key: &str| answer.get(key).is_some();
+        let status = if is("access_token") {
+            200
+        } else if is("down") {
+            503
+        } else {
+            status
+        };
+        let answer = ResponseTemplate::new(status).set_body_json(answer);
         Mock::given(path("/token")).respond_with(answer).up_to_n_times(1).mount(&server).await;
     }
     let waiting = client(&server).on_device().await.expect("a code");
@@ -124,12 +131,17 @@ async fn on_device(answers: &[Value], status: u16) -> (MockServer, OnDevice) {
 }
 
 async fn poll(answers: &[Value], status: u16) -> (Result<Tokens>, Vec<u64>) {
-    let (_server, waiting) = on_device(answers, status).await;
+    poll_each(5, answers, status).await
+}
+
+/// The outcome, and how long was waited each time.
+async fn poll_each(interval: u64, answers: &[Value], status: u16) -> (Result<Tokens>, Vec<u64>) {
+    let (_server, waiting) = on_device(interval, answers, status).await;
     assert_eq!(waiting.code(), "AB-CD");
     assert!(waiting.url().ends_with("/enter"));
     let waits = Mutex::new(Vec::new());
     let outcome = waiting
-        .poll(SOON, |time| {
+        .poll(Duration::from_secs(300), |time| {
             waits.lock().expect("unpoisoned").push(time.as_secs());
             std::future::ready(())
         })
@@ -151,6 +163,18 @@ async fn a_code_is_asked_for_as_often_as_the_service_likes() {
 }
 
 #[tokio::test]
+async fn a_service_is_never_asked_more_often_than_it_likes() {
+    let error = |code: &str| json!({ "error": code });
+    // The service is out of order, wants to be asked less often, and is out of order again.
+    for (interval, waited) in [(30, [60, 65, 130]), (5, [10, 15, 30]), (1, [2, 7, 14]), (0, [1, 5, 10])] {
+        let answers = [json!({ "down": true }), error("slow_down"), json!({ "down": true }), fresh()];
+        let (outcome, waits) = poll_each(interval, &answers, 400).await;
+        assert_eq!(outcome.expect("tokens").access.expose(), "access-n3w");
+        assert_eq!(waits, waited);
+    }
+}
+
+#[tokio::test]
 async fn a_code_may_come_to_nothing() {
     for (code, kind) in [
         ("access_denied", ErrorKind::Denied),
@@ -167,7 +191,7 @@ async fn a_code_may_come_to_nothing() {
 
 #[tokio::test]
 async fn a_page_instead_of_a_token_ends_the_asking() {
-    let (server, waiting) = on_device(&[], 400).await;
+    let (server, waiting) = on_device(5, &[], 400).await;
     let page = ResponseTemplate::new(200).set_body_raw("<html>", "text/html");
     Mock::given(path("/token")).respond_with(page).mount(&server).await;
     let error = waiting.poll(SOON, |_| std::future::ready(())).await.expect_err("no token");
@@ -177,7 +201,7 @@ async fn a_page_instead_of_a_token_ends_the_asking() {
 
 #[tokio::test]
 async fn nobody_enters_the_code() {
-    let (server, waiting) = on_device(&[], 400).await;
+    let (server, waiting) = on_device(5, &[], 400).await;
     let pending = ResponseTemplate::new(400).set_body_json(json!({ "error": "authorization_pending" }));
     Mock::given(path("/token")).respond_with(pending).mount(&server).await;
     let error = waiting.finish(Duration::from_millis(50)).await.expect_err("nobody");
