@@ -23,6 +23,28 @@ async fn many_callers_renew_once() {
     assert_eq!(tokens.scopes, Some(vec!["repo".to_owned(), "user:email".to_owned()]));
 }
 
+// On one thread, so that all have their token before the first answer is read.
+#[tokio::test]
+async fn many_callers_whose_token_was_taken_back_renew_once() {
+    let server = answering(ok().set_delay(Duration::from_millis(100))).await;
+    add_service(&server).await;
+    let http = http(&server, session(&server, &lasting()));
+    let calls: Vec<_> = (0..50).map(|_| tokio::spawn(http.post("/api").send())).collect();
+    for call in calls {
+        call.await.expect("no panic").expect("an answer");
+    }
+    assert_eq!(asked(&server, "/token").await.len(), 1);
+    let requests = asked(&server, "/api").await;
+    let sent = |token: &str| {
+        requests
+            .iter()
+            .filter(|request| request.headers["authorization"] == format!("Bearer {token}"))
+            .count()
+    };
+    assert!(sent("access-0ld") > 1, "several were refused");
+    assert_eq!(sent("access-n3w"), 50);
+}
+
 #[tokio::test]
 async fn a_refused_request_is_sent_once_more_with_a_new_token() {
     let server = answering(ok()).await;
