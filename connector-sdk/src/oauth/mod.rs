@@ -27,8 +27,9 @@
 //! # What an open connection does by itself
 //!
 //! - An access token is renewed before it runs out: 30 seconds before, or a tenth of its life where that is
-//!   shorter. What can't be renewed is used until it runs out. A request that is refused with 401 is sent once more with a new token, whatever its method is, since
-//!   the service did nothing.
+//!   shorter. What can't be renewed, or not now, is used until it runs out. A request that is refused with 401 is sent
+//!   once more with a new token, whatever its method is, since the service did nothing. A multipart or streamed body
+//!   can't be sent again: its request fails, and the next one has the new token.
 //! - One renewal at a time, however many calls wait for it; they share its outcome. It goes on when the call that
 //!   began it is cancelled, so that a token that was rotated isn't lost; a command line that is over waits up to 30 seconds for it.
 //! - What is new is given to the connection's [`Keeper`](crate::Keeper) before it is used. Where keeping fails, the

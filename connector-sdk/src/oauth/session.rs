@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::underway::Underway;
 use super::{Client, Renew, Tokens};
@@ -11,6 +11,9 @@ use crate::http::Http;
 use crate::keeper::Keeping;
 use crate::manifest::{Grant, OAuth2};
 use crate::{Error, ErrorKind, Result, Secret, Settings};
+
+/// How long a token that is good still is used before it is tried again to renew it, where the service doesn't say.
+const PAUSE: Duration = Duration::from_secs(5);
 
 /// Where a connection's access token comes from. Cheap to clone; clones share what they renew.
 #[derive(Clone)]
@@ -70,10 +73,25 @@ struct State {
     /// How often somebody tried to renew, so that those who waited for it take part in its outcome.
     round: u64,
     failure: Option<Failure>,
+    /// Until when nobody tries again, as long as the access token is good.
+    pause: Option<Instant>,
     /// A refresh token that the service refused. It is not sent again.
     refused: Option<Secret>,
     /// The access token that is kept still where those that took its place could not be.
     outdated: Option<Secret>,
+}
+
+impl State {
+    /// The tokens in use, where the access token hasn't run out and isn't one that the service refused.
+    fn unended(&self, refused: Option<&Tokens>) -> Option<&Arc<Tokens>> {
+        let tokens = self.tokens.as_ref().filter(|tokens| !tokens.have_ended(SystemTime::now()))?;
+        refused.is_none_or(|refused| refused.access.expose() != tokens.access.expose()).then_some(tokens)
+    }
+
+    /// The same while nobody tries to renew them.
+    fn in_pause(&self, refused: Option<&Tokens>) -> Option<&Arc<Tokens>> {
+        self.pause.filter(|end| Instant::now() < *end).and_then(|_| self.unended(refused))
+    }
 }
 
 /// An error that several callers get.
@@ -137,26 +155,26 @@ impl Session {
 
     /// An access token that hasn't run out, renewed if need be.
     pub(crate) async fn token(&self) -> Result<Arc<Tokens>> {
-        let round = {
-            let state = self.state();
-            match &state.tokens {
-                Some(tokens) if self.is_usable(tokens, None) => return Ok(Arc::clone(tokens)),
-                _ => state.round,
-            }
-        };
-        self.renew(round, None).await
+        self.other_than(None).await
     }
 
     /// Another access token than one that the service refused.
     pub(crate) async fn instead_of(&self, refused: Arc<Tokens>) -> Result<Arc<Tokens>> {
+        self.other_than(Some(refused)).await
+    }
+
+    async fn other_than(&self, refused: Option<Arc<Tokens>>) -> Result<Arc<Tokens>> {
         let round = {
             let state = self.state();
-            match &state.tokens {
-                Some(tokens) if self.is_usable(tokens, Some(&refused)) => return Ok(Arc::clone(tokens)),
+            match (&state.tokens, state.in_pause(refused.as_deref())) {
+                (Some(tokens), _) if self.is_usable(tokens, refused.as_deref()) => {
+                    return Ok(Arc::clone(tokens));
+                }
+                (_, Some(tokens)) => return Ok(Arc::clone(tokens)),
                 _ => state.round,
             }
         };
-        self.renew(round, Some(refused)).await
+        self.renew(round, refused).await
     }
 
     /// What takes tokens out of a text.
@@ -184,7 +202,9 @@ impl Session {
             let state = self.state();
             if state.round != round {
                 match (&state.failure, &state.tokens) {
-                    (Some(failure), _) => return Err(failure.to_error()),
+                    (Some(failure), _) => {
+                        return state.unended(refused).cloned().ok_or_else(|| failure.to_error());
+                    }
                     (None, Some(tokens)) if self.is_usable(tokens, refused) => return Ok(Arc::clone(tokens)),
                     _ => {}
                 }
@@ -200,7 +220,10 @@ impl Session {
             }
             Err(error) => {
                 state.failure = Some(Failure::of(&error));
-                Err(error)
+                state.pause = Instant::now().checked_add(error.retry_after().unwrap_or(PAUSE));
+                let tokens = state.unended(refused).cloned().ok_or(error)?;
+                tracing::warn!("the access token can't be renewed; it is used until it runs out");
+                Ok(tokens)
             }
         }
     }

@@ -326,16 +326,16 @@ async fn without_tokens_somebody_has_to_agree() {
     assert!(asked(&server, "/token").await.is_empty());
 }
 
+/// Tokens that are due and good still.
+fn ending(refresh: Option<Secret>) -> Tokens {
+    let hour = Duration::from_secs(3600);
+    let (obtained_at, end) = (SystemTime::now() - hour, SystemTime::now() + Duration::from_secs(20));
+    Tokens { refresh, obtained_at, expires_at: Some(end), ..old() }
+}
+
 #[tokio::test]
 async fn what_can_not_be_renewed_is_used_to_its_end() {
     let server = answering(ok()).await;
-    let hour = Duration::from_secs(3600);
-    let ending = |refresh: Option<Secret>| Tokens {
-        refresh,
-        obtained_at: SystemTime::now() - hour,
-        expires_at: Some(SystemTime::now() + Duration::from_secs(20)),
-        ..old()
-    };
     let last = session(&server, &ending(None));
     let token = last.token().await.expect("it is good still");
     assert_eq!(token.access.expose(), "access-0ld");
@@ -344,6 +344,43 @@ async fn what_can_not_be_renewed_is_used_to_its_end() {
     assert!(asked(&server, "/token").await.is_empty());
     let renewed = session(&server, &ending(old().refresh)).token().await.expect("a token");
     assert_eq!(renewed.access.expose(), "access-n3w");
+}
+
+#[tokio::test]
+async fn what_can_not_be_renewed_just_now_is_used_to_its_end() {
+    let refused = json!({ "error": "invalid_grant" });
+    for (answer, kind) in [
+        (ResponseTemplate::new(500), ErrorKind::Upstream),
+        (ResponseTemplate::new(503).insert_header("retry-after", "300"), ErrorKind::Unavailable),
+        (ResponseTemplate::new(400).set_body_json(refused), ErrorKind::Auth),
+    ] {
+        let server = answering(answer.set_delay(Duration::from_millis(100))).await;
+        let session = session(&server, &ending(old().refresh));
+        let (first, second) = tokio::join!(session.token(), session.token());
+        for token in [first, second, session.token().await] {
+            assert_eq!(token.expect("it is good still").access.expose(), "access-0ld");
+        }
+        assert_eq!(asked(&server, "/token").await.len(), 1, "the endpoint is left alone for a while");
+        let token = session.token().await.expect("it is good still");
+        let error = session.instead_of(token).await.expect_err("the service refused it");
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+    let server = MockServer::start().await;
+    let away = session(&server, &ending(old().refresh));
+    drop(server);
+    assert_eq!(away.token().await.expect("it is good still").access.expose(), "access-0ld");
+}
+
+#[tokio::test]
+async fn a_token_that_is_good_still_is_renewed_once_the_service_can() {
+    let server = MockServer::start().await;
+    let busy = ResponseTemplate::new(503).insert_header("retry-after", "0");
+    Mock::given(path("/token")).respond_with(busy).up_to_n_times(1).mount(&server).await;
+    Mock::given(path("/token")).respond_with(ok()).mount(&server).await;
+    let session = session(&server, &ending(old().refresh));
+    for access in ["access-0ld", "access-n3w"] {
+        assert_eq!(session.token().await.expect("a token").access.expose(), access);
+    }
 }
 
 #[tokio::test]
