@@ -150,7 +150,7 @@ impl Builder {
                     "two connectors with the id `{id}` are linked into this program; link one of them"
                 )));
             }
-            entries.push(Entry { factory, file: None, notes: Vec::new() });
+            entries.push(Entry::linked(factory));
         }
         let mut failures = Vec::new();
         if let Some(folder) = &self.folder {
@@ -225,6 +225,10 @@ impl Host {
 }
 
 impl Entry {
+    pub(crate) fn linked(factory: Box<dyn Factory>) -> Self {
+        Self { factory, file: None, notes: Vec::new() }
+    }
+
     /// The connector's id.
     pub fn id(&self) -> &str {
         &self.factory.manifest().id

@@ -21,15 +21,15 @@ use std::time::Instant;
 
 use self::commands::{HostCommand, Kind};
 use self::line::Line;
-use super::command::Command;
+use super::command::{Builtin, Command};
 use super::process::{Process, Served, say};
 use super::rules::Rules;
 use super::run::{Report, as_process, attempt};
 use super::scan::{Scan, scan_action, scan_builtin};
 use super::session::{self, Ready, Session};
-use super::setting;
+use super::{setting, stored};
 use crate::call::{Audit, Decision};
-use crate::credentials::Address;
+use crate::credentials::{Address, Store as _};
 use crate::host::{AuditFile, Builder, Entry, Event, Host, Recorder, Subject};
 use crate::manifest::Manifest;
 use crate::similar::{excerpt, listed, nearest};
@@ -67,9 +67,27 @@ pub fn run(builder: Builder, process: Process) -> u8 {
     };
     match called {
         Some((command, Ok(entry))) => connector(command, entry, &line, process, started),
-        Some((_, Err(error))) => own(Err(error), &line, process, started),
+        Some((command, Err(error))) => match stored_only(command, &line, &process) {
+            Ok(Some(entry)) => connector(command, &entry, &line, process, started),
+            Ok(None) => own(Err(error), &line, process, started),
+            Err(unread) => own(Err(unread), &line, process, started),
+        },
         None => own(host, &line, process, started),
     }
+}
+
+/// In the place of a connector that the host doesn't have: where something is stored of it, it can be forgotten.
+fn stored_only(command: &HostCommand, line: &Line, process: &Process) -> Result<Option<Entry>> {
+    let (Kind::Builtin(Builtin::Disconnect), Some(id)) = (command.kind, &line.connector) else {
+        return Ok(None);
+    };
+    let Some(store) = stored::store(process) else { return Ok(None) };
+    let listed = process.in_time("the credential store", move || store.list())??;
+    let same = |(address, _): &(Address, _)| address.connector().replace('_', "-") == id.replace('_', "-");
+    Ok(listed.iter().find(|stored| same(stored)).map(|(address, _)| {
+        let manifest = Manifest::new(address.connector(), address.connector(), "");
+        Entry::linked(Box::new(Nothing(manifest)))
+    }))
 }
 
 /// Hands the rest of a command line to a connector.
@@ -187,18 +205,18 @@ fn recorder(
 
 /// Runs one of the host's own commands, or says why nothing can be run.
 fn own(host: Result<Host>, line: &Line, mut process: Process, started: Instant) -> u8 {
-    let manifest = commands::manifest();
-    let scan = scan_action(&manifest, &line.own);
+    let factory = Nothing(commands::manifest());
+    let manifest = factory.manifest();
+    let scan = scan_action(manifest, &line.own);
     let program = process.program.clone();
     let rules = Rules {
         only_actions: true,
         help: Some(Arc::new(move |words, _| help::of_host(&program, words))),
         ..Rules::default()
     };
-    let factory = Nothing(&manifest);
     let mut session = Session {
         factory: &factory,
-        manifest: &manifest,
+        manifest,
         scan: &scan,
         process: &mut process,
         rules: &rules,
@@ -259,16 +277,16 @@ fn trace(line: &Line, session: &Session<'_>, error: &Error) {
     }
 }
 
-/// The host's own commands have no connection.
-struct Nothing<'a>(&'a Manifest);
+/// What opens no connection: the host's own commands have none, nor does a connector that the host doesn't have.
+struct Nothing(Manifest);
 
-impl Factory for Nothing<'_> {
+impl Factory for Nothing {
     fn manifest(&self) -> &Manifest {
-        self.0
+        &self.0
     }
 
     fn open(&self, _: &Settings) -> Result<Box<dyn Connector>> {
-        Err(Error::internal("a host is no connector"))
+        Err(Error::internal("this is no connector"))
     }
 }
 

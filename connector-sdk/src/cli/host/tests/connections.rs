@@ -83,6 +83,38 @@ fn connections_are_listed_and_forgotten() {
 }
 
 #[test]
+fn what_is_stored_of_a_connector_that_is_gone_can_be_forgotten() {
+    let user = User::new();
+    for workspace in ["default", "b"] {
+        assert_eq!(connect(&user, workspace, KEY).code, 0);
+    }
+    let file = user.folder().join("shop.yaml");
+    std::fs::remove_file(&file).expect("removed");
+    let refused = user.run("disconnect shop");
+    assert_eq!(refused.code, 3, "no terminal and no mode: {refused:?}");
+    assert_eq!(user.last(), ["disconnect", "shop", "none", "denied", "denied"]);
+    let removed = user.json("disconnect shop --mode write");
+    assert_eq!((&removed["connector"], &removed["state"]), (&json!("shop"), &json!("removed")));
+    assert_eq!(user.last(), ["disconnect", "shop", "none", "allowed", "ok"]);
+    // Another workspace has one of it, so that this one's may be mistyped.
+    assert_eq!(user.run("disconnect shop --mode write").code, 6);
+    // A file that can't be used is no connector either.
+    std::fs::write(&file, "name: shop\nactions: 1\n").expect("written");
+    let asked = user.with(&["disconnect", "shop", "--workspace", "b"], |process| {
+        process.terminal(Terminal::all()).stdin(&b"y\n"[..])
+    });
+    assert_eq!(asked.code, 0, "{asked:?}");
+    assert_eq!(user.last(), ["disconnect", "shop", "none", "approved", "ok"]);
+    assert_eq!(user.json("connections"), json!({ "connections": [] }));
+    assert_eq!(user.run("disconnect shop --mode write").code, 4, "the file is at fault");
+    std::fs::remove_file(&file).expect("removed");
+    for line in ["disconnect shop --mode write", "disconnect shpo --mode write", "call shop list_orders"] {
+        assert_eq!(user.run(line).code, 2, "{line}: nothing is known of it");
+    }
+    assert_eq!(user.last(), ["call", "none", "none", "undecided", "usage"]);
+}
+
+#[test]
 fn status_asks_each_connection_and_shows_no_secret() {
     let mut user = User::new();
     assert_eq!(user.json("status"), json!({ "connections": [] }));
