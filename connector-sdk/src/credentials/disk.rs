@@ -31,9 +31,14 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether something is at a path. What can't be looked at because of the folders above it isn't ours.
+/// Whether something is at a path, or may be: in a folder that can't be looked into, which whoever reads it is told. What
+/// can't be looked at because of the folders above that one isn't ours.
 pub(super) fn is_there(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok()
+    match fs::symlink_metadata(path) {
+        Ok(_) => true,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(_) => path.parent().is_some_and(|folder| fs::symlink_metadata(folder).is_ok()),
+    }
 }
 
 /// Reads a file that nobody else may read; none where there is none.

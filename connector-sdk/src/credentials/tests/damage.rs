@@ -180,6 +180,29 @@ fn a_place_that_can_not_be_made_is_named() {
     assert!(home.store().load(&work()).expect("there is none").is_none());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_that_can_not_be_looked_into_is_not_an_empty_store() {
+    use std::os::unix::fs::PermissionsExt as _;
+    // For root every folder is open, so a file and a link in circles are in its place as well.
+    let home = Home::filled();
+    fs::set_permissions(home.folder(), fs::Permissions::from_mode(0o000)).expect("closed");
+    if fs::read_dir(home.folder()).is_err() {
+        setup(home.store().load(&work()), "can't look at `");
+        setup(home.store().remove(&work()), "can't open `");
+    }
+    fs::set_permissions(home.folder(), fs::Permissions::from_mode(0o700)).expect("open");
+    is_whole(&home.store());
+    fs::remove_dir_all(home.folder()).expect("removed");
+    fs::write(home.folder(), "a file in its place").expect("written");
+    setup(home.store().load(&work()), "can't look at `");
+    setup(home.store().list(), "can't look at `");
+    setup(home.store().remove(&work()), "can't make the folder `");
+    fs::remove_file(home.folder()).expect("removed");
+    std::os::unix::fs::symlink(home.folder(), home.folder()).expect("a link");
+    setup(home.store().load(&work()), "can't look at `");
+}
+
 /// What the first release wrote, with the key 00, 01, .. 1f: every later one reads it.
 const VERSION_1: [&str; 5] = [
     "Y29ubmVjdG9yLXNkayBjcmVkZW50aWFscyAxIDAzZTJhMTU4MzliZTJkNjgKb5HCFkFcFApF7xUiFGd781p9VJ09km",
