@@ -34,9 +34,9 @@ impl Learned {
     pub(crate) fn learn<'s>(&self, secrets: impl IntoIterator<Item = &'s Secret>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         for secret in secrets {
-            if !known.secrets.iter().any(|old| old.expose() == secret.expose()) {
-                known.secrets.push_back(secret.clone());
-            }
+            // What is learned again is the newest, so that it isn't forgotten first.
+            known.secrets.retain(|old| old.expose() != secret.expose());
+            known.secrets.push_back(secret.clone());
         }
         while known.secrets.len() > MOST_SECRETS {
             known.secrets.pop_front();
@@ -84,5 +84,27 @@ fn refused(action: &Action, missing: &[&str]) -> Error {
 impl fmt::Debug for Learned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Learned").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_learned_last_is_forgotten_last() {
+        let learned = Learned::default();
+        let refresh = Secret::new("refresh-s3cret");
+        // A refresh token that stays the same while the access token is renewed for weeks.
+        for number in 0..40 {
+            let access = Secret::new(format!("access-s3cret-{number:02}"));
+            learned.learn([&access, &refresh]);
+            let redactor = learned.redactor().expect("there is something");
+            for secret in [&access, &refresh] {
+                assert_eq!(redactor.text(secret.expose()).as_deref(), Some("[redacted]"), "{number}");
+            }
+        }
+        let redactor = learned.redactor().expect("there is something");
+        assert_eq!(redactor.text("access-s3cret-24"), None, "it is of no use any more");
     }
 }
