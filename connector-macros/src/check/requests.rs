@@ -98,15 +98,16 @@ fn unless_reversible(errors: &Errors, request: &Request) {
 fn sends_each_argument_once(errors: &Errors, action: &Action, request: &Request) {
     for plain in action.plain() {
         let name = plain.name();
-        let in_path = request.has_placeholder(&name);
-        if plain.places.len() + usize::from(in_path) < 2 {
+        let placeholders = request.placeholders().unwrap_or_default();
+        let in_path = placeholders.iter().filter(|known| **known == name).count();
+        if plain.places.len() + in_path < 2 {
             continue;
         }
         let message = format!(
             "argument `{name}` of action `{}` is sent twice\nhelp: keep one place of it",
             action.ident
         );
-        if in_path {
+        if in_path > 0 {
             errors.at(&request.path, &message);
         }
         for (key, _) in &plain.places {

@@ -54,7 +54,7 @@ impl Shop {
     #[action(read)]
     #[http(
         GET,
-        "/{type}/{+place}/{place}",
+        "/{type}/{type}/{+place}",
         client = http,
         select = "data.0",
         page = number("page", first = 0x10),
@@ -162,7 +162,7 @@ fn main() {
     assert_eq!(manifest.base.as_deref(), Some("https://shop.example.com/v1"));
     let request = |name: &str| manifest.action(name).and_then(|action| action.request.clone()).expect(name);
     let every = request("every_key");
-    assert_eq!((every.method.as_str(), every.path.as_str()), ("GET", "/{type}/{+place}/{place}"));
+    assert_eq!((every.method.as_str(), every.path.as_str()), ("GET", "/{type}/{type}/{+place}"));
     assert_eq!((every.select.as_deref(), every.base), (Some("data.0"), None));
     assert_eq!(every.page, Some(Paging::Number { parameter: "page".to_owned(), first: 16 }));
     assert_eq!(every.most, Some(Most::Argument("loop".to_owned())));
