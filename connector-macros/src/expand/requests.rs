@@ -197,6 +197,7 @@ pub(super) fn checks(model: &Methods) -> TokenStream {
                 );
             });
         }
+        checks.extend(headers(model, action));
         match &request.client {
             Some(client) => checks.extend(client_exists(model, action, client)),
             None if is_first => {
@@ -219,6 +220,27 @@ pub(super) fn checks(model: &Methods) -> TokenStream {
             checks.extend(quote!(#(#cfgs)* const _: fn() = #list;));
         }
         checks.extend(counts(action, request));
+    }
+    checks
+}
+
+/// What `auth` puts into a header would take the place of an argument there.
+fn headers(model: &Methods, action: &Action) -> TokenStream {
+    let (self_type, mut checks) = (&model.self_type, TokenStream::new());
+    for parameter in &action.parameters {
+        let ParameterKind::Plain(plain) = &parameter.kind else { continue };
+        let Some((_, SentTo::Header(header))) = plain.places.first() else { continue };
+        let cfgs = [action.cfgs.as_slice(), &parameter.cfgs].concat();
+        let message = format!(
+            "header `{}` is sent by `auth` and by argument `{}` of action `{}`; keep one of the two",
+            header.value(),
+            plain.name(),
+            action.ident
+        );
+        checks.extend(quote_spanned! {header.span()=>
+            #(#cfgs)*
+            const _: () = ::core::assert!(!__private::authenticates_by::<#self_type>(#header), #message);
+        });
     }
     checks
 }

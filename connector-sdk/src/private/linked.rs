@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::build::Table;
 use super::client::HttpField;
 use super::open::Opening;
-use super::spec::{ImplSpec, Ready, StructSpec};
+use super::spec::{AuthSpec, ImplSpec, Ready, StructSpec};
 use crate::connector::unknown_options_source;
 #[cfg(feature = "events")]
 use crate::connector::{no_delivery, no_events};
@@ -108,6 +108,22 @@ pub const fn has_credential<T: Described>(name: &str) -> bool {
         rest = others;
     }
     false
+}
+
+/// Whether a connector's calls are authenticated by that header, or may be.
+pub const fn authenticates_by<T: Described>(header: &str) -> bool {
+    let AuthSpec::Any(mut rest) = T::SPEC.auth else { return is_sent_as(&T::SPEC.auth, header) };
+    while let [first, others @ ..] = rest {
+        if is_sent_as(first, header) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+const fn is_sent_as(auth: &AuthSpec, name: &str) -> bool {
+    matches!(auth, AuthSpec::ApiKeyHeader { header, .. } if header.eq_ignore_ascii_case(name))
 }
 
 /// Whether the attribute on the struct had mistakes, which then are the only ones to report.

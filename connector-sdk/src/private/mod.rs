@@ -40,8 +40,8 @@ pub use features::{
     EventsFeature, Features, OAuthFeature, RenewalFeature, assert_events, assert_oauth, assert_renewal,
 };
 pub use linked::{
-    Actions, Described, TypeFactory, assert_connector, has_client, has_credential, has_one_client,
-    has_options, has_setting,
+    Actions, Described, TypeFactory, assert_connector, authenticates_by, has_client, has_credential,
+    has_one_client, has_options, has_setting,
 };
 pub use open::{Opening, SecretField};
 pub use request::{

@@ -229,6 +229,11 @@ const _: () = {
         GitHub > ("scope"),
         "`scope` in the path of action `find` is neither an argument nor a setting; write a parameter of that name, or name a setting of the struct"
     );
+    #[cfg(unix)]
+    const _: () = ::core::assert!(
+        ! __private::authenticates_by:: < GitHub > ("X-Mode"),
+        "header `X-Mode` is sent by `auth` and by argument `mode` of action `find`; keep one of the two"
+    );
     const _: () = ::core::assert!(
         __private::has_client:: < GitHub > ("http"),
         "there is no HTTP client `http`; name a field that has `#[http(base = \"..\")]`"
