@@ -20,6 +20,7 @@ pub(super) fn are_sound(errors: &Errors, action: &Action) {
     does_what_its_method_means(errors, action, request);
     sends_each_argument_once(errors, action, request);
     sends_one_argument_by_a_name(errors, action, request);
+    leaves_counted_pages_to_the_client(errors, action, request);
     has_one_body(errors, action, request);
     names_what_it_sends(errors, action);
     selects_by_names(errors, request);
@@ -120,18 +121,7 @@ fn sends_each_argument_once(errors: &Errors, action: &Action, request: &Request)
 fn sends_one_argument_by_a_name(errors: &Errors, action: &Action, request: &Request) {
     let mut seen: HashMap<(&str, String), (&Plain, &dyn ToTokens)> = HashMap::new();
     for plain in action.plain() {
-        let name = plain.name();
-        let (place, written, at): (_, _, &dyn ToTokens) = match plain.places.as_slice() {
-            [] if request.has_placeholder(&name) || is_counted(request, plain) => continue,
-            [] if request.fills_body() => (keys::BODY, name, &plain.ident),
-            [] => (keys::QUERY, name, &plain.ident),
-            [(key, SentTo::Query(None))] => (keys::QUERY, name, key),
-            [(_, SentTo::Query(Some(written)))] => (keys::QUERY, written.value(), written),
-            [(_, SentTo::Member(written))] => (keys::BODY, written.value(), written),
-            [(_, SentTo::Header(written))] => (keys::HEADER, written.value(), written),
-            // The whole body has no name, and of two places it is said that there are two.
-            _ => continue,
-        };
+        let Some((place, written, at)) = sent_as(request, plain) else { continue };
         // Headers are the same in capitals (RFC 9110, section 5.1).
         let folded = if place == keys::HEADER { written.to_ascii_lowercase() } else { written.clone() };
         let Some((other, first)) = seen.insert((place, folded), (plain, at)) else { continue };
@@ -147,6 +137,43 @@ fn sends_one_argument_by_a_name(errors: &Errors, action: &Action, request: &Requ
             action.ident
         );
         errors.at(first, &message);
+        errors.at(at, &message);
+    }
+}
+
+/// Where an argument goes by a name of the service's, and what says that name.
+fn sent_as<'a>(request: &Request, plain: &'a Plain) -> Option<(&'static str, String, &'a dyn ToTokens)> {
+    let name = plain.name();
+    Some(match plain.places.as_slice() {
+        [] if request.has_placeholder(&name) || is_counted(request, plain) => return None,
+        [] if request.fills_body() => (keys::BODY, name, &plain.ident),
+        [] => (keys::QUERY, name, &plain.ident),
+        [(key, SentTo::Query(None))] => (keys::QUERY, name, key),
+        [(_, SentTo::Query(Some(written)))] => (keys::QUERY, written.value(), written),
+        [(_, SentTo::Member(written))] => (keys::BODY, written.value(), written),
+        [(_, SentTo::Header(written))] => (keys::HEADER, written.value(), written),
+        // The whole body has no name, and of two places it is said that there are two.
+        _ => return None,
+    })
+}
+
+/// Pages that are counted are counted from the first: an argument of the same name would never be sent. A cursor is
+/// another matter, since it may begin somewhere.
+fn leaves_counted_pages_to_the_client(errors: &Errors, action: &Action, request: &Request) {
+    let Some(Pages::Number { parameter, .. } | Pages::Offset { parameter }) = &request.page else { return };
+    for plain in action.plain() {
+        let Some((keys::QUERY, written, at)) = sent_as(request, plain) else { continue };
+        if written != parameter.value() {
+            continue;
+        }
+        let message = format!(
+            "argument `{}` of action `{}` is sent as `{written}`, which its pages are counted by\n\
+             help: remove the argument, or `{} = ..`",
+            plain.name(),
+            action.ident,
+            keys::PAGE
+        );
+        errors.at(parameter, &message);
         errors.at(at, &message);
     }
 }
