@@ -11,6 +11,7 @@ use crate::text::wants;
 
 /// An option that every command takes, wherever it stands.
 pub(super) struct Global {
+    pub(super) key: GlobalKey,
     pub(super) name: &'static str,
     pub(super) short: Option<char>,
     /// What its value is called; none: it takes no value.
@@ -18,30 +19,73 @@ pub(super) struct Global {
     pub(super) about: &'static str,
 }
 
+/// Which of the options that every command takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GlobalKey {
+    Json,
+    Mode,
+    Set,
+    Config,
+    #[cfg(feature = "credentials")]
+    Workspace,
+    #[cfg(feature = "credentials")]
+    Connection,
+    Timeout,
+    Yes,
+    Verbose,
+    Help,
+    Version,
+}
+
 /// All options that every command takes.
 pub(super) const GLOBALS: &[Global] = &[
-    global("json", None, None, "Answer with one line of JSON, whatever happens"),
-    global("mode", None, Some("MODE"), "How far this call may go [default: readonly]"),
-    global("set", None, Some("NAME=VALUE"), "Set one of the connector's settings; may be repeated"),
-    global("config", None, Some("FILE"), "Read settings from a TOML file"),
+    global(GlobalKey::Json, "json", None, None, "Answer with one line of JSON, whatever happens"),
+    global(GlobalKey::Mode, "mode", None, Some("MODE"), "How far this call may go [default: readonly]"),
+    global(
+        GlobalKey::Set,
+        "set",
+        None,
+        Some("NAME=VALUE"),
+        "Set one of the connector's settings; may be repeated",
+    ),
+    global(GlobalKey::Config, "config", None, Some("FILE"), "Read settings from a TOML file"),
     #[cfg(feature = "credentials")]
-    global("workspace", None, Some("NAME"), "Use what was stored in that workspace [default: default]"),
+    global(
+        GlobalKey::Workspace,
+        "workspace",
+        None,
+        Some("NAME"),
+        "Use what was stored in that workspace [default: default]",
+    ),
     #[cfg(feature = "credentials")]
-    global("connection", None, Some("NAME"), "Use what was stored under that name [default: default]"),
-    global("timeout", None, Some("DURATION"), "Give up after that time, such as `30s` or `2m`"),
-    global("yes", Some('y'), None, "Don't ask before an action that wants approval"),
-    global("verbose", Some('v'), None, "Log to standard error what is being done"),
-    global("help", Some('h'), None, "Print help"),
-    global("version", Some('V'), None, "Print the version"),
+    global(
+        GlobalKey::Connection,
+        "connection",
+        None,
+        Some("NAME"),
+        "Use what was stored under that name [default: default]",
+    ),
+    global(
+        GlobalKey::Timeout,
+        "timeout",
+        None,
+        Some("DURATION"),
+        "Give up after that time, such as `30s` or `2m`",
+    ),
+    global(GlobalKey::Yes, "yes", Some('y'), None, "Don't ask before an action that wants approval"),
+    global(GlobalKey::Verbose, "verbose", Some('v'), None, "Log to standard error what is being done"),
+    global(GlobalKey::Help, "help", Some('h'), None, "Print help"),
+    global(GlobalKey::Version, "version", Some('V'), None, "Print the version"),
 ];
 
 const fn global(
+    key: GlobalKey,
     name: &'static str,
     short: Option<char>,
     value: Option<&'static str>,
     about: &'static str,
 ) -> Global {
-    Global { name, short, value, about }
+    Global { key, name, short, value, about }
 }
 
 /// What a command line asks for.

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::answer::{Answer, People};
-use super::command::{Builtin, Command, GLOBALS, Parameter, Takes, constants};
+use super::command::{Builtin, Command, GLOBALS, GlobalKey, Parameter, Takes, constants};
 use super::scan::{Given, Scan, scan};
 use super::show::clean_line;
 use super::tree;
@@ -208,20 +208,23 @@ fn options(scan: &Scan<'_>) -> Vec<Candidate> {
 
 /// The options of every command that may still be given.
 fn globals(scan: &Scan<'_>) -> Vec<Candidate> {
-    let is_given = |name: &str| match name {
-        "json" => scan.json,
-        "yes" => scan.yes,
-        "verbose" => scan.verbose,
-        "help" => scan.help,
-        "version" => scan.version,
-        "mode" => scan.mode.is_some(),
-        "config" => scan.config.is_some(),
-        "timeout" => scan.timeout.is_some(),
-        "workspace" => scan.workspace.is_some(),
-        "connection" => scan.connection.is_some(),
-        _ => false,
+    let is_given = |key: GlobalKey| match key {
+        GlobalKey::Json => scan.json,
+        GlobalKey::Yes => scan.yes,
+        GlobalKey::Verbose => scan.verbose,
+        GlobalKey::Help => scan.help,
+        GlobalKey::Version => scan.version,
+        GlobalKey::Mode => scan.mode.is_some(),
+        GlobalKey::Config => scan.config.is_some(),
+        GlobalKey::Timeout => scan.timeout.is_some(),
+        #[cfg(feature = "credentials")]
+        GlobalKey::Workspace => scan.workspace.is_some(),
+        #[cfg(feature = "credentials")]
+        GlobalKey::Connection => scan.connection.is_some(),
+        // It may be repeated.
+        GlobalKey::Set => false,
     };
-    let globals = GLOBALS.iter().filter(|global| !is_given(global.name));
+    let globals = GLOBALS.iter().filter(|global| !is_given(global.key));
     globals.map(|global| Candidate::new(format!("--{}", global.name), global.about)).collect()
 }
 

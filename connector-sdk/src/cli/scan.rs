@@ -8,7 +8,9 @@ use std::ffi::OsStr;
 
 #[cfg(feature = "host")]
 use super::command::Builtin;
-use super::command::{Command, GLOBALS, Lookup, Parameter, Takes, kebab, lookup, lookup_action};
+use super::command::{
+    Command, GLOBALS, Global, GlobalKey, Lookup, Parameter, Takes, kebab, lookup, lookup_action,
+};
 use crate::Error;
 use crate::manifest::Manifest;
 use crate::similar::{excerpt, listed, nearest};
@@ -109,7 +111,32 @@ fn read<'m, A: AsRef<OsStr>>(manifest: &'m Manifest, grammar: Grammar, arguments
     Scanner { manifest, grammar, scan, tokens, open, words_only: false }.run()
 }
 
+/// Where it is kept what an option of every command says.
+enum Slot<'s> {
+    Switch(&'s mut bool),
+    Value(&'s mut Option<String>),
+    Values(&'s mut Vec<String>),
+}
+
 impl Scan<'_> {
+    fn slot(&mut self, key: GlobalKey) -> Slot<'_> {
+        match key {
+            GlobalKey::Json => Slot::Switch(&mut self.json),
+            GlobalKey::Yes => Slot::Switch(&mut self.yes),
+            GlobalKey::Verbose => Slot::Switch(&mut self.verbose),
+            GlobalKey::Help => Slot::Switch(&mut self.help),
+            GlobalKey::Version => Slot::Switch(&mut self.version),
+            GlobalKey::Mode => Slot::Value(&mut self.mode),
+            GlobalKey::Config => Slot::Value(&mut self.config),
+            GlobalKey::Timeout => Slot::Value(&mut self.timeout),
+            #[cfg(feature = "credentials")]
+            GlobalKey::Workspace => Slot::Value(&mut self.workspace),
+            #[cfg(feature = "credentials")]
+            GlobalKey::Connection => Slot::Value(&mut self.connection),
+            GlobalKey::Set => Slot::Values(&mut self.set),
+        }
+    }
+
     #[cold]
     fn wrong(&mut self, message: impl Into<String>) {
         if self.problem.is_none() {
@@ -201,14 +228,14 @@ impl<'m> Scanner<'m> {
                     .is_some_and(|short| name.strip_prefix('-') == Some(short.encode_utf8(&mut [0; 4])))
             });
             match short {
-                Some(global) => self.global(global.name, value),
+                Some(global) => self.global(global, value),
                 None => self.unknown(name),
             }
             return;
         };
         let long = kebab(long);
         if let Some(global) = GLOBALS.iter().find(|global| global.name == long) {
-            self.global(global.name, value);
+            self.global(global, value);
         } else if self.grammar == Grammar::Actions && long == "input" && self.scan.command.is_some() {
             self.input(value);
         } else if let Some(place) = self.parameter(&name[2..], &long) {
@@ -256,45 +283,36 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    fn global(&mut self, name: &'static str, value: Option<String>) {
-        let takes_value = GLOBALS.iter().any(|global| global.name == name && global.value.is_some());
-        if !takes_value {
+    fn global(&mut self, global: &Global, value: Option<String>) {
+        let name = global.name;
+        if global.value.is_none() {
             if value.is_some() {
                 self.scan.wrong(format!("`--{name}` takes no value"));
-            }
-            match name {
                 // Either would be the answer, whatever else is wrong.
-                "help" | "version" if value.is_some() => {}
-                "json" => self.scan.json = true,
-                "yes" => self.scan.yes = true,
-                "verbose" => self.scan.verbose = true,
-                "help" => self.scan.help = true,
-                _ => self.scan.version = true,
+                if matches!(global.key, GlobalKey::Help | GlobalKey::Version) {
+                    return;
+                }
+            }
+            if let Slot::Switch(switch) = self.scan.slot(global.key) {
+                *switch = true;
             }
             return;
         }
         // None of these values begins with two hyphens, so `--mode --json` is a mode left out, and the
         // caller still gets JSON.
         let Some(value) = value.or_else(|| self.tokens.next_if(|next| !next.starts_with("--"))) else {
-            if name == "mode" {
+            if global.key == GlobalKey::Mode {
                 // Not the default: the caller meant some other one.
                 self.scan.mode.get_or_insert_default();
             }
             return self.scan.wrong(format!("`--{name}` needs a value"));
         };
-        let slot = match name {
-            "set" => return self.scan.set.push(value),
-            "mode" => &mut self.scan.mode,
-            "config" => &mut self.scan.config,
-            "workspace" => &mut self.scan.workspace,
-            "connection" => &mut self.scan.connection,
-            _ => &mut self.scan.timeout,
-        };
-        // The last one does not win: a host writes `--mode readonly` before arguments that a model chose.
-        if slot.is_some() {
-            self.scan.wrong(format!("`--{name}` is given twice; give it once"));
-        } else {
-            *slot = Some(value);
+        match self.scan.slot(global.key) {
+            Slot::Values(values) => values.push(value),
+            // The last one does not win: a host writes `--mode readonly` before arguments that a model chose.
+            Slot::Value(Some(_)) => self.scan.wrong(format!("`--{name}` is given twice; give it once")),
+            Slot::Value(slot) => *slot = Some(value),
+            Slot::Switch(_) => {}
         }
     }
 

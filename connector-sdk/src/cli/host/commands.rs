@@ -21,21 +21,37 @@ pub(super) struct HostCommand {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The host.
-    Own,
+    Own(Own),
     /// A connector: one of its actions.
     Call,
     /// A connector, as in its own binary.
     Builtin(Builtin),
 }
 
+/// The commands that a host runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Own {
+    List,
+    Connections,
+    Status,
+    #[cfg(feature = "supervisor")]
+    Run,
+    Audit,
+    Doctor,
+}
+
 impl Kind {
+    pub(super) fn is_own(self) -> bool {
+        matches!(self, Self::Own(_))
+    }
+
     /// What the audit trail calls it; none: it leaves no trace.
     pub(super) fn event(self) -> Option<Event> {
         match self {
             Self::Call => Some(Event::Call),
             Self::Builtin(Builtin::Connect) => Some(Event::Connect),
             Self::Builtin(Builtin::Disconnect) => Some(Event::Disconnect),
-            Self::Own | Self::Builtin(_) => None,
+            Self::Own(_) | Self::Builtin(_) => None,
         }
     }
 }
@@ -47,7 +63,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         name: "list",
         takes: "[CONNECTOR]",
         about: "List the connectors, or what one of them can do",
-        kind: Kind::Own,
+        kind: Kind::Own(Own::List),
         options: &[CONNECTOR],
     },
     HostCommand {
@@ -68,7 +84,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         name: "connections",
         takes: "[CONNECTOR]",
         about: "List the connections that are stored",
-        kind: Kind::Own,
+        kind: Kind::Own(Own::Connections),
         options: &[CONNECTOR],
     },
     #[cfg(not(feature = "supervisor"))]
@@ -76,7 +92,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         name: "status",
         takes: "[CONNECTOR]",
         about: "Tell of each stored connection whether it works",
-        kind: Kind::Own,
+        kind: Kind::Own(Own::Status),
         options: &[CONNECTOR],
     },
     #[cfg(feature = "supervisor")]
@@ -84,7 +100,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         name: "status",
         takes: "[CONNECTOR] [--run FILE]",
         about: "Tell of each stored connection whether it works, or how those of a `run` fare",
-        kind: Kind::Own,
+        kind: Kind::Own(Own::Status),
         options: &[CONNECTOR, ("run", "string", "What `run FILE` last said of its connectors")],
     },
     #[cfg(feature = "supervisor")]
@@ -92,7 +108,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         name: "run",
         takes: "[FILE]",
         about: "Subscribe to what a file names, and write events as lines of JSON until a signal ends it",
-        kind: Kind::Own,
+        kind: Kind::Own(Own::Run),
         options: &[("file", "string", "The file that names it [default: hosts.yml]")],
     },
     HostCommand {
@@ -113,7 +129,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         name: "audit",
         takes: "[--limit N] [--connector ID] [--action NAME] [--outcome KIND]",
         about: "Show the last calls, those that were refused too",
-        kind: Kind::Own,
+        kind: Kind::Own(Own::Audit),
         options: &[
             ("limit", "integer", "At most so many, the last ones [default: 50]"),
             ("connector", "string", "Only those of a connector"),
@@ -125,7 +141,7 @@ pub(super) const COMMANDS: &[HostCommand] = &[
         name: "doctor",
         takes: "",
         about: "Fail where a connector file can't be used, and say why",
-        kind: Kind::Own,
+        kind: Kind::Own(Own::Doctor),
         options: &[],
     },
 ];

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use super::super::command::{GLOBALS, kebab};
 use super::super::scan::is_option;
-use super::commands::{HostCommand, Kind};
+use super::commands::HostCommand;
 
 /// A command line as far as the host reads it.
 #[derive(Default)]
@@ -88,7 +88,7 @@ impl Line {
                 }
                 self.own.push(token.clone());
             }
-            Some(command) if command.kind != Kind::Own => {
+            Some(command) if !command.kind.is_own() => {
                 self.connector = Some(text.to_owned());
                 self.own.push(token.clone());
                 if self.words_only {

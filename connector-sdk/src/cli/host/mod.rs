@@ -60,7 +60,7 @@ pub fn run(builder: Builder, process: Process) -> u8 {
     };
     let host = builder.build();
     let called = match (&host, line.command) {
-        (Ok(host), Some(command)) if line.problem.is_none() && command.kind != Kind::Own => {
+        (Ok(host), Some(command)) if line.problem.is_none() && !command.kind.is_own() => {
             line.connector.as_deref().map(|connector| (command, host.find(connector)))
         }
         _ => None,
@@ -101,7 +101,7 @@ fn connector(
     let manifest = entry.factory.manifest();
     let scan = match command.kind {
         Kind::Builtin(builtin) => scan_builtin(manifest, builtin, &line.rest),
-        Kind::Call | Kind::Own => scan_action(manifest, &line.rest),
+        Kind::Call | Kind::Own(_) => scan_action(manifest, &line.rest),
     };
     process.serves = Some(Served {
         connector: manifest.id.clone(),
@@ -229,7 +229,10 @@ fn own(host: Result<Host>, line: &Line, mut process: Process, started: Instant) 
         }
         let host = refused(host, line).inspect_err(|error| trace(line, session, error))?;
         match session.ready()? {
-            Ready::Action(action, input, _) => own::run(session, &host, &action.name, &input),
+            Ready::Action(action, input, _) => match HostCommand::of(&action.name) {
+                Some(command) => own::run(session, &host, command, &input),
+                None => Err(Error::internal("a host has no such command")),
+            },
             Ready::Answered(answer) => Ok(answer),
             Ready::Builtin(..) => Err(Error::internal("a host has no such command")),
         }
@@ -252,7 +255,7 @@ fn refused(host: Result<Host>, line: &Line) -> Result<Host> {
     }
     let host = host?;
     match line.command {
-        Some(command) if command.kind != Kind::Own && line.connector.is_none() => {
+        Some(command) if !command.kind.is_own() && line.connector.is_none() => {
             let ids = listed(host.entries().iter().map(Entry::id));
             let name = command.name;
             Err(Error::usage(match ids.is_empty() {

@@ -9,6 +9,7 @@ use super::super::data::Data;
 use super::super::process::say;
 use super::super::session::Session;
 use super::super::show::clean_line;
+use super::commands::{HostCommand, Kind, Own};
 #[cfg(feature = "supervisor")]
 use super::supervise;
 use super::{redact, status};
@@ -36,30 +37,36 @@ struct Given {
     run: Option<String>,
 }
 
-pub(super) fn run(session: &mut Session<'_>, host: &Host, command: &str, input: &[u8]) -> Result<Answer> {
+pub(super) fn run(
+    session: &mut Session<'_>,
+    host: &Host,
+    command: &HostCommand,
+    input: &[u8],
+) -> Result<Answer> {
+    let Kind::Own(own) = command.kind else { return Err(Error::internal("a host has no such command")) };
     let given: Given = serde_json::from_slice(input)
-        .map_err(|error| Error::usage(format!("the input of `{command}` can't be used: {error}")))?;
+        .map_err(|error| Error::usage(format!("the input of `{}` can't be used: {error}", command.name)))?;
     // By either spelling, and refused where there is no such one.
     let entry = || given.connector.as_deref().map(|id| host.find(id)).transpose();
-    match command {
-        "list" => match entry()? {
+    match own {
+        Own::List => match entry()? {
             Some(entry) => Ok(one(entry)),
             None => Ok(all(session, host)),
         },
-        "connections" => connections::list_of(session, entry()?.map(Entry::id)),
+        Own::Connections => connections::list_of(session, entry()?.map(Entry::id)),
         #[cfg(feature = "supervisor")]
-        "run" => supervise::run(session, host, given.file.as_deref().unwrap_or("hosts.yml").as_ref()),
+        Own::Run => supervise::run(session, host, given.file.as_deref().unwrap_or("hosts.yml").as_ref()),
         #[cfg(feature = "supervisor")]
-        "status" if given.run.is_some() => {
+        Own::Status if given.run.is_some() => {
             let wanted = entry()?.map(Entry::id);
             supervise::status(session, given.run.as_deref().unwrap_or_default().as_ref(), wanted)
         }
-        "status" => {
+        Own::Status => {
             let id = entry()?.map(Entry::id);
             status::status(session, host, id)
         }
-        "audit" => audit(session, given),
-        _ => doctor(host),
+        Own::Audit => audit(session, given),
+        Own::Doctor => doctor(host),
     }
 }
 
