@@ -4,7 +4,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 
 use super::file::{AuthPart, Method};
 use super::reader::Reader;
-use super::values::{Values, is_plain};
+use super::values::{Values, is_part, is_plain, says_secret};
 use crate::http::Credentials;
 use crate::manifest::{ApiKeyPlace, Auth};
 use crate::similar::{listed, nearest};
@@ -62,103 +62,137 @@ const KNOWN: [Known; 5] = [
     },
 ];
 
+/// Where a credential stands in the URLs that are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stands {
+    Nowhere,
+    /// In the path or the query.
+    BehindHost,
+    InHost,
+}
+
+/// Says where the credential of a name stands.
+pub(super) type Standing<'s> = &'s dyn Fn(&str) -> Stands;
+
 /// Finds what to send. `words` are those of the hosts that are called.
-pub(super) fn infer(auth: &AuthPart, words: &[String], reader: &mut Reader) -> Plan {
-    let names = || auth.credentials.iter().map(|credential| credential.name.as_str());
-    let pair = header_pair(auth);
-    let secrets: Vec<&str> = names()
-        .filter(|name| !is_plain(name) && pair.as_ref().is_none_or(|(_, value)| value != name))
-        .collect();
-    let place = auth.place;
-    let none = |reader: &mut Reader, what: &str| {
-        reader.fault(
-            place,
-            format!("auth method `{what}` has no credential to send; declare one in `credentials`"),
-        );
-        Plan::None
-    };
-    if let (Method::ApiKey | Method::Bearer, Some(plan)) = (auth.method, known(auth, &secrets, words, reader))
-    {
-        return plan;
-    }
+pub(super) fn infer(auth: &AuthPart, words: &[String], standing: Standing<'_>, reader: &mut Reader) -> Plan {
+    let secrets = secrets(auth, standing);
     match auth.method {
         Method::None => Plan::None,
         Method::OAuth => {
             reader.note(
-                place,
+                auth.place,
                 "`oauth` can't be logged in to from a file, so no connection can be opened; use `bearer` and an \
                  access token if the service has them",
             );
             Plan::OAuth
         }
-        Method::ApiKey => match (secrets.first(), names().next()) {
-            (Some(secret), Some(first)) => {
-                if *secret != first {
-                    reader.note(
-                        place,
-                        format!("`{secret}` is sent as the bearer token; PocketPaw would send `{first}`, which is no secret"),
-                    );
-                }
-                Plan::Bearer(secrets.into_iter().map(str::to_owned).collect())
-            }
-            _ => none(reader, "api_key"),
-        },
+        Method::ApiKey => {
+            known(auth, &secrets, words, reader).unwrap_or_else(|| api_key(auth, &secrets, reader))
+        }
         Method::Bearer => {
-            let tokens: Vec<_> = secrets.iter().filter(|name| ends(name, &["TOKEN", "KEY"])).collect();
-            match (tokens.is_empty(), secrets.first()) {
-                (false, _) => Plan::Bearer(tokens.into_iter().map(|name| (*name).to_owned()).collect()),
-                (true, Some(secret)) => {
-                    reader.note(
-                        place,
-                        format!("`{secret}` is sent as the bearer token, since no credential's name ends in `TOKEN` or `KEY`"),
-                    );
-                    Plan::Bearer(vec![(*secret).to_owned()])
-                }
-                (true, None) => none(reader, "bearer"),
-            }
+            known(auth, &secrets, words, reader).unwrap_or_else(|| bearer(auth, &secrets, reader))
         }
         Method::Basic => basic(auth, words, reader),
-        Method::Header | Method::Cookie => {
-            let what = if auth.method == Method::Header { "header" } else { "cookie" };
-            let header = match (&auth.header, auth.method) {
-                (_, Method::Cookie) => "Cookie".to_owned(),
-                (Some(header), _) => match HeaderName::try_from(&header.value) {
-                    Ok(name) if !super::host::is_reserved(&name) => header.value.clone(),
-                    _ => {
-                        reader.fault(header.place, "`header` must be the name of a header, like `X-Api-Key`");
-                        return Plan::None;
-                    }
-                },
-                (None, _) => {
-                    reader.fault(place, "auth method `header` doesn't say which; write `header: X-Api-Key`");
-                    return Plan::None;
-                }
+        Method::Header => header(auth, &secrets, reader),
+        Method::Cookie => by_name(auth, "cookie", "Cookie".to_owned(), &secrets, reader),
+    }
+}
+
+/// The credentials that may be sent where the file doesn't say which. Whose host a credential chooses sees it in any
+/// case, but never as a token; one that says that it is a secret is refused there. What is named like a part of a path, and
+/// is one, is sent only where there is nothing else.
+fn secrets<'a>(auth: &'a AuthPart, standing: Standing<'_>) -> Vec<&'a str> {
+    let pair = header_pair(auth);
+    let mut secrets: Vec<&str> = names(auth)
+        .filter(|name| !is_plain(name) && pair.as_ref().is_none_or(|(_, value)| value != name))
+        .filter(|name| says_secret(name) || standing(name) != Stands::InHost)
+        .collect();
+    let is_open = |name: &&str| is_part(name) && standing(name) == Stands::BehindHost;
+    if !secrets.iter().all(is_open) {
+        secrets.retain(|name| !is_open(name));
+    }
+    secrets
+}
+
+fn names(auth: &AuthPart) -> impl Iterator<Item = &str> + Clone {
+    auth.credentials.iter().map(|credential| credential.name.as_str())
+}
+
+fn nothing_to_send(auth: &AuthPart, what: &str, reader: &mut Reader) -> Plan {
+    let message = format!("auth method `{what}` has no credential to send; declare one in `credentials`");
+    reader.fault(auth.place, message);
+    Plan::None
+}
+
+fn api_key(auth: &AuthPart, secrets: &[&str], reader: &mut Reader) -> Plan {
+    let (Some(secret), Some(first)) = (secrets.first(), names(auth).next()) else {
+        return nothing_to_send(auth, "api_key", reader);
+    };
+    if *secret != first {
+        let message = format!(
+            "`{secret}` is sent as the bearer token; PocketPaw would send `{first}`, which is no secret"
+        );
+        reader.note(auth.place, message);
+    }
+    Plan::Bearer(owned(secrets))
+}
+
+fn bearer(auth: &AuthPart, secrets: &[&str], reader: &mut Reader) -> Plan {
+    let tokens: Vec<&str> = secrets.iter().copied().filter(|name| ends(name, &["TOKEN", "KEY"])).collect();
+    match (tokens.is_empty(), secrets.first()) {
+        (false, _) => Plan::Bearer(owned(&tokens)),
+        (true, Some(secret)) => {
+            let message = format!(
+                "`{secret}` is sent as the bearer token, since no credential's name ends in `TOKEN` or `KEY`"
+            );
+            reader.note(auth.place, message);
+            Plan::Bearer(vec![(*secret).to_owned()])
+        }
+        (true, None) => nothing_to_send(auth, "bearer", reader),
+    }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().copied().map(str::to_owned).collect()
+}
+
+fn header(auth: &AuthPart, secrets: &[&str], reader: &mut Reader) -> Plan {
+    let Some(header) = &auth.header else {
+        reader.fault(auth.place, "auth method `header` doesn't say which; write `header: X-Api-Key`");
+        return Plan::None;
+    };
+    match HeaderName::try_from(&header.value) {
+        Ok(name) if !super::host::is_reserved(&name) => {
+            by_name(auth, "header", header.value.clone(), secrets, reader)
+        }
+        _ => {
+            reader.fault(header.place, "`header` must be the name of a header, like `X-Api-Key`");
+            Plan::None
+        }
+    }
+}
+
+/// The credential that the file names, or else the first secret, in that header.
+fn by_name(auth: &AuthPart, what: &str, header: String, secrets: &[&str], reader: &mut Reader) -> Plan {
+    match &auth.credential {
+        Some(name) if names(auth).any(|known| known == name.value) => {
+            Plan::Headers(vec![(header, name.value.clone())])
+        }
+        Some(name) => {
+            let message = match nearest(&name.value, names(auth)) {
+                Some(near) => format!("there is no credential of that name; did you mean `{near}`?"),
+                None => format!("there is no credential of that name; there is {}", listed(names(auth))),
             };
-            match &auth.credential {
-                Some(name) if names().any(|known| known == name.value) => {
-                    Plan::Headers(vec![(header, name.value.clone())])
-                }
-                Some(name) => {
-                    let message = match nearest(&name.value, names()) {
-                        Some(near) => format!("there is no credential of that name; did you mean `{near}`?"),
-                        None => format!("there is no credential of that name; there is {}", listed(names())),
-                    };
-                    reader.fault(name.place, message);
-                    Plan::None
-                }
-                None => match secrets.first() {
-                    Some(secret) => {
-                        if secrets.len() > 1 {
-                            reader.note(
-                                place,
-                                format!("`{secret}` is sent, the first secret that is declared"),
-                            );
-                        }
-                        Plan::Headers(vec![(header, (*secret).to_owned())])
-                    }
-                    None => none(reader, what),
-                },
+            reader.fault(name.place, message);
+            Plan::None
+        }
+        None => {
+            let Some(secret) = secrets.first() else { return nothing_to_send(auth, what, reader) };
+            if secrets.len() > 1 {
+                reader.note(auth.place, format!("`{secret}` is sent, the first secret that is declared"));
             }
+            Plan::Headers(vec![(header, (*secret).to_owned())])
         }
     }
 }

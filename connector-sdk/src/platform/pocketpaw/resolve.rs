@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use reqwest::header::{HeaderName, HeaderValue};
 
 use super::action::ActionPart;
-use super::auth::{self, Plan};
+use super::auth::{self, Plan, Standing, Stands};
 use super::endpoint::{self, Filler, Job, Names, Parameter, QueryPiece};
 use super::file::{AuthPart, File};
 use super::reader::{Reader, Written};
@@ -122,7 +122,16 @@ pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition
         }
     }
     let words: Vec<String> = bases.iter().flat_map(Base::words).collect();
-    let plan = auth::infer(&file.auth, &words, reader);
+    let standing = |name: &str| {
+        if bases.iter().any(|base| base.holes().contains(&name)) {
+            Stands::InHost
+        } else if operations.iter().any(|operation| operation.fills_url(name)) {
+            Stands::BehindHost
+        } else {
+            Stands::Nowhere
+        }
+    };
+    let plan = auth::infer(&file.auth, &words, &standing, reader);
     let header_pair = auth::header_pair(&file.auth);
     if let Some((name, value)) = &header_pair {
         let message =
@@ -130,10 +139,7 @@ pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition
         reader.note(file.auth.place, message);
     }
     manifest.auth = plan.to_manifest();
-    let is_open = |name: &str| {
-        is_part(name) && !plan.sends(name) && operations.iter().any(|operation| operation.fills_url(name))
-    };
-    ask(&mut manifest, &file.auth, &bases, &is_open);
+    ask(&mut manifest, &file.auth, &plan, &standing);
 
     let mut allowed_hosts: Vec<String> = file.allowed_hosts.into_iter().map(|host| host.value).collect();
     allowed_hosts.extend(bases.iter().filter_map(Base::literal_host));
@@ -141,12 +147,16 @@ pub(super) fn resolve(file: File, stem: &str, reader: &mut Reader) -> Definition
 }
 
 /// What a user has to set. A credential whose name says that anybody may see it, or that is a part of a
-/// host, is a setting, and so is one that is `open` by what it is used for.
-fn ask(manifest: &mut Manifest, auth: &AuthPart, bases: &[Base], is_open: &dyn Fn(&str) -> bool) {
+/// host, is a setting, and so is one that is a part of a path by its name and its use.
+fn ask(manifest: &mut Manifest, auth: &AuthPart, plan: &Plan, standing: Standing<'_>) {
     for credential in &auth.credentials {
         let name = credential.name.as_str();
-        let is_in_a_host = bases.iter().any(|base| base.holes().contains(&name));
-        if is_in_a_host || is_plain(name) || is_open(name) {
+        let is_open = match standing(name) {
+            Stands::InHost => true,
+            Stands::BehindHost => is_part(name) && !plan.sends(name),
+            Stands::Nowhere => false,
+        };
+        if is_open || is_plain(name) {
             let mut setting = Setting::new(name, name);
             setting.description.clone_from(&credential.description);
             setting.required = credential.required;

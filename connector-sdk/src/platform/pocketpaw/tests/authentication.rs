@@ -102,6 +102,36 @@ async fn keys_and_tokens_are_found_and_settings_never_sent_as_one() {
 }
 
 #[tokio::test]
+async fn what_stands_in_a_url_is_not_sent_as_the_token() {
+    for (auth, header) in [
+        ("method: api_key", "authorization"),
+        ("method: bearer", "authorization"),
+        ("method: header\n  header: X-Key", "x-key"),
+        ("method: cookie", "cookie"),
+    ] {
+        // By their names alone the first two may be keys.
+        let yaml = file(&format!(
+            "  {auth}\n  credentials: [{{ name: ACME_APPKEY }}, {{ name: ACME_ACCOUNT }}, {{ name: ACME_KEY }}]"
+        ))
+        .replace("{VENDOR_URL}/x", "{ACME_APPKEY}/{ACME_ACCOUNT}");
+        let settings = || Settings::new().text("ACME_ACCOUNT", "me");
+        let sent = headers(&yaml, settings().secret("ACME_KEY", TOKEN), "ACME_APPKEY").await;
+        let value = sent[header].to_str().expect("text");
+        assert_eq!(value.strip_prefix("Bearer ").unwrap_or(value), TOKEN, "{auth}");
+        let sent = headers(&yaml, settings(), "ACME_APPKEY").await;
+        assert!(!sent.contains_key(header), "{auth}: nothing else is sent where there is no key");
+        let alone = yaml.replace(", { name: ACME_KEY }", "").replace("/{ACME_ACCOUNT}", "/x");
+        let alone = alone.replace(", { name: ACME_ACCOUNT }", "");
+        assert!(fault(&alone).contains("has no credential to send"), "{auth}");
+    }
+    let host = file("  method: api_key\n  credentials: [{ name: ACME_ACCOUNT }, { name: ACME_KEY }]")
+        .replace("{VENDOR_URL}/x", "https://{ACME_ACCOUNT}.acme.test/x");
+    let loaded = read(&host);
+    assert_eq!(loaded.factory.manifest().auth, Auth::Bearer { token: "ACME_KEY".to_owned() });
+    assert!(loaded.factory.manifest().setting("ACME_ACCOUNT").is_some());
+}
+
+#[tokio::test]
 async fn services_that_want_a_header_get_it() {
     let shopify =
         file("  method: bearer\n  credentials: [{ name: VENDOR_URL }, { name: SHOPIFY_ACCESS_TOKEN }]")
