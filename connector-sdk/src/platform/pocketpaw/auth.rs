@@ -93,26 +93,30 @@ pub(super) fn infer(auth: &AuthPart, words: &[String], standing: Standing<'_>, r
         Method::Bearer => {
             known(auth, &secrets, words, reader).unwrap_or_else(|| bearer(auth, &secrets, reader))
         }
-        Method::Basic => basic(auth, words, reader),
+        Method::Basic => basic(auth, words, standing, reader),
         Method::Header => header(auth, &secrets, reader),
         Method::Cookie => by_name(auth, "cookie", "Cookie".to_owned(), &secrets, reader),
     }
 }
 
-/// The credentials that may be sent where the file doesn't say which. Whose host a credential chooses sees it in any
-/// case, but never as a token; one that says that it is a secret is refused there. What is named like a part of a path, and
-/// is one, is sent only where there is nothing else.
+/// The credentials that may be sent where the file doesn't say which. What is named like a part of a path, and is one, is
+/// sent only where there is nothing else.
 fn secrets<'a>(auth: &'a AuthPart, standing: Standing<'_>) -> Vec<&'a str> {
     let pair = header_pair(auth);
     let mut secrets: Vec<&str> = names(auth)
         .filter(|name| !is_plain(name) && pair.as_ref().is_none_or(|(_, value)| value != name))
-        .filter(|name| says_secret(name) || standing(name) != Stands::InHost)
+        .filter(|name| !is_of_host(name, standing))
         .collect();
     let is_open = |name: &&str| is_part(name) && standing(name) == Stands::BehindHost;
     if !secrets.iter().all(is_open) {
         secrets.retain(|name| !is_open(name));
     }
     secrets
+}
+
+/// Whether a credential says who is spoken to, so that it is no secret; one that says it is one is refused there.
+fn is_of_host(name: &str, standing: Standing<'_>) -> bool {
+    standing(name) == Stands::InHost && !says_secret(name)
 }
 
 fn names(auth: &AuthPart) -> impl Iterator<Item = &str> + Clone {
@@ -225,20 +229,33 @@ fn known(auth: &AuthPart, secrets: &[&str], words: &[String], reader: &mut Reade
     Some(plan)
 }
 
-fn basic(auth: &AuthPart, words: &[String], reader: &mut Reader) -> Plan {
-    let names: Vec<&str> = auth.credentials.iter().map(|credential| credential.name.as_str()).collect();
-    let find = |endings: &[&str]| {
+fn basic<'a>(auth: &'a AuthPart, words: &[String], standing: Standing<'_>, reader: &mut Reader) -> Plan {
+    let names: Vec<&str> = names(auth).collect();
+    let mut others = names.clone();
+    others.retain(|name| !is_of_host(name, standing));
+    let find = |names: &[&'a str], endings: &[&str]| {
         // The surest ending first, whichever credential comes first.
         endings.iter().find_map(|ending| names.iter().copied().find(|name| ends(name, &[*ending])))
     };
     // What PocketPaw sends goes before whatever ends so.
     let exact = |name: &'static str| names.contains(&name).then_some(name);
-    let user = exact("username").or_else(|| find(&["USERNAME", "EMAIL", "USER", "LOGIN"]));
-    let password = exact("password").or_else(|| find(&["PASSWORD", "TOKEN", "KEY", "SECRET"]));
-    let (user, password) = match (user, password, names.as_slice()) {
+    let user = exact("username").or_else(|| find(&names, &["USERNAME", "EMAIL", "USER", "LOGIN"]));
+    let password = exact("password").or_else(|| find(&others, &["PASSWORD", "TOKEN", "KEY", "SECRET"]));
+    // Whatever the two are called: what is left when settings are left out. The user may stand in a path as well.
+    let pair = header_pair(auth);
+    others.retain(|name| {
+        let is_found = Some(*name) == user || Some(*name) == password;
+        let is_paired = pair.as_ref().is_some_and(|(header, value)| header == name || value == name);
+        !is_found && !is_paired
+    });
+    if others.len() + usize::from(user.is_some()) + usize::from(password.is_some()) > 2 {
+        others.retain(|name| !is_plain(name) && standing(name) == Stands::Nowhere);
+    }
+    let (user, password) = match (user, password, others.as_slice()) {
         (Some(user), Some(password), _) => (user, password),
-        // Whatever the two are called.
-        (_, _, [user, password]) => (*user, *password),
+        (Some(user), None, [password]) => (user, *password),
+        (None, Some(password), [user]) => (*user, password),
+        (None, None, [user, password]) => (*user, *password),
         _ => {
             reader.fault(
                 auth.place,

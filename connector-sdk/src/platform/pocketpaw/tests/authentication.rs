@@ -55,9 +55,28 @@ async fn basic_works_whatever_the_two_are_called() {
     let half =
         file("  method: basic\n  credentials: [{ name: VENDOR_URL }, { name: username }, { name: API_KEY }]");
     assert!(notes(&half).iter().any(|note| note.contains("PocketPaw would send no password")));
-    let odd = "auth:\n  method: basic\n  credentials: [{ name: CONSUMER }, { name: PHRASE }]\n";
-    let expected = Auth::Basic { user: "CONSUMER".to_owned(), password: "PHRASE".to_owned() };
-    assert_eq!(read(odd).factory.manifest().auth, expected);
+    // Whatever stands in the URL, and settings, are neither of the two.
+    for (names, user, password) in [
+        (&["CONSUMER", "PHRASE"][..], "CONSUMER", "PHRASE"),
+        (&["VENDOR_APPKEY", "CONSUMER", "PHRASE"], "CONSUMER", "PHRASE"),
+        (&["VENDOR_APPKEY", "VENDOR_BOARD", "VENDOR_REGION", "CONSUMER", "PHRASE"], "CONSUMER", "PHRASE"),
+        (&["VENDOR_APPKEY", "PHRASE", "EMAIL"], "EMAIL", "PHRASE"),
+        (&["VENDOR_APPKEY", "VENDOR_BOARD", "API_TOKEN", "CONSUMER"], "CONSUMER", "API_TOKEN"),
+        (&["VENDOR_APPKEY", "VENDOR_BOARD", "API_TOKEN"], "VENDOR_BOARD", "API_TOKEN"),
+        (
+            &["VENDOR_APPKEY", "CUSTOM_HEADER_NAME", "CUSTOM_HEADER_VALUE", "CONSUMER", "PHRASE"],
+            "CONSUMER",
+            "PHRASE",
+        ),
+    ] {
+        let credentials: Vec<String> = names.iter().map(|name| format!("{{ name: {name} }}")).collect();
+        let mut yaml = file(&format!("  method: basic\n  credentials: [{}]", credentials.join(", ")));
+        let host = if names.contains(&"VENDOR_APPKEY") { "{VENDOR_APPKEY}" } else { "https://a.test" };
+        let path = if names.contains(&"VENDOR_BOARD") { "{VENDOR_BOARD}" } else { "x" };
+        yaml = yaml.replace("{VENDOR_URL}/x", &format!("{host}/{path}"));
+        let expected = Auth::Basic { user: user.to_owned(), password: password.to_owned() };
+        assert_eq!(read(&yaml).factory.manifest().auth, expected, "{names:?}");
+    }
     assert!(
         fault("auth:\n  method: basic\n  credentials: [{ name: API_TOKEN }]\n")
             .contains("needs a user and a password")
