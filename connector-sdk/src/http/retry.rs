@@ -17,8 +17,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// idempotent (RFC 9110, section 9.2.2) or it has an idempotency key. One whose connection was never made
 /// always is.
 ///
-/// All attempts end with the deadline of their call. The wait is what the service asked for (`Retry-After`,
-/// `x-ratelimit-reset`), else a random part of a time that doubles from half a second to a minute. A wait that is longer
+/// All attempts end with the deadline of their call. The wait is a random part of a time that doubles from half a second
+/// to a minute, or what the service asked for (`Retry-After`, `x-ratelimit-reset`) if that is longer. A wait that is longer
 /// than the call may last is not begun, nor one of more than a minute where the call may last for ever: the error then
 /// says how long it would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,10 +97,9 @@ impl Retry {
         if made >= self.attempts {
             return None;
         }
-        let wait = asked.unwrap_or_else(|| {
-            let most = self.first.saturating_mul(1 << (made - 1).min(20)).min(self.longest);
-            most.mul_f64(fastrand::f64())
-        });
+        let most = self.first.saturating_mul(1 << (made - 1).min(20)).min(self.longest);
+        // A service that asks for no time at all, or for one that is over by a clock that is fast, gets some still.
+        let wait = most.mul_f64(fastrand::f64()).max(asked.unwrap_or_default());
         if left.is_none() && self.within.is_none() && wait > LONGEST_ASKED.max(self.longest) {
             return None;
         }
@@ -215,6 +214,9 @@ mod tests {
         let minute = Some(Duration::from_secs(60));
         assert_eq!(retry.wait(1, Duration::ZERO, minute, None), minute);
         assert_eq!(Retry::never().wait(1, Duration::ZERO, None, None), None);
+        let now = Some(Duration::ZERO);
+        let most = (0..200).filter_map(|_| retry.wait(1, Duration::ZERO, now, None)).max();
+        assert!(most > Some(Duration::from_millis(250)), "attempts go back to back");
         assert!(
             Retry::background().attempts(100).wait(99, Duration::ZERO, None, None)
                 <= Some(Duration::from_secs(60))
