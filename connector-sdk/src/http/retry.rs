@@ -115,6 +115,11 @@ impl Default for Retry {
     }
 }
 
+/// How much of a rate is left, and when it begins anew: as most write it, and as an IETF draft does
+/// (draft-ietf-httpapi-ratelimit-headers).
+const LIMITS: [(&str, &str); 2] =
+    [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];
+
 /// Whether an answer says that the same request may do better later.
 pub(super) fn may_pass(status: StatusCode, headers: &HeaderMap) -> bool {
     matches!(status.as_u16(), 429 | 502 | 503 | 504 | 529) || is_rate_limit(status, headers)
@@ -124,7 +129,8 @@ pub(super) fn may_pass(status: StatusCode, headers: &HeaderMap) -> bool {
 pub(super) fn is_rate_limit(status: StatusCode, headers: &HeaderMap) -> bool {
     status == StatusCode::TOO_MANY_REQUESTS
         || (status == StatusCode::FORBIDDEN
-            && (headers.contains_key(RETRY_AFTER) || text(headers, "x-ratelimit-remaining") == Some("0")))
+            && (headers.contains_key(RETRY_AFTER)
+                || LIMITS.iter().any(|(remaining, _)| text(headers, remaining) == Some("0"))))
 }
 
 /// How long a service asks to be left alone.
@@ -136,11 +142,10 @@ pub(super) fn asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     if let Some(date) = after.and_then(|text| httpdate::parse_http_date(text).ok()) {
         return Some(date.duration_since(now).unwrap_or_default());
     }
-    if text(headers, "x-ratelimit-remaining").is_some_and(|left| left.trim() != "0") {
-        return None;
-    }
-    let reset = ["x-ratelimit-reset", "ratelimit-reset"].into_iter().find_map(|name| text(headers, name))?;
-    let mut reset = seconds(reset)?;
+    // A reset says nothing of when to come back while there is some of the rate left.
+    let used_up =
+        LIMITS.iter().filter(|(remaining, _)| text(headers, remaining).is_none_or(|left| left == "0"));
+    let mut reset = used_up.filter_map(|(_, reset)| text(headers, reset)).find_map(seconds)?;
     // No time in seconds is that late, nor in milliseconds that early.
     const IN_MILLISECONDS: Duration = Duration::from_secs(100_000_000_000);
     if reset >= IN_MILLISECONDS {
@@ -156,11 +161,11 @@ pub(super) fn asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 }
 
 fn seconds(text: &str) -> Option<Duration> {
-    Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
+    Duration::try_from_secs_f64(text.parse().ok()?).ok()
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
+    headers.get(name)?.to_str().ok().map(str::trim)
 }
 
 #[cfg(test)]
@@ -186,6 +191,11 @@ mod tests {
         assert_eq!(wait(&[("x-ratelimit-reset", "1700000007500")]), Some(7500), "in milliseconds");
         assert_eq!(wait(&[("x-ratelimit-reset", "12")]), Some(12_000));
         assert_eq!(wait(&[("x-ratelimit-remaining", "5"), ("x-ratelimit-reset", "12")]), None);
+        assert_eq!(wait(&[("ratelimit-remaining", "0"), ("ratelimit-reset", "55")]), Some(55_000));
+        assert_eq!(wait(&[("ratelimit-remaining", "99"), ("ratelimit-reset", "55")]), None);
+        let both =
+            [("x-ratelimit-remaining", "5"), ("x-ratelimit-reset", "12"), ("ratelimit-remaining", "0")];
+        assert_eq!(wait(&[&both[..], &[("ratelimit-reset", "55")]].concat()), Some(55_000));
         for nothing in
             [&[("retry-after", "soon")][..], &[("retry-after", "-1")], &[("retry-after", "NaN")], &[]]
         {
@@ -232,6 +242,9 @@ mod tests {
         for status in [400, 401, 403, 404, 409, 422, 500, 501] {
             assert!(!may_pass(StatusCode::from_u16(status).expect("a status"), &none), "{status}");
         }
-        assert!(may_pass(StatusCode::FORBIDDEN, &headers(&[("x-ratelimit-remaining", "0")])));
+        for remaining in ["x-ratelimit-remaining", "ratelimit-remaining"] {
+            assert!(may_pass(StatusCode::FORBIDDEN, &headers(&[(remaining, "0")])), "{remaining}");
+            assert!(!may_pass(StatusCode::FORBIDDEN, &headers(&[(remaining, "1")])), "{remaining}");
+        }
     }
 }
