@@ -27,6 +27,8 @@ pub struct Request {
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
     pub(super) deadline: Option<Instant>,
+    /// When the check began that it is a part of.
+    pub(super) check: Option<Instant>,
     pub(super) timeout: Option<Duration>,
     pub(super) retry: Option<Retry>,
     pub(super) repeatable: bool,
@@ -62,6 +64,7 @@ impl Request {
             headers: HeaderMap::new(),
             body: Body::None,
             deadline: None,
+            check: None,
             timeout: None,
             retry: None,
             repeatable,
@@ -69,18 +72,24 @@ impl Request {
             problem: None,
         };
         match check::running() {
-            Some(check) => Self { deadline: check.deadline, ..request.of_check(check.began.elapsed()) },
+            Some(check) => Self { deadline: check.deadline, check: Some(check.began), ..request },
             None => request,
         }
     }
 
-    /// Is soon over whatever the service does, unless the client or the request says how it is retried. A check has so much
-    /// time for all of its requests.
-    fn of_check(mut self, elapsed: Duration) -> Self {
-        if self.retry.is_none() && self.http.inner.retry == Retry::background() {
-            self.retry = Some(Retry::check().less(elapsed));
+    /// How it is sent again, and when it is over. What is a part of a check is soon over whatever the service does, unless
+    /// the client or the request says how it is retried: a check has so much time for all of its requests.
+    pub(super) fn policy(&self) -> (Retry, Option<Instant>) {
+        let usual = self.http.inner.retry;
+        match (self.retry, self.check) {
+            (Some(retry), _) => (retry, self.deadline),
+            (None, Some(began)) if usual == Retry::background() => {
+                let retry = Retry::check();
+                let end = retry.whole().and_then(|whole| began.checked_add(whole));
+                (retry, self.deadline.into_iter().chain(end).min())
+            }
+            (None, _) => (usual, self.deadline),
         }
-        self
     }
 
     /// Fills the placeholder `{name}` of the path. The value is percent-encoded and stays one part.
@@ -213,7 +222,7 @@ impl Request {
     /// said by its context.
     pub fn within(mut self, context: &Context) -> Self {
         if context.is_check() {
-            self = self.of_check(Duration::ZERO);
+            self.check.get_or_insert_with(Instant::now);
         }
         self.deadline = self.deadline.into_iter().chain(context.deadline()).min();
         match context.idempotency_key() {
@@ -272,6 +281,7 @@ impl Request {
             headers: self.headers.clone(),
             body,
             deadline: self.deadline,
+            check: self.check,
             timeout: self.timeout,
             retry: self.retry,
             repeatable: self.repeatable,

@@ -72,12 +72,6 @@ impl Retry {
         self
     }
 
-    /// The same where some of the time is gone already.
-    pub(super) fn less(mut self, elapsed: Duration) -> Self {
-        self.within = self.within.map(|within| within.saturating_sub(elapsed));
-        self
-    }
-
     /// How long all attempts together may take, where that is said.
     pub(super) const fn whole(&self) -> Option<Duration> {
         self.within

@@ -91,6 +91,7 @@ impl Journey {
             leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
         }
         let repeatable = request.repeatable || request.is_named();
+        let (retry, deadline) = request.policy();
         // The path as it was written: what fills its placeholders is nobody's business.
         let span = tracing::debug_span!(
             "http",
@@ -105,8 +106,8 @@ impl Journey {
             body: request.body,
             repeatable,
             whole: request.whole,
-            retry: request.retry.unwrap_or(inner.retry),
-            deadline: request.deadline,
+            retry,
+            deadline,
             timeout: request.timeout.unwrap_or(inner.timeout),
             inner,
             redirects: 0,

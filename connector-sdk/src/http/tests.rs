@@ -385,6 +385,20 @@ async fn a_silent_service_has_no_longer_than_all_attempts_together() {
 }
 
 #[tokio::test]
+async fn the_pages_of_a_check_have_its_time_together() {
+    let (server, _) = server().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let http = Http::builder(server.uri()).build().expect("a client");
+    let mut first = check::during(None, async { http.get("/x") }).await;
+    first.again().expect("a page").send().await.expect("in time");
+    first.check = first.check.and_then(|began| began.checked_sub(Duration::from_secs(7)));
+    let error = first.again().expect("a page").send().await.expect_err("its seven seconds are over");
+    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+    assert_eq!(received(&server).await.len(), 1);
+    first.retry(Retry::background()).send().await.expect("it says how it is retried");
+}
+
+#[tokio::test]
 async fn only_so_many_are_under_way_at_once() {
     let server = MockServer::start().await;
     let http = builder(&server.uri()).concurrency(2).build().expect("a client");
