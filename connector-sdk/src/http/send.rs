@@ -74,6 +74,13 @@ struct Failed {
     unseen: bool,
 }
 
+impl Failed {
+    /// It failed before it was sent.
+    fn before(error: Error) -> Self {
+        Self { error, may_pass: false, unseen: true }
+    }
+}
+
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
         Self { error, may_pass: false, unseen: false }
@@ -167,9 +174,9 @@ impl Journey {
     /// Sends it once.
     async fn attempt(&mut self) -> std::result::Result<Attempted, Failed> {
         let inner = Arc::clone(&self.inner);
-        inner.guard.check(&self.url)?;
+        inner.guard.check(&self.url).map_err(Failed::before)?;
         if let Some(limiter) = inner.limiter.as_ref().filter(|_| !inner.wire.is_replayed()) {
-            Box::pin(limiter.turn(self.deadline)).await?;
+            Box::pin(limiter.turn(self.deadline)).await.map_err(Failed::before)?;
         }
         #[cfg(feature = "oauth")]
         let token = match &inner.credentials.session {
@@ -179,7 +186,7 @@ impl Journey {
             _ => None,
         };
         let slot = match &inner.slots {
-            Some(slots) => Some(Box::pin(self.slot(slots)).await?),
+            Some(slots) => Some(Box::pin(self.slot(slots)).await.map_err(Failed::before)?),
             None => None,
         };
         let sends_once = matches!(self.body, Body::Once(_));
@@ -187,14 +194,14 @@ impl Journey {
         let answer = {
             let left = self.left();
             if left == Some(Duration::ZERO) {
-                return Err(Error::cancelled("the call ran out of time").into());
+                return Err(Failed::before(Error::cancelled("the call ran out of time")));
             }
             let timeout = left.map_or(self.timeout, |left| left.min(self.timeout));
             #[cfg_attr(
                 not(feature = "oauth"),
                 expect(unused_mut, reason = "nothing is obtained without OAuth")
             )]
-            let mut request = self.prepare(timeout)?;
+            let mut request = self.prepare(timeout).map_err(Failed::before)?;
             #[cfg(feature = "oauth")]
             if let Some(token) = &token {
                 inner.wire.hide(&token.access);

@@ -393,7 +393,7 @@ async fn the_pages_of_a_check_have_its_time_together() {
     first.again().expect("a page").send().await.expect("in time");
     first.check = first.check.and_then(|began| began.checked_sub(Duration::from_secs(7)));
     let error = first.again().expect("a page").send().await.expect_err("its seven seconds are over");
-    assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
+    assert_eq!((error.kind(), error.is_unsent()), (ErrorKind::Cancelled, true), "{error}");
     assert_eq!(received(&server).await.len(), 1);
     first.retry(Retry::background()).send().await.expect("it says how it is retried");
 }
@@ -424,8 +424,27 @@ async fn who_waits_for_others_waits_no_longer_than_the_call_lasts() {
     let context = Context::new().with_timeout(Duration::from_millis(20));
     let second = http.get("/x").within(&context).send();
     let second = tokio::time::timeout(Duration::from_secs(20), second).await.expect("it waits for ever");
-    assert_eq!(second.expect_err("no slot was free").kind(), ErrorKind::Cancelled);
+    let error = second.expect_err("no slot was free");
+    assert_eq!((error.kind(), error.is_unsent()), (ErrorKind::Cancelled, true), "{error}");
     drop(first);
+    let over = Context::new().with_timeout(Duration::ZERO);
+    let error = http.post("/x").within(&over).send().await.expect_err("no time is left");
+    assert_eq!((error.kind(), error.is_unsent()), (ErrorKind::Cancelled, true), "{error}");
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_once_more_may_have_been_done() {
+    let server = MockServer::start().await;
+    let http = builder(&server.uri()).concurrency(1).build().expect("a client");
+    Mock::given(path("/held")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    Mock::given(path("/x")).respond_with(server::unavailable()).mount(&server).await;
+    let context = Context::new().with_timeout(Duration::from_secs(1));
+    // The answer that is held came between two attempts, and keeps the only slot.
+    let failing = http.post("/x").repeatable().within(&context).send();
+    let (outcome, held) = tokio::join!(failing, http.get("/held").send());
+    let error = outcome.expect_err("no slot was free");
+    assert!(error.message().contains("while other requests") && !error.is_unsent(), "{error:?}");
+    drop(held);
 }
 
 /// Looks every name up once more, and refuses it.
