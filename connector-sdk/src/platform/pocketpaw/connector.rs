@@ -123,7 +123,7 @@ impl Connector for YamlConnector {
             if endpoint.is_form && name == CONTENT_TYPE {
                 continue;
             }
-            request = request.header(name.as_str(), value.to_str().unwrap_or_default());
+            request = request.header(name.as_str(), value);
         }
         let request = request.within(call.context);
         Ok(Box::pin(async move { request::output(request.whole().send().await?).await }))

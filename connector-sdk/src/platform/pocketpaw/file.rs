@@ -28,7 +28,7 @@ pub(super) struct AuthPart {
     pub(super) place: Place,
     pub(super) method: Method,
     pub(super) credentials: Vec<CredentialPart>,
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) headers: Vec<(HeaderName, String)>,
     /// The header of `method: header`.
     pub(super) header: Option<Written<String>>,
     /// The credential that `header` and `cookie` send.
@@ -206,7 +206,7 @@ fn credential(node: &Node, reader: &mut Reader) -> Option<CredentialPart> {
 }
 
 /// A header that goes with every request as it stands.
-fn header(name: &str, place: Place, value: &Node, reader: &mut Reader) -> Option<(HeaderName, HeaderValue)> {
+fn header(name: &str, place: Place, value: &Node, reader: &mut Reader) -> Option<(HeaderName, String)> {
     let text = match &value.kind {
         Kind::Scalar(serde_json::Value::Number(number)) if !number.is_f64() => number.to_string(),
         _ => reader.text(value, "headers")?.value,
@@ -219,13 +219,13 @@ fn header(name: &str, place: Place, value: &Node, reader: &mut Reader) -> Option
         reader.fault(place, format!("the header `{header}` is set by the client; remove it"));
         return None;
     }
-    let Ok(content) = HeaderValue::from_str(&text) else {
+    if HeaderValue::from_str(&text).is_err() {
         let message = format!(
             "what the header `{header}` should hold has a character that no header can hold, such as a line break"
         );
         reader.fault(value.place, message);
         return None;
-    };
+    }
     if text.contains('{') && text.contains('}') {
         let message =
             format!("the header `{header}` is sent as it stands; placeholders are filled in a `url` only");
@@ -241,7 +241,7 @@ fn header(name: &str, place: Place, value: &Node, reader: &mut Reader) -> Option
             format!("the header `{header}` may hold a secret that whoever reads the file sees; make it a credential"),
         );
     }
-    Some((header, content))
+    Some((header, text))
 }
 
 fn sync(node: Option<&Node>, reader: &mut Reader) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::HeaderName;
 
 use super::action::ActionPart;
 use super::auth::{self, Plan, Standing, Stands};
@@ -24,7 +24,7 @@ pub(super) struct Definition {
     pub(super) plan: Plan,
     pub(super) header_pair: Option<(String, String)>,
     /// Headers that go with every request as they stand.
-    pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) headers: Vec<(HeaderName, String)>,
     pub(super) allowed_hosts: Vec<String>,
 }
 

@@ -187,7 +187,7 @@ async fn services_that_want_a_header_get_it() {
 async fn headers_cookies_and_pairs_are_sent() {
     let of = |auth: &str| {
         file(&format!(
-            "{auth}\n  headers: {{ X-Version: '1.10' }}\n  credentials: [{{ name: VENDOR_URL }}, {{ name: ONE }}, {{ name: TWO }}]"
+            "{auth}\n  headers: {{ X-Version: '1.10', X-Place: Łódź }}\n  credentials: [{{ name: VENDOR_URL }}, {{ name: ONE }}, {{ name: TWO }}]"
         ))
     };
     let settings = || Settings::new().secret("ONE", "first").secret("TWO", TOKEN);
@@ -198,6 +198,7 @@ async fn headers_cookies_and_pairs_are_sent() {
         (&sent["x-api-key"], &sent["x-version"]),
         (&TOKEN.parse().expect("a value"), &"1.10".parse().expect("a value"))
     );
+    assert_eq!(sent["x-place"].as_bytes(), "Łódź".as_bytes(), "as it stands");
     let sent = headers(&of("  method: cookie\n  credential: TWO"), settings(), "VENDOR_URL").await;
     assert_eq!(sent["cookie"], TOKEN);
     let sent = headers(&of("  method: none"), settings(), "VENDOR_URL").await;
