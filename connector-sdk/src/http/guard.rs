@@ -74,7 +74,8 @@ impl Guard {
             ("https", _) => Ok(()),
             ("http", _) if self.plain_http || is_loopback_name(host) => Ok(()),
             ("http", true) => Err(Error::setup(format!(
-                "`{host}` would be spoken to in the clear; use `https`, or allow `http` for this connector"
+                "`{host}` would be spoken to in the clear; use `https` (only a client that a connector makes itself \
+                 can allow `http`, by `allow_plain_http`)"
             ))),
             ("http", false) => Err(Error::upstream(format!(
                 "the service leads on to `{host}` in the clear; nothing was sent there"
@@ -179,6 +180,8 @@ pub(super) fn is_internal(address: IpAddr) -> bool {
                 // Documentation, and site-local addresses of old.
                 || (a == 0x2001 && b == 0xdb8)
                 || (a & 0xffc0) == 0xfec0
+                // NAT64 of a network's own (RFC 8215).
+                || (a == 0x64 && b == 0xff9b && c == 1)
                 // Teredo and discard-only.
                 || (a == 0x2001 && b == 0)
                 || (a == 0x100 && b == 0 && c == 0)
@@ -311,6 +314,8 @@ mod tests {
             "fd00::1",
             "::ffff:10.0.0.1",
             "64:ff9b::10.0.0.1",
+            "64:ff9b:1::1.1.1.1",
+            "64:ff9b:1:ffff::1",
             "2002:a00:1::",
             "::10.0.0.1",
             "fec0::1",
@@ -318,7 +323,14 @@ mod tests {
         ] {
             assert!(is_internal(address.parse().expect("an address")), "{address}");
         }
-        for address in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::1.1.1.1"] {
+        for address in [
+            "1.1.1.1",
+            "172.32.0.1",
+            "100.128.0.1",
+            "2606:4700::1111",
+            "64:ff9b::1.1.1.1",
+            "64:ff9b:2::1.1.1.1",
+        ] {
             assert!(!is_internal(address.parse().expect("an address")), "{address}");
         }
         let mut guard = guard("https://api.test");
