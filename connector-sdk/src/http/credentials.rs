@@ -23,6 +23,13 @@ pub enum Credentials {
         /// The password.
         password: Secret,
     },
+    /// `Authorization: Basic <key:password>`, where the user is the secret and the password is anything.
+    KeyAsUser {
+        /// The key, without a colon.
+        key: Secret,
+        /// What the service wants in the password's place, which is no secret.
+        password: String,
+    },
     /// A header of the service's own.
     Header {
         /// The header's name.
@@ -77,6 +84,9 @@ impl Credentials {
             Self::Basic { user, password } => {
                 vec![password.clone(), Secret::new(pair(user, password.expose()))]
             }
+            Self::KeyAsUser { key, password } => {
+                vec![key.clone(), Secret::new(pair(key.expose(), password))]
+            }
             Self::All(all) => all.iter().flat_map(Self::secrets).collect(),
         }
     }
@@ -104,13 +114,8 @@ impl Credentials {
                 return Ok(());
             }
             Self::Bearer(token) => (AUTHORIZATION, value_of(format!("Bearer {}", token.expose()))?),
-            Self::Basic { user, .. } if user.contains(':') => {
-                return Err(Error::setup("the user's name has a colon in it, which `basic` can't send"));
-            }
-            Self::Basic { user, password } => {
-                let pair = BASE64_STANDARD.encode(pair(user, password.expose()));
-                (AUTHORIZATION, value_of(format!("Basic {pair}"))?)
-            }
+            Self::Basic { user, password } => (AUTHORIZATION, basic(user, password.expose())?),
+            Self::KeyAsUser { key, password } => (AUTHORIZATION, basic(key.expose(), password)?),
             Self::Header { name, value } => {
                 let name = HeaderName::try_from(name.as_str())
                     .map_err(|_| Error::setup(format!("`{name}` can't be the name of a header")))?;
@@ -135,6 +140,14 @@ impl Credentials {
         ready.headers.push(header);
         Ok(())
     }
+}
+
+fn basic(user: &str, password: &str) -> Result<HeaderValue> {
+    if user.contains(':') {
+        return Err(Error::setup("the user's name has a colon in it, which `basic` can't send"));
+    }
+    let pair = BASE64_STANDARD.encode(pair(user, password));
+    value_of(format!("Basic {pair}"))
 }
 
 fn pair(user: &str, password: &str) -> String {
@@ -189,6 +202,8 @@ mod tests {
             "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==",
             "RFC 7617, section 2"
         );
+        let key = Credentials::KeyAsUser { key: secret(), password: "X".to_owned() };
+        assert_eq!(sent(&key).1[AUTHORIZATION], "Basic czNjcmV0Olg=");
         let header = Credentials::Header { name: "X-Api-Key".to_owned(), value: secret() };
         assert_eq!(sent(&header).1["x-api-key"], "s3cret");
         let query = Credentials::Query { name: "key".to_owned(), value: Secret::new("a&b") };
@@ -214,6 +229,7 @@ mod tests {
             Credentials::Header { name: "X Key".to_owned(), value: Secret::new("s3cret") },
             Credentials::Cookie { name: "sid".to_owned(), value: Secret::new("s3cret; a=b") },
             Credentials::Basic { user: "a:b".to_owned(), password: Secret::new("s3cret") },
+            Credentials::KeyAsUser { key: Secret::new("s3cret:b"), password: "X".to_owned() },
         ] {
             let error = credentials.ready().err().expect("refused");
             assert_eq!(error.kind(), crate::ErrorKind::Setup);

@@ -125,6 +125,11 @@ async fn errors_say_what_the_service_said_without_the_credentials() {
     let error = http.get("/x").send().await.expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Auth);
     assert_eq!(error.message(), "`127.0.0.1` answered 401 (Unauthorized): bad token [redacted]");
+    // What stands in a password's place is in many words.
+    let key = Credentials::KeyAsUser { key: Secret::new(TOKEN), password: "o".to_owned() };
+    let http = builder(&server.uri()).credentials(key).build().expect("a client");
+    let error = http.get("/x").send().await.expect_err("refused");
+    assert_eq!(error.message(), "`127.0.0.1` answered 401 (Unauthorized): bad token [redacted]");
 }
 
 #[tokio::test]

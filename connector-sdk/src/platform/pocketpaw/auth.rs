@@ -379,13 +379,13 @@ impl Plan {
                 (Some(_), None) => return Err(half(user, password)),
             },
             Self::KeyAsUser { key, password } => {
-                if let Some(user) = values.get(key) {
-                    if user.contains(':') || user.contains(char::is_control) {
+                if let Some(user) = values.secret(key) {
+                    if user.expose().contains(':') || user.expose().contains(char::is_control) {
                         return Err(Error::setup(format!(
                             "credential `{key}` has a colon or a line break in it, which can't be sent as a user"
                         )));
                     }
-                    all.push(Credentials::Basic { user: user.to_owned(), password: (*password).into() });
+                    all.push(Credentials::KeyAsUser { key: user, password: (*password).to_owned() });
                 }
             }
         }

@@ -178,6 +178,13 @@ async fn services_that_want_a_header_get_it() {
         .replace("VENDOR_URL", "FRESHDESK_URL");
     let sent = headers(&freshdesk, Settings::new().secret("API_KEY", TOKEN), "FRESHDESK_URL").await;
     assert_eq!(sent["authorization"], basic(TOKEN, "X"));
+    let server = wiremock::MockServer::start().await;
+    let refusal = json!({ "message": format!("`{TOKEN}` is EXPIRED") });
+    let refusal = wiremock::ResponseTemplate::new(401).set_body_json(refusal);
+    wiremock::Mock::given(wiremock::matchers::any()).respond_with(refusal).mount(&server).await;
+    let settings = Settings::new().secret("API_KEY", TOKEN).text("FRESHDESK_URL", server.uri());
+    let error = call_with(&freshdesk, &settings, "a", json!({})).await.expect_err("refused");
+    assert!(error.message().ends_with("`[redacted]` is EXPIRED"), "the password is no secret: {error}");
     for yaml in [shopify, datadog, freshdesk] {
         assert!(notes(&yaml)[0].contains("is sent"), "each is noted");
     }
