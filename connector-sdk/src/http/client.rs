@@ -307,3 +307,19 @@ impl Builder {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_has_limits_unless_they_are_said() {
+        let builder = Http::builder("https://api.test");
+        assert_eq!(builder.connect_timeout, Duration::from_secs(10));
+        assert_eq!(builder.most_bytes, 64 << 20);
+        let usual = builder.clone().build().expect("a client");
+        assert_eq!(usual.inner.timeout, Duration::from_secs(30));
+        let said = builder.timeout(Duration::from_secs(3)).build().expect("a client");
+        assert_eq!(said.inner.timeout, Duration::from_secs(3));
+    }
+}
