@@ -42,7 +42,8 @@ pub enum Page {
     },
 }
 
-/// The pages of a list, one after the other; there is never more than one of them in memory.
+/// The pages of a list, one after the other. There is never more than one of them in memory, and of each that a link or a
+/// cursor led to a hash of 8 bytes, to notice a circle.
 pub struct Pages {
     request: Request,
     page: Page,
