@@ -59,6 +59,10 @@ struct Journey {
 }
 
 /// What an attempt came to that didn't fail.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made for each attempt, and an answer is what most come to"
+)]
 enum Attempted {
     Answered(Response),
     /// It is to be sent to another place, or with a new access token, which is no attempt of its own.
