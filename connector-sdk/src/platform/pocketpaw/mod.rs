@@ -87,10 +87,13 @@
 //! | `none` | nothing |
 //! | `bearer` | the first credential that is set of those whose names end in `TOKEN` or `KEY`, as a bearer token |
 //! | `api_key` | the first credential that is set, as a bearer token; settings are never sent as one |
-//! | `basic` | user and password by their names (`EMAIL`, `USERNAME`; `PASSWORD`, `TOKEN`, `KEY`), or the only two |
+//! | `basic` | user and password by their names (`EMAIL`, `USERNAME`; `PASSWORD`, `TOKEN`, `KEY`), or the only two left |
 //! | `header` | `credential` in the header `header` |
 //! | `cookie` | `credential` as the header `Cookie` |
 //! | `oauth` | nothing: the file loads, and no connection is opened |
+//!
+//! What stands in a URL's host is no token; what stands behind it and ends in `ACCOUNT` or the like is one only where
+//! nothing else can be. Of more than two for `basic`, settings and what stands in URLs are left out.
 //!
 //! Shopify, Datadog and Freshdesk want something else than their files say, and get it; Zendesk's user gets
 //! the `/token` that it wants with an API token. A pair like `CUSTOM_HEADER_NAME` and `CUSTOM_HEADER_VALUE` is a
