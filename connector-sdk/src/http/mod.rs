@@ -38,6 +38,7 @@
 
 mod base;
 mod check;
+mod circle;
 mod client;
 mod credentials;
 mod failure;

@@ -1,7 +1,6 @@
 //! Lists that come in pages.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasher as _, RandomState};
+use std::collections::VecDeque;
 
 use futures_util::Stream;
 use reqwest::Url;
@@ -11,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::Request;
+use super::circle::Trail;
 use super::pick::pick;
 use super::response::{json_of, misread};
 use crate::{Error, Result};
@@ -42,8 +42,7 @@ pub enum Page {
     },
 }
 
-/// The pages of a list, one after the other. There is never more than one of them in memory, and of each that a link or a
-/// cursor led to a hash of 8 bytes, to notice a circle.
+/// The pages of a list, one after the other; there is never more than one of them in memory.
 pub struct Pages {
     request: Request,
     page: Page,
@@ -51,9 +50,8 @@ pub struct Pages {
     count: u64,
     /// How many pages without an item came one after the other.
     empty: u32,
-    /// Hashes of where it was led to: a place that comes up again is on a circle.
-    seen: HashSet<u64>,
-    hasher: RandomState,
+    /// Where it was led to by a link or a cursor.
+    trail: Trail,
     /// Who sent the last page.
     host: String,
 }
@@ -80,8 +78,7 @@ impl Pages {
             next: Next::First,
             count: 0,
             empty: 0,
-            seen: HashSet::new(),
-            hasher: RandomState::new(),
+            trail: Trail::default(),
             host: String::new(),
         }
     }
@@ -206,7 +203,7 @@ impl Pages {
             Next::First | Next::Counted | Next::None => None,
         };
         if let Some(place) = place
-            && !self.seen.insert(self.hasher.hash_one(place))
+            && self.trail.returns_to(place)
         {
             let message = format!("`{}` names a next page that it has named before", self.host);
             return Err(Error::upstream(message));

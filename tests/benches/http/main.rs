@@ -1,6 +1,6 @@
 //! What the HTTP client, and an action that is a request, cost beside bare reqwest with the same options, against
-//! a server on loopback that answers 200 with 1 kB of JSON; and how much memory it takes to follow 10,000 pages, of
-//! which one at a time is held, and of each 8 bytes to notice a circle. The action is called as hosts call it: its result is read into a type and written again.
+//! a server on loopback that answers 200 with 1 kB of JSON; and that 10,000 pages are followed in the memory of 1,000.
+//! The action is called as hosts call it: its result is read into a type and written again.
 #![expect(clippy::expect_used, reason = "a benchmark that can't go on stops")]
 
 #[path = "../measure/mod.rs"]
