@@ -42,6 +42,9 @@ pub struct Notes {
         help = "Lists and searches leave out hidden and git-ignored files"
     )]
     root: PathBuf,
+    #[cfg(feature = "watch")]
+    #[state]
+    told: watch::Told,
 }
 
 // The methods read their files in place and not on a thread for blocking work: files answer at once,
@@ -126,11 +129,11 @@ impl Notes {
         Ok(hits.into_iter().map(|hit| Choice::new(hit.path, hit.title)).collect())
     }
 
-    /// Notes that are created, changed or removed. Removals are told while somebody listens.
+    /// Notes that are created, changed or removed. What is removed while no process listens is never told.
     #[cfg(feature = "watch")]
     #[events]
     async fn changes(&self, ctx: &Context, since: Option<Seen>, out: &mut Events<Change>) -> Result<()> {
-        watch::watch(&self.root, since, out, ctx).await
+        watch::watch(&self.root, since, &self.told, out, ctx).await
     }
 
     /// Is the root a folder that can be read?

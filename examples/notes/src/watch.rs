@@ -4,9 +4,16 @@
 //! notes and comparing with what was there before. So a lost notice, a rename, and an editor that writes
 //! another file in place of the old one are all the same, and what lists leave out is left out here too.
 //!
-//! The cursor is the time and path of the latest change. A note whose file is newer was created or changed
-//! since, whenever that was. A file that is gone has no time, so what is removed while nobody listens is never
-//! told; nor is a file that comes with an old time, as from an archive, unless somebody listens.
+//! The cursor is the time and path of the latest change. The time of a file is that of its last change where the
+//! system tells it, as Unix does, and else that of its content: so a note that is moved in, copied with its time or
+//! unpacked counts as new when it comes. A note whose file is newer than the cursor is told, whenever that was. What
+//! is so told besides is a note whose owner or mode alone changed while nobody listened.
+//!
+//! What changed without a note's file being newer is told by the process that sees it and by no other: a note that is
+//! gone, one that came with the folder around it, one that lists leave out no longer, and, where the system tells no
+//! more than the time of the content, one that came with an old time. The process remembers what it has told when the
+//! root is gone for a while or the subscription begins again; but when it ends before a host has acknowledged such a
+//! change, or wasn't there, nobody hears of it.
 //!
 //! A cursor that is yet to come is one of a clock that was set back. By it nothing could be told from what is new, so
 //! all notes are told once more, under the ids that they had. What can't be known: a note that was written by the clock
@@ -16,7 +23,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use connector_sdk::event::{Event, Events};
@@ -43,7 +50,7 @@ pub struct Change {
     pub path: String,
 }
 
-/// A kind of change. A note that is moved is removed and created.
+/// A kind of change. A note that is moved is removed and created; one that is moved in while nobody listens is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
@@ -68,6 +75,7 @@ pub struct Seen {
 pub(crate) async fn watch(
     root: &Path,
     since: Option<Seen>,
+    told: &Told,
     out: &mut Events<Change>,
     ctx: &Context,
 ) -> Result<()> {
@@ -79,18 +87,20 @@ pub(crate) async fn watch(
         ctx.log(Level::Warn, format_args!("looking every {} s: {error}", LONGEST.as_secs()));
     }
     let is_first = since.is_none();
-    let (mut notes, news) = Notes::first(&folder, since, ctx)?;
+    let (mut notes, news) = Notes::first(&folder, since, told.get(), ctx)?;
     if is_first {
         out.checkpoint(&notes.latest)?;
     }
     tell(news, out).await?;
+    told.set(&notes.known);
     loop {
         // Either way it is time to look.
         let _ = tokio::time::timeout(LONGEST, moved.notified()).await;
         tokio::time::sleep(SETTLE).await;
         // A folder that is gone is an error, and not a folder whose notes are all removed.
-        let news = notes.look(&Folder::open(root)?, ctx)?;
+        let news = notes.look(&Folder::open(root)?, None, ctx)?;
         tell(news, out).await?;
+        told.set(&notes.known);
     }
 }
 
@@ -117,25 +127,82 @@ fn notice(root: &Path, moved: Arc<Notify>) -> notify::Result<RecommendedWatcher>
     Ok(watcher)
 }
 
-/// A note's file: when it was written, and how long it is.
-type State = (u64, u64);
+/// A note's file.
+#[derive(Clone, Copy)]
+struct State {
+    /// When its content was written, and how long that is. While these are the same, it hasn't changed.
+    content: (u64, u64),
+    /// Its time when it was found to be so.
+    time: u64,
+}
+
+impl State {
+    fn of(file: &fs::Metadata) -> Self {
+        let written = file.modified().map_or(0, nanoseconds);
+        Self { content: (written, file.len()), time: written.max(changed(file)) }
+    }
+}
+
+/// When anything of the file changed, such as its name. No program can set it.
+#[cfg(unix)]
+fn changed(file: &fs::Metadata) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let (Ok(seconds), Ok(rest)) = (u64::try_from(file.ctime()), u64::try_from(file.ctime_nsec())) else {
+        return 0;
+    };
+    seconds.saturating_mul(1_000_000_000).saturating_add(rest)
+}
+
+#[cfg(not(unix))]
+fn changed(_: &fs::Metadata) -> u64 {
+    0
+}
+
+/// The notes by their paths.
+type Known = Arc<HashMap<String, State>>;
+
+/// The notes as they were when all changes had been told, for a run of the method after another.
+#[derive(Default)]
+pub(crate) struct Told(Mutex<Option<Known>>);
+
+impl Told {
+    fn get(&self) -> Option<Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, known: &Known) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(known));
+    }
+}
 
 /// The notes as they were at the last look.
 struct Notes {
-    known: HashMap<String, State>,
+    known: Known,
     latest: Seen,
 }
 
 impl Notes {
-    /// The first look, with what is newer than the cursor. Without a cursor all that is there is known.
-    fn first(folder: &Folder, since: Option<Seen>, ctx: &Context) -> Result<(Self, News)> {
+    /// The first look, with what is newer than the cursor, and what is otherwise than an earlier run told it. Without
+    /// a cursor all that is there is known.
+    fn first(
+        folder: &Folder,
+        since: Option<Seen>,
+        told: Option<Known>,
+        ctx: &Context,
+    ) -> Result<(Self, News)> {
         let since = since.map(|since| not_to_come(since, ctx));
-        let mut notes = Self { known: HashMap::new(), latest: since.clone().unwrap_or_default() };
+        let mut notes = Self { known: Known::default(), latest: since.clone().unwrap_or_default() };
         let Some(since) = since else {
-            notes.look(folder, ctx)?;
+            notes.look(folder, None, ctx)?;
             return Ok((notes, Vec::new()));
         };
-        let news = notes.look(folder, ctx)?.into_iter().filter_map(|mut event| {
+        if let Some(told) = told {
+            notes.known = told;
+            let news = notes.look(folder, Some(&since), ctx)?;
+            return Ok((notes, news));
+        }
+        let news = notes.look(folder, None, ctx)?.into_iter().filter_map(|mut event| {
             // Of a file without a time of its birth it isn't known whether it is new.
             let born = fs::symlink_metadata(folder.root().join(&event.payload.path))
                 .and_then(|file| file.created())
@@ -147,8 +214,9 @@ impl Notes {
         Ok((notes, news))
     }
 
-    /// Looks at all notes, and returns what changed since the last look, in the order of cursors.
-    fn look(&mut self, folder: &Folder, ctx: &Context) -> Result<News> {
+    /// Looks at all notes, and returns what changed since the last look, and what did before but after the cursor, in
+    /// the order of cursors.
+    fn look(&mut self, folder: &Folder, since: Option<&Seen>, ctx: &Context) -> Result<News> {
         let now = nanoseconds(SystemTime::now());
         let mut found = HashMap::new();
         let mut written = Vec::new();
@@ -156,32 +224,40 @@ impl Notes {
             let note = note?;
             // One that is gone since it was listed is found to be so at the next look.
             let Ok(file) = fs::symlink_metadata(&note.file) else { continue };
-            let state = (file.modified().map_or(0, nanoseconds), file.len());
-            let kind = match self.known.get(&note.path) {
-                None => Some(ChangeKind::Created),
-                Some(known) => (*known != state).then_some(ChangeKind::Changed),
-            };
+            let mut state = State::of(&file);
+            let mut kind = Some(ChangeKind::Created);
+            if let Some(known) = self.known.get(&note.path) {
+                kind = Some(ChangeKind::Changed);
+                if known.content == state.content {
+                    state = *known;
+                    kind = None;
+                }
+            }
+            // A time that is yet to come would hide all that changes until then.
+            let seen = Seen { time: state.time.min(now), path: note.path.clone() };
+            // It was told and is so again by the same id, as the host may not have got it.
+            if kind.is_none() && since.is_some_and(|since| seen > *since) {
+                kind = Some(ChangeKind::Changed);
+            }
             if let Some(kind) = kind {
-                // A time that is yet to come would hide all that changes until then.
-                let seen = Seen { time: state.0.min(now), path: note.path.clone() };
                 written.push((seen, state, kind));
             }
             found.insert(note.path, state);
         }
         let mut removed: Vec<String> = Vec::new();
-        for (path, state) in self.known.drain() {
-            if found.contains_key(&path) {
+        for (path, state) in self.known.iter() {
+            if found.contains_key(path) {
                 continue;
             }
-            match fs::symlink_metadata(folder.root().join(&path)) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => removed.push(path),
+            match fs::symlink_metadata(folder.root().join(path)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => removed.push(path.clone()),
                 // It can't be looked at for now.
-                Err(_) => drop(found.insert(path, state)),
+                Err(_) => drop(found.insert(path.clone(), *state)),
                 // It is hidden, ignored or no file any more, which lists leave out.
                 Ok(_) => {}
             }
         }
-        self.known = found;
+        self.known = Arc::new(found);
         removed.sort();
         let mut news = News::new();
         for path in removed {
@@ -193,9 +269,9 @@ impl Notes {
             });
         }
         written.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-        for (seen, (time, length), kind) in written {
+        for (seen, state, kind) in written {
             let path = seen.path.clone();
-            let mut id = format!("{path}@{time}-{length}");
+            let mut id = format!("{path}@{}-{}", state.time, state.content.1);
             if seen > self.latest {
                 self.latest = seen;
             } else {
@@ -235,20 +311,32 @@ mod tests {
     use super::*;
     use crate::testing::Sandbox;
 
-    /// Writes a note, as if it had been that many seconds ago.
+    /// Writes a note, as if it had been that many seconds ago, and later than all before.
     fn write(sandbox: &Sandbox, path: &str, text: &str, ago: u64) {
+        // Times of files go by steps of some milliseconds.
+        std::thread::sleep(Duration::from_millis(20));
         let file = sandbox.path().join(path);
         fs::write(&file, text).unwrap();
+        dated(&file, ago);
+    }
+
+    fn dated(file: &Path, ago: u64) {
         let file = fs::File::options().write(true).open(file).unwrap();
         file.set_modified(SystemTime::now() - Duration::from_secs(ago)).unwrap();
     }
 
     fn first(sandbox: &Sandbox, since: Option<Seen>) -> (Notes, News) {
-        Notes::first(&sandbox.folder, since, &Context::new()).unwrap()
+        Notes::first(&sandbox.folder, since, None, &Context::new()).unwrap()
+    }
+
+    /// Another run of the method of the same process.
+    fn again(sandbox: &Sandbox, since: &Seen, notes: &Notes) -> News {
+        let told = Some(Arc::clone(&notes.known));
+        Notes::first(&sandbox.folder, Some(since.clone()), told, &Context::new()).unwrap().1
     }
 
     fn look(notes: &mut Notes, sandbox: &Sandbox) -> News {
-        notes.look(&sandbox.folder, &Context::new()).unwrap()
+        notes.look(&sandbox.folder, None, &Context::new()).unwrap()
     }
 
     fn told(news: &News) -> Vec<(ChangeKind, &str)> {
@@ -265,8 +353,8 @@ mod tests {
             fs::write(sandbox.path().join(path), "x").unwrap();
         }
         assert_eq!(told(&look(&mut notes, &sandbox)), []);
-        write(&sandbox, "new.md", "new", 0);
         write(&sandbox, "a.md", "longer", 5);
+        write(&sandbox, "new.md", "new", 0);
         fs::remove_file(sandbox.path().join("b/c.md")).unwrap();
         let news = look(&mut notes, &sandbox);
         assert_eq!(told(&news), [(Removed, "b/c.md"), (Changed, "a.md"), (Created, "new.md")]);
@@ -294,22 +382,68 @@ mod tests {
 
     #[test]
     fn notes_of_one_time_are_told_one_after_the_other() {
-        let sandbox = Sandbox::empty();
-        let time = SystemTime::now() - Duration::from_secs(9);
-        for path in ["c.md", "a.md", "b.md"] {
-            fs::write(sandbox.path().join(path), "").unwrap();
-            fs::File::options()
-                .write(true)
-                .open(sandbox.path().join(path))
-                .unwrap()
-                .set_modified(time)
-                .unwrap();
+        let sandbox = Sandbox::new(&[("c.md", "")]);
+        // Names of one file have its times.
+        for path in ["a.md", "b.md"] {
+            fs::hard_link(sandbox.path().join("c.md"), sandbox.path().join(path)).unwrap();
         }
         let (_, news) = first(&sandbox, Some(Seen::default()));
         let paths: Vec<&str> = told(&news).into_iter().map(|(_, path)| path).collect();
         assert_eq!(paths, ["a.md", "b.md", "c.md"]);
         let (_, rest) = first(&sandbox, Some(news[1].cursor.clone()));
         assert_eq!(rest.len(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_note_that_comes_with_an_old_time_is_found_later_too() {
+        let (sandbox, elsewhere) = (Sandbox::empty(), Sandbox::empty());
+        write(&elsewhere, "b.md", "b", 9999);
+        write(&sandbox, "a.md", "a", 0);
+        let (mut notes, _) = first(&sandbox, None);
+        let before = notes.latest.clone();
+        std::thread::sleep(Duration::from_millis(20));
+        fs::rename(elsewhere.path().join("b.md"), sandbox.path().join("b.md")).unwrap();
+        let news = look(&mut notes, &sandbox);
+        assert_eq!(told(&news), [(Created, "b.md")]);
+        // The host got it and died before it stored that.
+        let (_, later) = first(&sandbox, Some(before));
+        assert_eq!((told(&later), &later[0].id), (vec![(Changed, "b.md")], &news[0].id));
+        assert_eq!(told(&first(&sandbox, Some(news[0].cursor.clone())).1), []);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_note_of_another_mode_is_no_other_note() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let sandbox = Sandbox::empty();
+        let (mut notes, _) = first(&sandbox, None);
+        let before = notes.latest.clone();
+        write(&sandbox, "a.md", "a", 9999);
+        let news = look(&mut notes, &sandbox);
+        std::thread::sleep(Duration::from_millis(20));
+        fs::set_permissions(sandbox.path().join("a.md"), fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(told(&look(&mut notes, &sandbox)), []);
+        assert_eq!(told(&again(&sandbox, &notes.latest, &notes)), []);
+        assert_eq!(
+            again(&sandbox, &before, &notes)[0].id,
+            news[0].id,
+            "what isn't acknowledged, by the same id"
+        );
+    }
+
+    #[test]
+    fn what_happens_between_two_runs_of_a_process_is_told() {
+        let sandbox = Sandbox::new(&[("a.md", "a"), ("b.md", "b"), ("c.md", "c")]);
+        let (notes, _) = first(&sandbox, None);
+        fs::remove_file(sandbox.path().join("a.md")).unwrap();
+        // By its time it is older than what was told.
+        fs::write(sandbox.path().join("b.md"), "longer").unwrap();
+        dated(&sandbox.path().join("b.md"), 9999);
+        write(&sandbox, "d.md", "d", 0);
+        let news = again(&sandbox, &notes.latest, &notes);
+        assert_eq!(told(&news), [(Removed, "a.md"), (Changed, "b.md"), (Created, "d.md")]);
     }
 
     #[test]
@@ -344,7 +478,7 @@ mod tests {
         let log = Arc::new(Log::default());
         let ctx = Context::new().with_observer(Arc::clone(&log) as _);
         let ahead = Seen { time: later, path: "a.md".to_owned() };
-        let (mut notes, news) = Notes::first(&sandbox.folder, Some(ahead), &ctx).unwrap();
+        let (mut notes, news) = Notes::first(&sandbox.folder, Some(ahead), None, &ctx).unwrap();
         let ids = |news: &News| news.iter().map(|event| event.id.clone()).collect::<Vec<_>>();
         assert_eq!(ids(&news), ids(&before), "all of them, as they were told before");
         let log = log.0.lock().unwrap();

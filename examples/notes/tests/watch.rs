@@ -19,7 +19,9 @@ const LONG: Duration = Duration::from_secs(60);
 fn subscribe(root: &Path, since: Option<&str>) -> Subscription {
     let settings = Settings::new().value("root", root.to_str().unwrap());
     let connection = Connection::open("test", &factory::<Notes>(), &settings).unwrap();
-    Arc::new(connection).subscribe(since, SubscribeOptions::new("test")).unwrap()
+    let mut options = SubscribeOptions::new("test");
+    options.failed_wait = Duration::from_millis(10);
+    Arc::new(connection).subscribe(since, options).unwrap()
 }
 
 async fn next(subscription: &mut Subscription) -> Item {
@@ -77,7 +79,8 @@ fn a_folder_that_is_gone_is_no_folder_without_notes() {
     run(async {
         let mut subscription = subscribe(&root, None);
         while !matches!(next(&mut subscription).await, Item::Checkpoint(_)) {}
-        fs::rename(&root, dir.path().join("away")).unwrap();
+        let away = dir.path().join("away");
+        fs::rename(&root, &away).unwrap();
         loop {
             match next(&mut subscription).await {
                 Item::Event(event) => panic!("nothing was removed: {event:?}"),
@@ -88,5 +91,9 @@ fn a_folder_that_is_gone_is_no_folder_without_notes() {
                 _ => {}
             }
         }
+        // What is missing when it is back was removed.
+        fs::remove_file(away.join("a.md")).unwrap();
+        fs::rename(&away, &root).unwrap();
+        assert_eq!(change(&mut subscription).await, json!({ "kind": "removed", "path": "a.md" }));
     });
 }

@@ -2,6 +2,8 @@
 pub struct Notes {
     /// The folder that the notes are in.
     root: PathBuf,
+    #[cfg(feature = "watch")]
+    told: watch::Told,
 }
 const _: () = {
     use ::connector_sdk::__private;
@@ -33,6 +35,8 @@ const _: () = {
             clients: &[],
         };
         fn open(mut __opening: __private::Opening<'_>) -> __private::Result<Self> {
+            #[allow(unused_imports)]
+            use __private::AnyBeginning as _;
             let __field_root = <PathBuf as __private::Argument>::setting(
                 &mut __opening,
                 "root",
@@ -43,7 +47,11 @@ const _: () = {
             let ::core::option::Option::Some(__field_root) = __field_root else {
                 return ::core::result::Result::Err(__opening.unread());
             };
-            ::core::result::Result::Ok(Self { root: __field_root })
+            ::core::result::Result::Ok(Self {
+                root: __field_root,
+                #[cfg(feature = "watch")]
+                told: <__private::Beginning<watch::Told>>::state(),
+            })
         }
     }
     const _: fn() = __private::assert_connector::<Notes>;
@@ -101,7 +109,7 @@ impl Notes {
         let hits = search::search(&folder, query, CHOICES, ctx)?;
         Ok(hits.into_iter().map(|hit| Choice::new(hit.path, hit.title)).collect())
     }
-    /// Notes that are created, changed or removed. Removals are told while somebody listens.
+    /// Notes that are created, changed or removed. What is removed while no process listens is never told.
     #[cfg(feature = "watch")]
     #[allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps)]
     async fn changes(
@@ -110,7 +118,7 @@ impl Notes {
         since: Option<Seen>,
         out: &mut Events<Change>,
     ) -> Result<()> {
-        watch::watch(&self.root, since, out, ctx).await
+        watch::watch(&self.root, since, &self.told, out, ctx).await
     }
     /// Is the root a folder that can be read?
     #[allow(clippy::unnecessary_wraps, clippy::unused_async)]
@@ -436,7 +444,7 @@ const _: () = {
                 #[cfg(feature = "watch")]
                 __private::with_events!(
                     __private::EventsSpec:: < Self > ::new:: < Change >
-                    ("Notes that are created, changed or removed. Removals are told while somebody listens.",
+                    ("Notes that are created, changed or removed. What is removed while no process listens is never told.",
                     | __this, __since, __out, __context | ::std::boxed::Box::pin(async
                     move { let (__since, mut __out) = __private::begun:: < Seen, _ >
                     (__since, __out) ?; __private::ended(__this.changes(__context,
