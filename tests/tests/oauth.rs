@@ -15,7 +15,11 @@ use std::time::Duration;
 use connector_sdk::call::{Caller, Connection};
 use connector_sdk::cli::{Process, Terminal, run};
 use connector_sdk::credentials::{Address, FileStore, Store as _};
+#[cfg(feature = "seed-agent")]
+use connector_sdk::event::Events;
 use connector_sdk::manifest::{ClientId, Grant, Mode, OAuth2};
+#[cfg(feature = "seed-agent")]
+use connector_sdk::message::{Message, OutgoingMessage, Receipt};
 use connector_sdk::oauth::Client;
 use connector_sdk::prelude::*;
 use connector_sdk::{Factory, Settings, factory};
@@ -57,6 +61,22 @@ impl Files {
     #[action(read)]
     async fn me(&self) -> Result<Value> {
         self.http.get("/me").send().await?.json().await
+    }
+
+    /// What others say of them. It gives up before a slow service has answered.
+    #[cfg(feature = "seed-agent")]
+    #[events]
+    async fn remarks(&self, since: Option<u64>, out: &mut Events<Message>) -> Result<()> {
+        let _ = (since, out);
+        let asked = tokio::time::timeout(Duration::from_millis(300), self.http.get("/me").send());
+        asked.await.map_err(|_| Error::auth("it is given up"))?.map(drop)
+    }
+
+    /// Say something of them.
+    #[cfg(feature = "seed-agent")]
+    #[send]
+    async fn remark(&self, message: &OutgoingMessage) -> Result<Receipt> {
+        Ok(Receipt::new(message.id.clone()))
     }
 
     /// Empty the bin.
@@ -222,6 +242,7 @@ impl World {
             "CONNECTOR_HOME" => Some(home.clone().into_os_string()),
             "CONNECTOR_KEYRING" => Some("off".into()),
             "FILES_URL" | "NUMBERS_URL" | "PHONE_URL" => Some(url.clone().into()),
+            "PUFFER_SKILL_STATE_DIR" => Some(home.with_file_name("state").into_os_string()),
             "FILES_CLIENT_ID" => Some("app".into()),
             // So that a browser is taken; none is opened by a command line that isn't the process.
             "DISPLAY" => Some(":0".into()),
@@ -457,6 +478,54 @@ async fn a_command_that_is_over_first_keeps_what_it_renewed() {
     let given_up = world.run("--json --timeout 300ms me").await;
     assert!(given_up.code != 0, "{given_up:?}");
     // With the token that follows, and without another renewal.
+    assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
+    assert_eq!(world.asked("/token").await.len() - before, 1);
+}
+
+/// A connection whose token has run out, at a service that takes its time from now on.
+#[cfg(feature = "seed-agent")]
+async fn about_to_renew() -> World {
+    let world = World::new().await;
+    world.service.life.store(1, Ordering::SeqCst);
+    let connect = format!("--json connect --yes --set url={}", world.server.uri());
+    assert_eq!(world.agree(&connect, Some("")).await.data()["state"], "added");
+    world.service.delay.store(1500, Ordering::SeqCst);
+    world.service.life.store(3600, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    world
+}
+
+#[cfg(all(feature = "puffer", feature = "seed-agent"))]
+#[tokio::test]
+async fn a_stream_that_is_closed_keeps_what_it_renewed() {
+    for line in ["subscribe", "subscriber"] {
+        let world = about_to_renew().await;
+        let before = world.asked("/token").await.len();
+        let (process, kept) = world.process(line, None);
+        let (input, mut host) = io::pipe().expect("a pipe");
+        host.write_all(b"{\"op\":\"subscribe\",\"connection\":\"default\"}\n").expect("written");
+        let process = process.stdin(input);
+        let running = tokio::task::spawn_blocking(move || run(&factory::<Files>(), process));
+        while world.asked("/token").await.len() == before {
+            assert!(!running.is_finished(), "{:?}", kept.stderr.text());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        drop(host);
+        kept.outcome(running.await.expect("no panic"));
+        assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]", "{line}");
+        assert_eq!(world.asked("/token").await.len() - before, 1);
+    }
+}
+
+#[cfg(feature = "seed-agent")]
+#[tokio::test]
+async fn a_mailbox_that_ends_keeps_what_it_renewed() {
+    let world = about_to_renew().await;
+    let before = world.asked("/token").await.len();
+    let agent = world.home.path().join("agent");
+    std::fs::create_dir(&agent).expect("a folder");
+    let ended = world.run(&format!("mailbox --home {} --name default", agent.display())).await;
+    assert!(ended.code == 2 && ended.stderr.contains("it is given up"), "{ended:?}");
     assert_eq!(world.run("--json me").await.data()["you"], "Bearer [redacted]");
     assert_eq!(world.asked("/token").await.len() - before, 1);
 }

@@ -27,6 +27,11 @@ use crate::{Error, Level, Observer, Result};
 /// `interrupt` waits.
 const PARTING: Duration = Duration::from_secs(2);
 
+/// How much longer it may take after a signal while tokens are being renewed, which would be lost: the agent's manager
+/// kills it after 10 s.
+#[cfg(feature = "oauth")]
+const RENEWAL: Duration = Duration::from_secs(4);
+
 /// Whether it was asked for, unless somebody wants to know what it does.
 pub(super) fn asked(scan: &Scan<'_>) -> bool {
     scan.command == Some(Command::Builtin(Builtin::Mailbox)) && !scan.help && !scan.version
@@ -72,7 +77,10 @@ fn serve(session: &mut Session<'_>) -> Result<()> {
         // What it can't stop in time is as safe as from any crash.
         let _ = interrupt::watch(stop.clone(), Limit::default(), end).take(None);
     }
+    let told = stop.clone();
     let result = runtime.block_on(seed_agent::mailbox(Arc::new(connection), &options, log, stop));
+    #[cfg(feature = "oauth")]
+    runtime.block_on(crate::oauth::renewed(if told.is_cancelled() { RENEWAL } else { interrupt::RENEWAL }));
     runtime.shutdown_background();
     result
 }

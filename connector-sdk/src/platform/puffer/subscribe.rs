@@ -30,6 +30,10 @@ const BRIEF: Duration = Duration::from_secs(120);
 /// it is less than the 5 s after which the process is gone.
 const PARTING: Duration = Duration::from_secs(3);
 
+/// How much longer it may take while tokens are being renewed, which would be lost: Puffer kills it after 8 s.
+#[cfg(feature = "oauth")]
+const RENEWAL: Duration = Duration::from_secs(4);
+
 /// How many bytes are written at once.
 const PIECE: usize = 32 * 1024;
 
@@ -153,6 +157,8 @@ impl Host {
                 }
             }
         });
+        #[cfg(feature = "oauth")]
+        waiting.block_on(crate::oauth::renewed(RENEWAL));
         match result {
             Ok(Err(error)) if !self.closed.is_cancelled() => {
                 Err(Error::unavailable(format!("standard output can't be written: {error}")))
