@@ -77,6 +77,7 @@ fn serve(session: &mut Session<'_>) -> Result<()> {
         // What it can't stop in time is as safe as from any crash.
         let _ = interrupt::watch(stop.clone(), Limit::default(), end).take(None);
     }
+    #[cfg(feature = "oauth")]
     let told = stop.clone();
     let result = runtime.block_on(seed_agent::mailbox(Arc::new(connection), &options, log, stop));
     #[cfg(feature = "oauth")]
