@@ -66,11 +66,23 @@ fn nothing_that_a_host_writes_ends_a_stream() {
         assert_eq!(stream.frame(), event(n), "all to a cursor");
     }
     let errors = stream.errors_until("subscribes twice");
-    for said in ["are longer than 1 MiB", "a line of the host is left out"] {
+    for said in ["is longer than 1 MiB", "a line of the host is left out"] {
         assert!(errors.contains(said), "{errors}");
     }
     let (status, took) = stream.close();
     assert!(status.success() && took < Duration::from_secs(5), "{status} after {took:?}");
+}
+
+#[test]
+fn a_line_that_is_too_long_is_told_of_though_nothing_comes_after_it() {
+    let said = "a line of the host is longer than 1 MiB and left out";
+    let long = vec![b'x'; 10 * 1024 * 1024];
+    let outcome = ask(&mut subscribe(), &long);
+    assert!(outcome.status.success() && outcome.stdout.is_empty(), "{outcome:?}");
+    assert_eq!(outcome.stderr.matches(said).count(), 1, "{}", outcome.stderr);
+    let mut stream = Stream::start(&mut subscribe(), &long);
+    stream.write(b"\n");
+    stream.errors_until(said);
 }
 
 #[test]

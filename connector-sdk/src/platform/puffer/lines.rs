@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// The longest line that is read. Acknowledgements are a hundredth of it.
-pub(super) const LONGEST: usize = 1024 * 1024;
+const LONGEST: usize = 1024 * 1024;
 
 /// Reads as many whole lines at a time as are there.
 pub(super) struct Lines {
@@ -13,26 +13,33 @@ pub(super) struct Lines {
     handed: usize,
     /// Inside a line that is too long.
     skipping: bool,
-    /// How many such lines there were since lines were handed out.
-    too_long: usize,
+}
+
+/// What came next.
+pub(super) enum Piece<'a> {
+    /// Whole lines with their newlines.
+    Lines(&'a [u8]),
+    /// A line has begun that is too long, and is left out.
+    TooLong,
 }
 
 impl Lines {
     pub(super) fn new() -> Self {
-        Self { buffer: vec![0; 64 * 1024], filled: 0, handed: 0, skipping: false, too_long: 0 }
+        Self { buffer: vec![0; 64 * 1024], filled: 0, handed: 0, skipping: false }
     }
 
-    /// The next whole lines with their newlines, and how many lines before them were too long; none at the end of the
-    /// input. A last line without a newline was cut off and is left out.
-    pub(super) fn next(&mut self, input: &mut dyn Read) -> io::Result<Option<(&[u8], usize)>> {
+    /// What comes next; none at the end of the input. A last line without a newline was cut off and is left out.
+    pub(super) fn next(&mut self, input: &mut dyn Read) -> io::Result<Option<Piece<'_>>> {
         loop {
             self.buffer.copy_within(self.handed..self.filled, 0);
             self.filled -= self.handed;
             self.handed = 0;
             if self.filled == self.buffer.len() {
                 if self.filled >= LONGEST {
-                    self.too_long += usize::from(!std::mem::replace(&mut self.skipping, true));
+                    self.skipping = true;
                     self.filled = 0;
+                    // At once: nothing may come after it.
+                    return Ok(Some(Piece::TooLong));
                 } else {
                     self.buffer.resize((self.buffer.len() * 2).min(LONGEST), 0);
                 }
@@ -56,13 +63,13 @@ impl Lines {
                 if let Some(last) = memchr::memrchr(b'\n', &self.buffer[self.handed..self.filled]) {
                     let from = self.handed;
                     self.handed += last + 1;
-                    return Ok(Some((&self.buffer[from..self.handed], std::mem::take(&mut self.too_long))));
+                    return Ok(Some(Piece::Lines(&self.buffer[from..self.handed])));
                 }
                 continue;
             }
             if let Some(last) = memchr::memrchr(b'\n', &self.buffer[new.clone()]) {
                 self.handed = new.start + last + 1;
-                return Ok(Some((&self.buffer[..self.handed], std::mem::take(&mut self.too_long))));
+                return Ok(Some(Piece::Lines(&self.buffer[..self.handed])));
             }
         }
     }
@@ -88,8 +95,11 @@ mod tests {
     fn read(text: &[u8], size: usize) -> (Vec<Vec<u8>>, usize) {
         let (mut lines, mut input) = (Lines::new(), Pieces(text, size));
         let (mut all, mut skipped) = (Vec::new(), 0);
-        while let Some((some, too_long)) = lines.next(&mut input).expect("read") {
-            skipped += too_long;
+        while let Some(piece) = lines.next(&mut input).expect("read") {
+            let Piece::Lines(some) = piece else {
+                skipped += 1;
+                continue;
+            };
             all.extend(some.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(<[u8]>::to_vec));
         }
         (all, skipped)

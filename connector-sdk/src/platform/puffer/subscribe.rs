@@ -16,7 +16,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use super::frames::{self, Line};
-use super::lines::Lines;
+use super::lines::{Lines, Piece};
 use crate::call::Connection;
 use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions, Subscription};
 use crate::{Error, ErrorKind, Level, Observer, Result};
@@ -173,13 +173,10 @@ impl Host {
         let mut asked = false;
         loop {
             let some = match lines.next(&mut *input) {
-                Ok(Some((some, too_long))) => {
-                    if too_long > 0 {
-                        self.warn(&format!(
-                            "{too_long} lines of the host are longer than 1 MiB and left out"
-                        ));
-                    }
-                    some
+                Ok(Some(Piece::Lines(some))) => some,
+                Ok(Some(Piece::TooLong)) => {
+                    self.warn("a line of the host is longer than 1 MiB and left out");
+                    continue;
                 }
                 Ok(None) => break,
                 Err(error) => {

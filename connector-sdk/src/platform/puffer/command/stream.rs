@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{Instant, timeout};
 
 use super::super::frames::{string, text};
-use super::super::lines::{LONGEST, Lines};
+use super::super::lines::{Lines, Piece};
 use super::answer;
 use super::connector::{ended, payload};
 use super::pending::Pending;
@@ -146,9 +146,12 @@ fn first(connection: &str, since: Option<&str>) -> Vec<u8> {
 type Part = Result<String, Option<io::Error>>;
 
 /// Reads lines until the end, or until nobody wants them.
-fn read(output: impl Read, give: &Sender<Part>) -> io::Result<()> {
-    let (mut lines, mut output) = (Lines::new(), Short { output, length: 0 });
-    while let Some((some, _)) = lines.next(&mut output)? {
+fn read(mut output: impl Read, give: &Sender<Part>) -> io::Result<()> {
+    let mut lines = Lines::new();
+    while let Some(piece) = lines.next(&mut output)? {
+        let Piece::Lines(some) = piece else {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line of it is longer than 1 MiB"));
+        };
         let text = std::str::from_utf8(some)
             .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a line of it is not UTF-8"))?;
         if give.blocking_send(Ok(text.to_owned())).is_err() {
@@ -156,31 +159,6 @@ fn read(output: impl Read, give: &Sender<Part>) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Refuses a line that is too long as soon as it is, which may never end.
-struct Short<R> {
-    output: R,
-    /// How much of a line has no end yet.
-    length: usize,
-}
-
-impl<R: Read> Read for Short<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.output.read(into)?;
-        let mut longest = self.length;
-        let mut rest = &into[..read];
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            longest = longest.max(self.length + end);
-            self.length = 0;
-            rest = &rest[end + 1..];
-        }
-        self.length += rest.len();
-        if longest.max(self.length) >= LONGEST {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a line of it is longer than 1 MiB"));
-        }
-        Ok(read)
-    }
 }
 
 /// What lies between a program and the emitter.
