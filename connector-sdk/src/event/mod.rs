@@ -7,7 +7,8 @@
 //!
 //! Delivery is **at least once**: the cursor that is stored is before the oldest event that the host
 //! hasn't acknowledged, whatever order the acknowledgements come in. Inside one subscription an event
-//! isn't sent twice.
+//! isn't sent twice while it is remembered, which it is until it and all before it are acknowledged and as many
+//! more as the window holds. One that a method tells again after that is sent again.
 //!
 //! # Cursors
 //!

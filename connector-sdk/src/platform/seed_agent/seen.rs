@@ -3,6 +3,9 @@
 //! One file of lines that is only added to: `m <uuid>` and `c <cursor as JSON>` after a first line that says
 //! whose it is. A last line without an end was cut by a crash and is none. Once most of the file is of no use
 //! it is written anew.
+//!
+//! All that came since the cursor may come again, and a connector may have one cursor for as much as it likes, such as
+//! all of a gap. So ids are forgotten once another cursor is saved and not before, unless they are a million.
 
 use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File};
@@ -14,6 +17,9 @@ use uuid::Uuid;
 use super::home::{self, sync_folder};
 use crate::{Error, Result};
 
+/// How many ids are remembered of a connector whose cursor never moves: some 50 MB of memory.
+const MOST: usize = 1_000_000;
+
 pub(super) struct Seen {
     path: PathBuf,
     file: File,
@@ -21,16 +27,18 @@ pub(super) struct Seen {
     /// Up to where the file is whole.
     length: u64,
     lines: usize,
-    /// How many ids are remembered, the latest.
+    /// How many ids are remembered, the latest, besides those since the cursor.
     kept: usize,
     durable: bool,
     ids: HashSet<Uuid>,
     order: VecDeque<Uuid>,
+    /// How many of them were there when the cursor was saved: the first ones.
+    before: usize,
     pub(super) cursor: Option<String>,
 }
 
 impl Seen {
-    /// Reads what is remembered of an instance: its cursor, and that many of the latest ids.
+    /// Reads what is remembered of an instance: its cursor, the ids since, and that many of the latest in all.
     ///
     /// # Errors
     ///
@@ -71,6 +79,7 @@ impl Seen {
             durable,
             ids: HashSet::new(),
             order: VecDeque::new(),
+            before: 0,
             cursor: None,
             path: path.clone(),
         };
@@ -84,7 +93,7 @@ impl Seen {
                 Some(("c ", cursor)) => {
                     let cursor =
                         serde_json::from_str(cursor).map_err(|_| unusable("is damaged".to_owned()))?;
-                    seen.cursor = Some(cursor);
+                    seen.begin_after(cursor);
                 }
                 _ => return Err(unusable("is damaged".to_owned())),
             }
@@ -116,9 +125,24 @@ impl Seen {
         }
         self.append(&cursor_line(cursor), false)?;
         self.lines += 1;
-        self.cursor = Some(cursor.to_owned());
+        self.begin_after(cursor.to_owned());
         self.tidy();
         Ok(())
+    }
+
+    /// What comes again from now on comes after that cursor, or a little before it.
+    fn begin_after(&mut self, cursor: String) {
+        self.cursor = Some(cursor);
+        self.forget_beyond(self.kept);
+        self.before = self.order.len();
+    }
+
+    fn forget_beyond(&mut self, most: usize) {
+        let old = self.order.len().saturating_sub(most);
+        for id in self.order.drain(..old) {
+            self.ids.remove(&id);
+        }
+        self.before = self.before.saturating_sub(old);
     }
 
     fn append(&mut self, text: &str, sync: bool) -> io::Result<()> {
@@ -140,27 +164,23 @@ impl Seen {
     fn remember(&mut self, id: Uuid) {
         if self.ids.insert(id) {
             self.order.push_back(id);
-            if self.order.len() > self.kept
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.ids.remove(&oldest);
-            }
+            self.forget_beyond(MOST.max(self.kept));
         }
     }
 
     /// Writes the file anew where most of it is of no use. Where that fails, the old one goes on.
     fn tidy(&mut self) {
-        if self.lines > 4 * self.kept {
+        if self.lines > 4 * self.kept.max(self.order.len()) {
             let _ = self.rewrite();
         }
     }
 
     fn rewrite(&mut self) -> io::Result<()> {
         let mut text = self.owner.clone();
-        for id in &self.order {
-            text.push_str(&format!("m {}\n", id.simple()));
-        }
-        text.push_str(&self.cursor.as_deref().map(cursor_line).unwrap_or_default());
+        let mut ids = self.order.iter().map(|id| format!("m {}\n", id.simple()));
+        text.extend(ids.by_ref().take(self.before));
+        text.extend(self.cursor.as_deref().map(cursor_line));
+        text.extend(ids);
         let temporary = self.path.with_extension("tmp");
         fs::write(&temporary, &text)?;
         let file = File::options().append(true).open(&temporary)?;
@@ -233,5 +253,32 @@ mod tests {
         let seen = Seen::open(folder.path(), "chat", 10, false).expect("read");
         assert_eq!(seen.cursor.as_deref(), Some("999"));
         assert!(seen.contains(&id(999)) && seen.contains(&id(990)) && !seen.contains(&id(900)));
+    }
+
+    #[test]
+    fn all_that_came_since_the_cursor_is_known_and_not_written_again_and_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let open = || Seen::open(folder.path(), "chat", 10, false).expect("read");
+        let path = folder.path().join("seen");
+        let mut seen = open();
+        seen.add(&[id(1000), id(1001)]).expect("written");
+        seen.save_cursor("a").expect("written");
+        let first = File::open(&path).expect("there");
+        for n in 0..100 {
+            seen.add(&[id(n)]).expect("written");
+            seen.save_cursor("a").expect("written");
+        }
+        let length = |file: &File| file.metadata().expect("there").len();
+        assert_eq!(length(&first), fs::metadata(&path).expect("there").len(), "it is the same file");
+        let all = |seen: &Seen| (0..100).all(|n| seen.contains(&id(n))) && seen.contains(&id(1000));
+        assert!(all(&seen) && all(&open()));
+        // Also where it was written anew in between.
+        seen.rewrite().expect("written");
+        assert_eq!(open().cursor.as_deref(), Some("a"));
+        assert!(all(&open()));
+        seen.save_cursor("b").expect("written");
+        for seen in [seen, open()] {
+            assert!(seen.contains(&id(99)) && seen.contains(&id(90)) && !seen.contains(&id(89)));
+        }
     }
 }
