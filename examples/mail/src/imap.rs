@@ -184,6 +184,11 @@ impl<'a> Session<'a> {
         Ok(mails)
     }
 
+    /// Whether the server tells anything of a mail, and be it that there is none.
+    pub(crate) async fn tells_of(&mut self, uid: u32) -> bool {
+        self.run(&format!("UID FETCH {uid} (UID)"), |_| {}).await.is_ok()
+    }
+
     /// The folders that can be opened, by the names that people know.
     pub(crate) async fn folders(&mut self) -> Result<Vec<String>> {
         let mut names = Vec::new();
