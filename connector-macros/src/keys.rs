@@ -158,7 +158,7 @@ pub(crate) const RESERVED_ARGUMENTS: [&str; 2] = ["connection_slug", "connector_
 
 /// The first words of the commands that the binary of every connector has (design: "The binary that
 /// `main!` makes"), those of platforms that come later included: they can't be given away now.
-pub(crate) const RESERVED_COMMANDS: [&str; 25] = [
+pub(crate) const RESERVED_COMMANDS: [&str; 27] = [
     "__complete",
     "act",
     "auth-ok",
@@ -169,6 +169,7 @@ pub(crate) const RESERVED_COMMANDS: [&str; 25] = [
     "config",
     "connect",
     "connections",
+    "contacts",
     "discover",
     "disconnect",
     "doctor",
@@ -181,6 +182,7 @@ pub(crate) const RESERVED_COMMANDS: [&str; 25] = [
     "read",
     "spec",
     "subscribe",
+    "subscriber",
     "sync",
     "tap",
     "version",

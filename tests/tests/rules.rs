@@ -190,6 +190,20 @@ fn both_crates_know_the_options_of_every_command() {
 }
 
 #[test]
+fn no_command_of_the_binary_can_be_an_actions() {
+    let runtime = fs::read_to_string(repository().join("connector-sdk/src/cli/command.rs"));
+    let runtime = runtime.expect("the commands");
+    let list = runtime.split_once("fn id(self) -> &'static str {").expect("the ids").1;
+    let ids = list.split_once("\n    }\n").expect("their end").0.split("=> \"").skip(1);
+    let first: BTreeSet<&str> = ids.filter_map(|id| id.split(['"', '.']).next()).collect();
+    assert!(first.contains("config") && first.contains("act"), "{first:?}");
+    let reserved = &constants()["RESERVED_COMMANDS"];
+    let free: Vec<&str> =
+        first.into_iter().filter(|word| !reserved.iter().any(|known| known == word)).collect();
+    assert!(free.is_empty(), "an action of that command would never be reached: {free:?}");
+}
+
+#[test]
 fn every_case_shows_a_rule() {
     let listed: BTreeSet<String> = rules().into_iter().flat_map(|rule| rule.cases).collect();
     // What rustc words by itself is no rule of ours.
