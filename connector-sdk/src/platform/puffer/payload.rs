@@ -2,6 +2,7 @@
 //! rules and agents would see an empty text.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -66,8 +67,7 @@ fn append(payload: &[u8], out: &mut Vec<u8>) {
 
 /// Writes an object whose `message` is no text with one that is.
 fn replace(payload: &[u8], out: &mut Vec<u8>) {
-    let Ok(members) = serde_json::from_slice::<std::collections::BTreeMap<Cow<'_, str>, &RawValue>>(payload)
-    else {
+    let Ok(members) = serde_json::from_slice::<BTreeMap<Cow<'_, str>, &RawValue>>(payload) else {
         return wrap(payload, out);
     };
     let mut comma = b'{';
@@ -97,6 +97,30 @@ struct Message<'a> {
     content: Content<'a>,
     #[serde(borrow)]
     conversation: Conversation<'a>,
+    /// Members by those names that it has already, as one that is written by hand may.
+    #[serde(default)]
+    message: Taken,
+    #[serde(default)]
+    from: Taken,
+    #[serde(default)]
+    chat_id: Taken,
+    #[serde(default)]
+    assets: Taken,
+    #[serde(default)]
+    thread: Taken,
+}
+
+/// Puffer's own names, none of which may come twice.
+const NAMES: [&str; 5] = ["message", "from", "chat_id", "assets", "thread"];
+
+/// Whether there is such a member, whatever it is.
+#[derive(Default)]
+struct Taken(bool);
+
+impl<'de> Deserialize<'de> for Taken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
+    }
 }
 
 #[derive(Deserialize)]
@@ -125,7 +149,7 @@ struct Conversation<'a> {
 
 /// Puffer's names before the message's own. `chat_id` is what its actions take for where to answer.
 fn write_message(payload: &[u8], message: &Message<'_>, out: &mut Vec<u8>) {
-    let Message { sender, content, conversation } = message;
+    let Message { sender, content, conversation, message, from, chat_id, assets, thread } = message;
     out.extend_from_slice(br#"{"message":"#);
     string(&content.text, out);
     out.extend_from_slice(br#","from":"#);
@@ -138,7 +162,23 @@ fn write_message(payload: &[u8], message: &Message<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(br#","thread":"#);
         out.extend_from_slice(thread.get().as_bytes());
     }
-    append(payload, out);
+    if [message, from, chat_id, assets, thread].iter().any(|taken| taken.0) {
+        append_rest(payload, out);
+    } else {
+        append(payload, out);
+    }
+}
+
+/// Adds the members of an object but those that were written already.
+fn append_rest(payload: &[u8], out: &mut Vec<u8>) {
+    let members = serde_json::from_slice::<BTreeMap<Cow<'_, str>, &RawValue>>(payload).unwrap_or_default();
+    for (key, value) in members.iter().filter(|(key, _)| !NAMES.contains(&&***key)) {
+        out.push(b',');
+        string(key, out);
+        out.push(b':');
+        out.extend_from_slice(value.get().as_bytes());
+    }
+    out.push(b'}');
 }
 
 /// What a payload has that can be its text.
@@ -245,6 +285,27 @@ mod tests {
             for messages in [false, true] {
                 assert_eq!(written(payload, messages), expected, "{payload}");
             }
+        }
+    }
+
+    #[test]
+    fn no_member_of_a_message_comes_twice() {
+        let sender = r#""sender":{"username":"ann"},"content":{"text":"Hi"},"conversation":{"id":"c"}"#;
+        for own in [
+            r#""message":{"n":1}"#,
+            r#""message":null"#,
+            r#""mess\u0061ge":"x""#,
+            r#""message":1,"chat_id":2"#,
+        ] {
+            let mut out = Vec::new();
+            write(format!("{{{own},{sender},\"n\":1}}").as_bytes(), true, &mut out);
+            let text = String::from_utf8(out).expect("UTF-8");
+            for name in [r#""message":"#, r#""chat_id":"#] {
+                assert_eq!(text.matches(name).count(), 1, "{text}");
+            }
+            let written: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!((&written["message"], &written["chat_id"]), (&json!("Hi"), &json!("c")));
+            assert_eq!((&written["n"], &written["sender"]["username"]), (&json!(1), &json!("ann")));
         }
     }
 
