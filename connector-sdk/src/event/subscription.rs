@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::Item;
 use super::engine::Engine;
@@ -16,6 +17,10 @@ use crate::{Error, Observer, Result};
 
 /// How many events may be unacknowledged at once where nobody says otherwise.
 const WINDOW: usize = 1000;
+
+/// How long a method is waited for that is stopped, and how much of that is for what comes after its grace.
+const STOP: Duration = Duration::from_secs(5);
+const SPARE: Duration = Duration::from_secs(1);
 
 /// How a subscription is run.
 #[derive(Clone)]
@@ -151,9 +156,10 @@ impl Connection {
         let runtime = Handle::try_current()
             .map_err(|error| Error::internal(format!("a subscription needs a tokio runtime: {error}")))?;
         let stream = Stream::new(options.window, since, options.failing);
+        let patience = options.grace.saturating_add(SPARE).max(STOP);
         let engine = Engine { connection: Arc::clone(self), stream: Arc::clone(&stream), options };
         let task = runtime.spawn(engine.run());
-        Ok(Subscription { stream, taken: VecDeque::new(), task: Some(task) })
+        Ok(Subscription { stream, taken: VecDeque::new(), task: Some(task), patience })
     }
 }
 
@@ -163,6 +169,8 @@ pub struct Subscription {
     taken: VecDeque<Item>,
     /// None once it has ended, which is heard of once.
     task: Option<JoinHandle<()>>,
+    /// How long it may take to end.
+    patience: Duration,
 }
 
 impl Subscription {
@@ -204,11 +212,18 @@ impl Subscription {
 
     /// Stops the method: it is told to, and is dropped where it waits if it goes on. What it emitted
     /// before can still be taken. One that has stopped already stays so.
+    ///
+    /// It takes 5 s at most, or a second more than a longer [grace](SubscribeOptions::grace). A method that keeps its
+    /// thread for all that time is left behind, and is dropped once it waits: the runtime can't be shut down before
+    /// that but [in the background](tokio::runtime::Runtime::shutdown_background).
     pub async fn stop(&mut self) {
         self.stream.stop();
         if let Some(task) = &mut self.task {
             // Its panics are caught inside, so there is nothing to learn here.
-            let _ = task.await;
+            if timeout(self.patience, &mut *task).await.is_err() {
+                task.abort();
+                self.stream.end();
+            }
             self.task = None;
         }
     }

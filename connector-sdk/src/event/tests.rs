@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::call::{Caller, Connection, Redactor};
@@ -430,6 +431,31 @@ async fn a_subscription_stops_although_its_method_does_not() {
     assert_eq!(subscription.next().await, None);
     subscription.stop().await;
     assert_eq!(subscription.next().await, None, "it stays stopped");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_method_that_keeps_its_thread_is_left_behind() {
+    // Of its own, so that time passes here.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let (handle, over) = (runtime.handle().clone(), CancellationToken::new());
+    let _over = over.clone().drop_guard();
+    std::thread::spawn(move || runtime.block_on(over.cancelled()));
+    let (begins, begun) = std::sync::mpsc::channel();
+    let (_ends, ended) = std::sync::mpsc::channel::<()>();
+    let ended = Arc::new(Mutex::new(ended));
+    let script: Box<Script> = Box::new(move |_, _, _, _| {
+        let (begins, ended) = (begins.clone(), Arc::clone(&ended));
+        Box::pin(async move {
+            let _ = (begins.send(()), ended.lock().expect("whole").recv());
+            Ok(())
+        })
+    });
+    let entered = handle.enter();
+    let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
+    drop(entered);
+    begun.recv().expect("it runs");
+    timeout(Duration::from_secs(3600), subscription.stop()).await.expect("in time");
+    assert_eq!(subscription.next().await, None);
 }
 
 #[tokio::test(start_paused = true)]
