@@ -1,5 +1,6 @@
 //! Takes a connection's secrets out of whatever leaves it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -90,9 +91,22 @@ impl Redactor {
 
     /// The text without secrets, or none where it has none.
     pub fn text(&self, text: &str) -> Option<String> {
-        let own = self.without_own(text);
+        let own = self.without_own(text, None);
         match self.learned() {
-            Some(learned) => learned.without_own(own.as_deref().unwrap_or(text)).or(own),
+            Some(learned) => learned.without_own(own.as_deref().unwrap_or(text), None).or(own),
+            None => own,
+        }
+    }
+
+    /// The same of an id. It says the number of what stood there, so that ids of which one holds this secret and the
+    /// other that one stay apart. Their hashes would tell a short secret to whoever tries all that there are.
+    #[cfg(feature = "events")]
+    pub(crate) fn id(&self, id: &str) -> Option<String> {
+        let own = self.without_own(id, Some(1));
+        match self.learned() {
+            Some(learned) => {
+                learned.without_own(own.as_deref().unwrap_or(id), Some(1 + self.forms.len())).or(own)
+            }
             None => own,
         }
     }
@@ -105,15 +119,17 @@ impl Redactor {
         own || self.learned().is_some_and(|learned| learned.surely_finds(text))
     }
 
-    fn without_own(&self, text: &str) -> Option<String> {
+    /// Where there is a number, the first form has it, and the others those after it.
+    fn without_own(&self, text: &str, number: Option<usize>) -> Option<String> {
         if !self.finds(text.as_bytes()) {
             return None;
         }
         let mut redacted: Option<String> = None;
-        for form in &self.forms {
+        for (place, form) in self.forms.iter().enumerate() {
             let current = redacted.as_deref().unwrap_or(text);
             if form.find(current.as_bytes()).is_some() {
-                redacted = Some(replace(current, form));
+                let mark = number.map(|first| Cow::Owned(format!("[redacted {}]", first + place)));
+                redacted = Some(replace(current, form, &mark.unwrap_or(Cow::Borrowed(REDACTED))));
             }
         }
         redacted
@@ -246,12 +262,12 @@ fn has_unusual_escapes(json: &[u8]) -> bool {
     memchr::memchr_iter(b'\\', json).any(|at| matches!(json.get(at + 1), Some(b'u' | b'/')))
 }
 
-fn replace(text: &str, form: &Finder<'_>) -> String {
+fn replace(text: &str, form: &Finder<'_>, mark: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = 0;
     for at in form.find_iter(text.as_bytes()) {
         out.push_str(&text[rest..at]);
-        out.push_str(REDACTED);
+        out.push_str(mark);
         rest = at + form.needle().len();
     }
     out.push_str(&text[rest..]);

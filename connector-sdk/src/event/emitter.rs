@@ -44,7 +44,7 @@ impl Emitter {
             return Err(Error::internal("an event has an empty id; give it one that is its own"));
         }
         self.check_cursor(cursor)?;
-        let redacted = self.redactor.text(id);
+        let redacted = self.redactor.id(id);
         let id = redacted.as_deref().unwrap_or(id);
         let Output(payload) = self.redactor.output(payload);
         if id.len() > names::MOST {
@@ -148,7 +148,7 @@ impl Acknowledgements {
     /// How many of these events, from the first on, the host has acknowledged. They are ids that this run of the method
     /// emitted; one that it emitted again after the host had acknowledged it counts as well.
     pub fn leading<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> usize {
-        let redacted = |id: &'a str| self.redactor.text(id).map_or(Cow::Borrowed(id), Cow::Owned);
+        let redacted = |id: &'a str| self.redactor.id(id).map_or(Cow::Borrowed(id), Cow::Owned);
         self.stream.leading(&mut ids.into_iter().map(redacted))
     }
 }

@@ -553,11 +553,42 @@ async fn secrets_stay_inside() {
     });
     let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
     let event = next(&mut subscription).await;
-    assert_eq!(event.id(), "id-[redacted]");
+    assert!(event.id().starts_with("id-[redacted "), "{}", event.id());
     let payload: Value = event.parse().expect("JSON");
     assert_eq!(payload, json!({"text": "my [redacted]", "[redacted]": 1}));
     subscription.acknowledge(event.id());
     assert_eq!(subscription.cursor().as_deref(), Some("1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn ids_that_differ_in_a_secret_are_two() {
+    let secrets = ["1234", "5678"];
+    let script: Box<Script> = Box::new(move |_, since, out, _| {
+        Box::pin(async move {
+            let heard = out.acknowledgements();
+            let (_, mut out) = typed::<u64, u64>(since, out)?;
+            let ids = secrets.map(|secret| format!("m-{secret}"));
+            for (id, n) in ids.iter().zip(1..) {
+                out.emit(Event { id: id.clone(), cursor: n, payload: n }).await?;
+            }
+            while heard.leading(ids.iter().map(String::as_str)) < 2 {
+                sleep(Duration::from_millis(1)).await;
+            }
+            out.checkpoint(&9)?;
+            std::future::pending().await
+        })
+    });
+    let scripted = Scripted { manifest: manifest(), runs: AtomicUsize::new(0), script };
+    let redactor = Redactor::new(&secrets.map(Secret::new));
+    let connection = Arc::new(Connection::over("work", Box::new(scripted), redactor));
+    let mut subscription = connection.subscribe(None, options()).expect("subscribed");
+    let (one, two) = (next(&mut subscription).await, next(&mut subscription).await);
+    assert_ne!(one.id(), two.id());
+    assert!(!secrets.iter().any(|secret| one.id().contains(secret) || two.id().contains(secret)));
+    subscription.acknowledge(one.id());
+    assert_eq!(subscription.cursor().as_deref(), Some("1"));
+    subscription.acknowledge(two.id());
+    assert_eq!(subscription.next().await, Some(Item::Checkpoint("9".into())));
 }
 
 #[tokio::test(start_paused = true)]
