@@ -69,6 +69,8 @@ pub mod testing;
 mod text;
 #[cfg(test)]
 mod traces;
+#[cfg(feature = "pocketpaw")]
+mod yaml;
 
 #[doc(hidden)]
 #[path = "private/mod.rs"]

@@ -1,13 +1,10 @@
 //! What a `hosts.yml` says: which connectors and programs are subscribed to.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::platform::pocketpaw::not_utf8;
-use crate::platform::pocketpaw::reader::{Fields, Reader, Written};
-use crate::platform::pocketpaw::yaml::{self, Kind, Node, Place};
+use crate::yaml::reader::{Fields, Reader, Written};
+use crate::yaml::{self, Broken, Kind, Node, Place};
 use crate::{Error, Result};
 
 /// More than these are for more than one program.
@@ -49,35 +46,16 @@ impl Plan {
     ///
     /// `setup` with all that is wrong with it, each with its line and column.
     pub(crate) fn load(path: &Path) -> Result<Self> {
-        let shown = path.display();
-        let mut bytes = Vec::new();
-        let most = yaml::MOST_BYTES as u64;
-        File::open(path)
-            .and_then(|file| file.take(most + 1).read_to_end(&mut bytes))
-            .map_err(|error| Error::setup(format!("`{shown}` can't be read: {error}")))?;
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let (place, message) = not_utf8(&error);
-            faulty(path, Some(place), &message)
-        })?;
-        Self::parse(&text, path)
+        Self::parse(&yaml::text_of(path).map_err(|broken| faulty(path, broken))?, path)
     }
 
     /// As [`Self::load`], of a file that is read already. Relative paths in it are from where the file is.
     fn parse(text: &str, path: &Path) -> Result<Self> {
-        let root = yaml::read(text).map_err(|broken| {
-            let message = match broken.place {
-                Some(Place { line, column }) => format!("line {line}, column {column}: {}", broken.message),
-                None => broken.message,
-            };
-            faulty(path, broken.place, &message)
-        })?;
+        let root = yaml::read(text).map_err(|broken| faulty(path, broken))?;
         let mut reader = Reader::default();
         let folder = path.parent().unwrap_or(Path::new(""));
         let plan = plan(&root, path, folder, &mut reader);
-        match reader.faults() {
-            None => Ok(plan),
-            Some((place, message)) => Err(faulty(path, place, &message)),
-        }
+        reader.finish().map(|_| plan).map_err(|broken| faulty(path, broken))
     }
 }
 
@@ -91,7 +69,9 @@ fn plan(root: &Node, path: &Path, folder: &Path, reader: &mut Reader) -> Plan {
             if nodes.is_empty() && matches!(node.kind, Kind::List(_)) {
                 reader.fault(node.place, "`connectors` is empty; name one at least");
             }
-            for node in reader.at_most(MOST, 0, nodes, "connectors", |node| node.place) {
+            for node in
+                reader.at_most(MOST, 0, nodes, ("connectors", "write several files"), |node| node.place)
+            {
                 let Some((entry, place)) = entry(node, folder, reader) else { continue };
                 if entries.iter().any(|other| other.name == entry.name) {
                     reader
@@ -222,11 +202,13 @@ fn beside(mut command: Vec<String>, folder: &Path) -> Vec<String> {
     command
 }
 
-fn faulty(path: &Path, place: Option<Place>, message: &str) -> Error {
-    let error = Error::setup(format!("`{}` has a fault: {message}", path.display()));
+fn faulty(path: &Path, broken: Broken) -> Error {
+    let (shown, Broken { place, message, .. }) = (path.display(), broken);
     match place {
-        Some(place) => error.with_detail("line", place.line).with_detail("column", place.column),
-        None => error,
+        Some(place) => Error::setup(format!("`{shown}` has a fault: {message}"))
+            .with_detail("line", place.line)
+            .with_detail("column", place.column),
+        None => Error::setup(format!("`{shown}` {message}")),
     }
 }
 

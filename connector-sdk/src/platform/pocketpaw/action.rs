@@ -6,10 +6,10 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::arguments::is_same;
-use super::file::is_word;
-use super::reader::{Fields, Reader, Written, boolean_of};
-use super::yaml::{Entry, Kind, Node, Place, shown};
+use super::file::{SPLIT, is_word};
 use crate::manifest::Trust;
+use crate::yaml::reader::{Fields, Reader, Written, boolean_of};
+use crate::yaml::{Entry, Kind, Node, Place, shown};
 
 pub(super) struct ActionPart {
     pub(super) place: Place,
@@ -127,7 +127,8 @@ pub(super) fn read(node: &Node, reader: &mut Reader) -> Option<ActionPart> {
         let Some(node) = fields.take(key) else { continue };
         let entries = reader.map(node, key);
         let what = format!("parameters of {title}");
-        let entries = reader.at_most(MOST_PARAMETERS, seen.len(), entries, &what, |entry| entry.place);
+        let entries =
+            reader.at_most(MOST_PARAMETERS, seen.len(), entries, (&what, SPLIT), |entry| entry.place);
         for entry in entries {
             if !seen.insert(entry.key.as_str()) {
                 let message = format!(

@@ -3,11 +3,11 @@
 use reqwest::header::{HeaderName, HeaderValue};
 
 use super::file::{AuthPart, Method};
-use super::reader::Reader;
 use super::values::{Values, is_part, is_plain, says_secret};
 use crate::http::Credentials;
 use crate::manifest::{ApiKeyPlace, Auth};
 use crate::similar::{listed, nearest};
+use crate::yaml::reader::Reader;
 use crate::{Error, Result};
 
 /// What goes with every call, by the names of credentials.

@@ -4,11 +4,11 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::action::{ActionPart, Execution, ParameterPart, ValueKind};
-use super::reader::Reader;
 use super::resolve::{Operation, Used};
 use super::template::{self, Base, Piece, Template};
-use super::yaml::Place;
 use crate::similar::listed;
+use crate::yaml::Place;
+use crate::yaml::reader::Reader;
 
 /// What an action does.
 pub(super) enum Job {

@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use reqwest::header::{HeaderName, HeaderValue};
 
 use super::action::{self, ActionPart};
-use super::reader::{Fields, Reader, Written};
-use super::yaml::{Kind, Node, Place, shown};
+use crate::yaml::reader::{Fields, Reader, Written};
+use crate::yaml::{Kind, Node, Place, shown};
+
+/// What is to be done where there is too much of something.
+pub(super) const SPLIT: &str = "split the connector into several";
 
 /// More than these are no description that anybody reads.
 const MOST_ACTIONS: usize = 500;
@@ -87,7 +90,7 @@ pub(super) fn read(root: &Node, reader: &mut Reader) -> File {
     let actions = match fields.take("actions") {
         Some(node) => {
             let nodes = reader.list(node, "actions");
-            let nodes = reader.at_most(MOST_ACTIONS, 0, nodes, "actions", |node| node.place);
+            let nodes = reader.at_most(MOST_ACTIONS, 0, nodes, ("actions", SPLIT), |node| node.place);
             nodes.iter().filter_map(|node| action::read(node, reader)).collect()
         }
         None => Vec::new(),
@@ -137,7 +140,7 @@ fn auth(node: Option<&Node>, root: Place, reader: &mut Reader) -> AuthPart {
     if let Some(node) = fields.take("credentials") {
         let nodes = reader.list(node, "credentials");
         let mut seen = HashSet::new();
-        for node in reader.at_most(MOST_CREDENTIALS, 0, nodes, "credentials", |node| node.place) {
+        for node in reader.at_most(MOST_CREDENTIALS, 0, nodes, ("credentials", SPLIT), |node| node.place) {
             let Some(credential) = credential(node, reader) else { continue };
             if !seen.insert(credential.name.clone()) {
                 reader.fault(

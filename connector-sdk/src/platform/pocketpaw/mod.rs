@@ -129,7 +129,6 @@ mod emit;
 mod endpoint;
 mod file;
 mod host;
-pub(crate) mod reader;
 mod request;
 mod resolve;
 mod schema;
@@ -139,17 +138,16 @@ mod tests;
 mod values;
 #[cfg(feature = "cli")]
 mod write;
-pub(crate) mod yaml;
 
 #[cfg(feature = "cli")]
 pub use write::{LeftOut, Written, write};
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::yaml::reader::Reader;
+use crate::yaml::{self, Broken, Place};
 use crate::{Error, Factory, Result};
 
 /// A connector that was read from a file.
@@ -198,35 +196,11 @@ impl fmt::Debug for Loaded {
 pub fn load(path: impl AsRef<Path>) -> Result<Loaded> {
     fn inner(path: &Path) -> Result<Loaded> {
         let shown = path.display().to_string();
-        let mut bytes = Vec::new();
-        let most = yaml::MOST_BYTES as u64;
-        let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
-        if let Err(error) = read {
-            return Err(reader::faulty(&shown, None, &format!("can't be read: {error}")).with_source(error));
-        }
-        if bytes.len() as u64 > most {
-            return Err(reader::faulty(&shown, None, &yaml::too_large()));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| not_text(&shown, &error))?;
+        let text = yaml::text_of(path).map_err(|broken| faulty(&shown, broken))?;
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         read_text(&text, &stem, &shown)
     }
     inner(path.as_ref())
-}
-
-fn not_text(file: &str, error: &std::string::FromUtf8Error) -> Error {
-    let (place, message) = not_utf8(error);
-    reader::faulty(file, Some(place), &message)
-}
-
-/// Where a text ends to be one.
-pub(crate) fn not_utf8(error: &std::string::FromUtf8Error) -> (yaml::Place, String) {
-    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
-    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count() as u64;
-    let message = format!("line {line}, column {column}: this is not UTF-8 text; save the file as UTF-8");
-    (yaml::Place { line, column }, message)
 }
 
 /// Reads the text of a connector file; `file_stem` is its name without `.yaml`, which is the connector's
@@ -240,16 +214,28 @@ pub fn parse(text: &str, file_stem: &str) -> Result<Loaded> {
 }
 
 fn read_text(text: &str, stem: &str, shown: &str) -> Result<Loaded> {
-    let root = yaml::read(text).map_err(|broken| {
-        let message = match broken.place {
-            Some(place) => format!("line {}, column {}: {}", place.line, place.column, broken.message),
-            None => broken.message,
-        };
-        reader::faulty(shown, broken.place, &message)
-    })?;
-    let mut reader = reader::Reader::default();
+    let root = yaml::read(text).map_err(|broken| faulty(shown, broken))?;
+    let mut reader = Reader::default();
     let file = file::read(&root, &mut reader);
     let definition = resolve::resolve(file, stem, &mut reader);
-    let notes = reader.finish(shown)?;
+    let notes = reader.finish().map_err(|broken| faulty(shown, broken))?;
+    let note = |(place, message): (Place, String)| Note { line: place.line, column: place.column, message };
+    let notes = notes.into_iter().map(note).collect();
     Ok(Loaded { factory: Box::new(connector::YamlFactory(Arc::new(definition))), notes })
+}
+
+/// The error of a file.
+fn faulty(file: &str, broken: Broken) -> Error {
+    let Broken { place, message, source } = broken;
+    let error = match place {
+        Some(place) => Error::setup(format!("the connector file `{file}` has a fault: {message}"))
+            .with_detail("file", file)
+            .with_detail("line", place.line)
+            .with_detail("column", place.column),
+        None => Error::setup(format!("the connector file `{file}` {message}")).with_detail("file", file),
+    };
+    match source {
+        Some(source) => error.with_source(source),
+        None => error,
+    }
 }

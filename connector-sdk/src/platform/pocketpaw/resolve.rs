@@ -9,11 +9,11 @@ use super::action::ActionPart;
 use super::auth::{self, Plan, Standing, Stands};
 use super::endpoint::{self, Filler, Job, Names, Parameter, QueryPiece};
 use super::file::{AuthPart, File};
-use super::reader::{Reader, Written};
 use super::template::Base;
 use super::values::{is_part, is_plain, says_secret};
-use super::yaml::{Place, shown};
 use crate::manifest::{Action, Credential, Effect, Manifest, Permission, Setting, Trust};
+use crate::yaml::reader::{Reader, Written};
+use crate::yaml::{Place, shown};
 
 /// Everything that is known of a connector before it is opened.
 pub(super) struct Definition {

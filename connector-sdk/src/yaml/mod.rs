@@ -1,13 +1,21 @@
-//! From YAML to a tree whose every key and value knows its place.
+//! From YAML to a tree whose every key and value knows its place. What its author has to know is said with line and
+//! column, and never repeats what stands there.
+
+pub(crate) mod reader;
 
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_saphyr::Spanned;
 
-/// More than this is no description of a connector.
-pub(crate) const MOST_BYTES: usize = 1024 * 1024;
+/// More than this nobody writes by hand.
+const MOST_BYTES: usize = 1024 * 1024;
+
+const TOO_LARGE: &str = "is larger than 1 MiB; only what is smaller is read";
 
 /// A line and a column, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,24 +49,56 @@ pub(crate) struct Entry {
     pub(crate) value: Node,
 }
 
-/// What is wrong with a text that should be YAML. It never repeats what stands there.
+/// What is wrong with a file.
 pub(crate) struct Broken {
+    /// Where the first fault is.
     pub(crate) place: Option<Place>,
+    /// With the line and column of each fault; without a place, what the file itself is or does.
     pub(crate) message: String,
+    /// Why it can't be read.
+    pub(crate) source: Option<io::Error>,
+}
+
+impl Broken {
+    fn at(place: Place, message: &str) -> Self {
+        let Place { line, column } = place;
+        Self { place: Some(place), message: format!("line {line}, column {column}: {message}"), source: None }
+    }
+
+    fn whole(message: &str) -> Self {
+        Self { place: None, message: message.to_owned(), source: None }
+    }
+}
+
+/// Reads a file's text.
+pub(crate) fn text_of(path: &Path) -> Result<String, Broken> {
+    let mut bytes = Vec::new();
+    let most = MOST_BYTES as u64;
+    if let Err(error) = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)) {
+        return Err(Broken { place: None, message: format!("can't be read: {error}"), source: Some(error) });
+    }
+    if bytes.len() > MOST_BYTES {
+        return Err(Broken::whole(TOO_LARGE));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count() as u64;
+        Broken::at(Place { line, column }, "this is not UTF-8 text; save the file as UTF-8")
+    })
 }
 
 /// Reads a text.
 pub(crate) fn read(text: &str) -> Result<Node, Broken> {
     if text.len() > MOST_BYTES {
-        return Err(Broken { place: None, message: too_large() });
+        return Err(Broken::whole(TOO_LARGE));
     }
     // A mark at the beginning is allowed (YAML 1.2.2, section 5.2).
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(place) = unreadable(text) {
-        return Err(Broken {
-            place: Some(place),
-            message: "a control character stands here, which YAML can't have; remove it".to_owned(),
-        });
+        let message = "a control character stands here, which YAML can't have; remove it";
+        return Err(Broken::at(place, message));
     }
     let options = serde_saphyr::options! {
         // `on` and `no` stay texts; where a boolean is wanted they are read as PocketPaw reads them.
@@ -83,10 +123,6 @@ pub(crate) fn read(text: &str) -> Result<Node, Broken> {
         },
     };
     serde_saphyr::from_str_with_options::<Node>(text, options).map_err(|error| broken(&error))
-}
-
-pub(crate) fn too_large() -> String {
-    "is larger than 1 MiB; that is no description of a connector".to_owned()
 }
 
 /// Where the first character is that YAML can't have (section 5.1).
@@ -129,7 +165,10 @@ fn broken(error: &serde_saphyr::Error) -> Broken {
         E::ExternalMessage { msg, .. } => format!("it is not YAML: {}", shown(msg)),
         _ => "it is not YAML that can be read".to_owned(),
     };
-    Broken { place, message }
+    match place {
+        Some(place) => Broken::at(place, &message),
+        None => Broken::whole(&message),
+    }
 }
 
 /// What a stranger wrote, in a message.

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::Note;
-use super::yaml::{Entry, Kind, Node, Place, shown};
-use crate::Error;
+use super::{Broken, Entry, Kind, Node, Place, shown};
 use crate::similar::{listed, nearest};
 
 /// More faults than this are one: the file is no connector.
@@ -44,24 +42,16 @@ impl Reader {
         self.faults.push((place, message.into()));
     }
 
-    /// The notes in the order of the file, unless something is wrong with it.
-    pub(crate) fn finish(mut self, file: &str) -> Result<Vec<Note>, Error> {
+    /// The notes in the order of the file, unless something is wrong with it: then all that is.
+    pub(crate) fn finish(mut self) -> Result<Vec<(Place, String)>, Broken> {
         if self.faults.is_empty() {
             if let Some(place) = self.counted {
                 let more = self.unknown - MOST_UNKNOWN;
                 self.note(place, format!("from here on {more} more unknown keys, which have no effect"));
             }
             self.notes.sort_by_key(|(place, _)| *place);
-            let note =
-                |(place, message): (Place, String)| Note { line: place.line, column: place.column, message };
-            return Ok(self.notes.into_iter().map(note).collect());
+            return Ok(self.notes);
         }
-        let (place, message) = self.said();
-        Err(faulty(file, place, &message))
-    }
-
-    /// All faults in one sentence, and where the first is.
-    fn said(&mut self) -> (Option<Place>, String) {
         self.faults.sort_by_key(|(place, _)| *place);
         let more = self.faults.len().saturating_sub(MOST_FAULTS);
         let said: Vec<String> = self
@@ -74,13 +64,7 @@ impl Reader {
         if more > 0 {
             message = format!("{message}; and {more} more");
         }
-        (self.faults.first().map(|(place, _)| *place), message)
-    }
-
-    /// All faults in one sentence, and where the first is; none where there are none.
-    #[cfg(feature = "supervisor")]
-    pub(crate) fn faults(mut self) -> Option<(Option<Place>, String)> {
-        (!self.faults.is_empty()).then(|| self.said())
+        Err(Broken { place: self.faults.first().map(|(place, _)| *place), message, source: None })
     }
 
     /// The known name that was meant, unless this was asked too often.
@@ -94,21 +78,18 @@ impl Reader {
     }
 
     /// The first items of a list or map, `before` of which there were others, and a fault at the first that is one
-    /// too many.
+    /// too many, with what is to be done.
     pub(crate) fn at_most<'n, T>(
         &mut self,
         most: usize,
         before: usize,
         items: &'n [T],
-        what: &str,
+        (what, remedy): (&str, &str),
         place: impl Fn(&T) -> Place,
     ) -> &'n [T] {
         let left = most.saturating_sub(before);
         let Some(item) = items.get(left) else { return items };
-        self.fault(
-            place(item),
-            format!("there are more than {most} {what}; split the connector into several"),
-        );
+        self.fault(place(item), format!("there are more than {most} {what}; {remedy}"));
         &items[..left]
     }
 
@@ -204,17 +185,6 @@ pub(crate) fn boolean_of(value: &Value) -> Option<bool> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// The error of a file.
-pub(crate) fn faulty(file: &str, place: Option<Place>, message: &str) -> Error {
-    match place {
-        Some(place) => Error::setup(format!("the connector file `{file}` has a fault: {message}"))
-            .with_detail("file", file)
-            .with_detail("line", place.line)
-            .with_detail("column", place.column),
-        None => Error::setup(format!("the connector file `{file}` {message}")).with_detail("file", file),
     }
 }
 
