@@ -190,7 +190,7 @@ impl Connection {
     ///
     /// What the connector's health check returned.
     pub async fn health(&self, context: Context) -> Result<()> {
-        let context = self.own(context).checking();
+        let context = self.adopt(context).checking();
         let health = async { self.connector.health(&context).await };
         #[cfg(feature = "http")]
         let health = crate::http::during_check(context.deadline(), health);
@@ -206,7 +206,7 @@ impl Connection {
     /// `usage` where the connector has no login, `internal` where it obtains what it has no place for, else what
     /// the connector's login returned.
     pub async fn login(&self, ask: &dyn Ask, context: Context) -> Result<Obtained> {
-        let context = self.own(context);
+        let context = self.adopt(context);
         let login = drive::catch(|| Ok(self.connector.login(ask, &context)));
         let result = match login {
             Ok(login) => drive::drive(login, &context, Instant::now()).await,
@@ -241,7 +241,7 @@ impl Connection {
                 listed(known)
             )));
         }
-        let context = self.own(context);
+        let context = self.adopt(context);
         let options = drive::catch(|| Ok(self.connector.options(source, query, &context)));
         let result = match options {
             Ok(options) => drive::drive(options, &context, Instant::now()).await,
@@ -321,7 +321,7 @@ impl Connection {
         &self.redactor
     }
 
-    pub(crate) fn own(&self, mut context: Context) -> Context {
+    pub(crate) fn adopt(&self, mut context: Context) -> Context {
         context.enter(&self.name, None, |observer| self.redactor.observer(observer));
         context
     }

@@ -108,7 +108,7 @@ fn auth_ok(session: &mut Session<'_>) -> u8 {
             &format!("{}: {}", error.kind().as_str(), one_line(error.message())),
         );
     }
-    told(session, &puffer::auth_ok(health.as_ref().copied()))
+    answer_with(session, &puffer::auth_ok(health.as_ref().copied()))
 }
 
 fn act(session: &mut Session<'_>) -> u8 {
@@ -129,7 +129,7 @@ fn act(session: &mut Session<'_>) -> u8 {
         session.wait(token, deadline, perform(&connection, action, &stdin, context))?
     });
     let result = result.map_err(|error| redactor(session).error(error));
-    told(session, &puffer::answer(&name, result.as_ref()))
+    answer_with(session, &puffer::answer(&name, result.as_ref()))
 }
 
 async fn perform(connection: &Connection, name: &str, stdin: &[u8], context: Context) -> Result<Output> {
@@ -255,7 +255,7 @@ fn drain(session: &Session<'_>) -> Result<Vec<u8>> {
 }
 
 /// Writes the one answer.
-fn told(session: &Session<'_>, line: &[u8]) -> u8 {
+fn answer_with(session: &Session<'_>, line: &[u8]) -> u8 {
     claim_answer(session.process);
     write_answer(&session.process.stdout_sink(), &session.process.stderr_sink(), line)
 }

@@ -105,7 +105,7 @@ impl Engine {
             None => context,
             Some(observer) => context.with_observer(Arc::clone(observer)),
         };
-        let context = self.connection.own(context);
+        let context = self.connection.adopt(context);
         let emitter = Emitter::new(Arc::clone(&self.stream), Arc::clone(self.connection.shared_redactor()));
         let mut run = catch(|| Ok(self.connection.connector().events(since.as_deref(), emitter, &context)))?;
         // After a failure, a method that goes on for a while is well again although nothing happens.

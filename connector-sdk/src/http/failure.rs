@@ -128,7 +128,7 @@ fn kind_of(status: StatusCode, is_rate_limit: bool) -> ErrorKind {
 fn said(body: &[u8], redactor: &Redactor) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
-    let cut = |text: &str| told(text, redactor);
+    let cut = |text: &str| redacted_line(text, redactor);
     match serde_json::from_str::<Value>(text) {
         Ok(json) => message_in(&json, 0).map(cut),
         // A page for people says nothing in so few words, and what broke off can't be told from one.
@@ -165,7 +165,7 @@ fn message_in(json: &Value, depth: u8) -> Option<&str> {
 
 /// What a service says, on one line of a bounded length. Secrets are taken out of all of it first: of one that was
 /// cut in two, or whose blanks were folded, nobody could tell what it was.
-pub(crate) fn told(text: &str, redactor: &Redactor) -> String {
+pub(crate) fn redacted_line(text: &str, redactor: &Redactor) -> String {
     cut(redactor.text(text).as_deref().unwrap_or(text))
 }
 

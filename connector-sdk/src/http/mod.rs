@@ -79,7 +79,7 @@ pub(crate) use response::misread;
 pub use retry::Retry;
 pub(crate) use template::names;
 #[cfg(feature = "oauth")]
-pub(crate) use {base::url as address, failure::cut as shortened, failure::told, plain::origin};
+pub(crate) use {base::url as address, failure::cut as shortened, failure::redacted_line, plain::origin};
 #[cfg(feature = "pocketpaw")]
 pub(crate) use {guard::is_loopback_name, template::encoded, template::is_dots};
 

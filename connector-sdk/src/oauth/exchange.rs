@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::Tokens;
 use crate::call::Redactor;
-use crate::http::{Http, told};
+use crate::http::{Http, redacted_line};
 use crate::{BoxFuture, Error, ErrorKind, Result, Secret};
 
 /// A lifetime past which a number is a mistake; it is about a hundred years.
@@ -97,7 +97,7 @@ impl Exchange {
             RequestTokenError::ServerResponse(refusal) => refusal.into_error(&self.redactor),
             RequestTokenError::Parse(error, _) => Error::upstream(format!(
                 "the service answered JSON that is no token (`{}`)",
-                told(&error.path().to_string(), &self.redactor)
+                redacted_line(&error.path().to_string(), &self.redactor)
             )),
             RequestTokenError::Other(_) => Error::upstream("the service answered something that is no token"),
         }
@@ -166,8 +166,8 @@ pub(super) fn said(
     advice: &str,
     redactor: &Redactor,
 ) -> Error {
-    let code = told(code, redactor);
-    let said = description.map(|text| format!(" ({})", told(text, redactor))).unwrap_or_default();
+    let code = redacted_line(code, redactor);
+    let said = description.map(|text| format!(" ({})", redacted_line(text, redactor))).unwrap_or_default();
     Error::new(kind, format!("the service gave no token, `{code}`{said}: {advice}"))
         .with_detail("oauth_error", code)
 }

@@ -27,8 +27,8 @@ use crate::credentials::Address;
 use crate::event::SubscribeOptions;
 use crate::host::Host;
 use crate::host::supervisor::{
-    Board, Change, Condition, Job, Opener, PARTING, Plan, Planned, Shared, Source, State, Whose, supervise,
-    told,
+    Board, Change, Condition, Job, Opener, PARTING, Plan, Planned, Shared, Source, State, Whose, read_status,
+    supervise,
 };
 use crate::platform::argentos;
 #[cfg(unix)]
@@ -329,7 +329,7 @@ impl Observer for Log {
 /// What a `run` last said of its connectors.
 pub(super) fn status(session: &Session<'_>, file: &Path, connector: Option<&str>) -> Result<Answer> {
     let plan = Plan::load(file)?;
-    let Some((mut report, running)) = told(&plan.state)? else {
+    let Some((mut report, running)) = read_status(&plan.state)? else {
         return Err(Error::not_found(format!(
             "`{}` was never run: there is no status in `{}`",
             file.display(),

@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use plan::{Plan, Planned, Source};
-pub(crate) use state::{State, Whose, told};
+pub(crate) use state::{State, Whose, read_status};
 pub(crate) use status::{Board, Change, Condition};
 pub(crate) use worker::{Job, Opener, Shared};
 

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 const LOCK: &str = "lock";
 const STATUS: &str = "status.json";
 
-/// How long a lock may be held before it is another supervisor's, and not of somebody who [asks](told) whether it is.
+/// How long a lock may be held before it is another supervisor's, and not of somebody who [asks](read_status) whether it is.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The folder, held by one supervisor at a time.
@@ -115,7 +115,7 @@ impl State {
 /// # Errors
 ///
 /// `setup` when it can't be read.
-pub(crate) fn told(folder: &Path) -> Result<Option<(Report, bool)>> {
+pub(crate) fn read_status(folder: &Path) -> Result<Option<(Report, bool)>> {
     let path = folder.join(STATUS);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
@@ -169,11 +169,11 @@ mod tests {
         let state = State::hold(home.path()).expect("held");
         let error = State::hold(home.path()).err().expect("held already");
         assert_eq!(error.kind(), ErrorKind::Conflict);
-        assert!(told(home.path()).expect("read").is_none());
+        assert!(read_status(home.path()).expect("read").is_none());
         state.tell(&Report::default()).expect("written");
-        assert!(told(home.path()).expect("read").expect("told").1, "it runs");
+        assert!(read_status(home.path()).expect("read").expect("told").1, "it runs");
         drop(state);
-        assert!(!told(home.path()).expect("read").expect("told").1, "it ran");
+        assert!(!read_status(home.path()).expect("read").expect("told").1, "it ran");
         State::hold(home.path()).expect("free");
     }
 

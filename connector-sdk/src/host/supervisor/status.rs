@@ -127,7 +127,7 @@ impl Board {
     }
 
     /// It goes well, or is over.
-    pub(crate) fn turn(&self, place: usize, state: Condition) {
+    pub(crate) fn set_state(&self, place: usize, state: Condition) {
         self.set(place, state, None, None);
     }
 

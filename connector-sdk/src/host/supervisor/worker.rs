@@ -100,7 +100,7 @@ pub(crate) async fn work(job: Job, shared: Shared) -> Result<()> {
                     }
                 };
                 if !options.failing {
-                    board.turn(place, Condition::Running);
+                    board.set_state(place, Condition::Running);
                 }
                 let result = worker.run(&mut subscription).await;
                 // What it emits on its way out comes again, since nobody acknowledges it.
@@ -123,19 +123,19 @@ pub(crate) async fn work(job: Job, shared: Shared) -> Result<()> {
         // It is well again when something comes of it.
         options.failing = true;
         opened = match stop.run_until_cancelled(opener()).await {
-            Some(opened) => opened.and_then(|connection| worker.own(connection)),
+            Some(opened) => opened.and_then(|connection| worker.same_connector(connection)),
             None => break Ok(()),
         };
     };
     if stop.is_cancelled() {
-        board.turn(place, Condition::Stopped);
+        board.set_state(place, Condition::Stopped);
     }
     result
 }
 
 impl Worker {
     /// A template may be another's by now, and a cursor is of one connector.
-    fn own(&self, connection: Connection) -> Result<Connection> {
+    fn same_connector(&self, connection: Connection) -> Result<Connection> {
         let (id, known) = (&connection.manifest().id, &self.whose.connector);
         if id == known {
             return Ok(connection);
@@ -199,7 +199,7 @@ impl Worker {
             Some(Ok(cursor)) => {
                 self.kept = Some(cursor);
                 if self.unkept.take().is_some() {
-                    self.shared.board.turn(self.place, Condition::Running);
+                    self.shared.board.set_state(self.place, Condition::Running);
                 }
             }
             // Events are still written, and after a restart they come again from the one that is on disk.
@@ -224,7 +224,7 @@ impl Worker {
         match health {
             // A connector that is well again writes no cursor.
             Health::Good if self.tell_unkept() => {}
-            Health::Good => board.turn(self.place, Condition::Running),
+            Health::Good => board.set_state(self.place, Condition::Running),
             Health::Retrying { failure, wait, .. } => {
                 let failure = (failure.kind, failure.message.as_str());
                 board.fail(self.place, Condition::Retrying, failure, Some(*wait));

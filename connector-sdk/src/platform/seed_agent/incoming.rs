@@ -165,7 +165,7 @@ pub(super) async fn receive(
                     Item::Event(event) => events.push(event),
                     // It is the acknowledger's cursor as well.
                     Item::Checkpoint(_) => {}
-                    Item::Health(health) => failure = told(&*log, health).or(failure),
+                    Item::Health(health) => failure = log_health(&*log, health).or(failure),
                 }
                 if events.len() == BATCH {
                     break;
@@ -229,7 +229,7 @@ async fn put(
 }
 
 /// Says how the connector fares, and returns what it can't go on with.
-fn told(log: &dyn Observer, health: Health) -> Option<Failure> {
+fn log_health(log: &dyn Observer, health: Health) -> Option<Failure> {
     match health {
         Health::Good => None,
         Health::Retrying { failure: Failure { kind, message }, wait, .. } => {
