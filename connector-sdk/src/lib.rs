@@ -61,6 +61,8 @@ pub mod oauth;
 mod percent;
 #[cfg(any(feature = "cli", feature = "pocketpaw"))]
 pub mod platform;
+#[cfg(feature = "cli")]
+mod runtime;
 mod secret;
 mod settings;
 mod similar;

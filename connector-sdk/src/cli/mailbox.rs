@@ -13,7 +13,7 @@ use super::argument::Values;
 use super::command::{Builtin, Command};
 use super::ending::Ending;
 use super::interrupt::Limit;
-use super::observer::Lines;
+use super::observer::{Lines, Log};
 use super::process::{Sink, say};
 use super::scan::Scan;
 use super::session::Session;
@@ -21,7 +21,7 @@ use super::show::clean_line;
 use super::{interrupt, setting};
 use crate::call::Connection;
 use crate::platform::seed_agent::{self, Options};
-use crate::{Error, Level, Observer, Result};
+use crate::{Error, Result};
 
 /// How much longer than a call a mailbox may take to end after a signal: 5 s in all, with the 2 s that
 /// `interrupt` waits.
@@ -64,10 +64,7 @@ fn serve(session: &mut Session<'_>) -> Result<()> {
     let stderr = session.process.stderr_sink();
     let log = Arc::new(Log(Lines(Arc::clone(&stderr))));
     let stop = CancellationToken::new();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
+    let runtime = crate::runtime::runtime()?;
     if session.process.owns_process {
         let end = move |error: Error| {
             thread::sleep(PARTING);
@@ -111,13 +108,4 @@ fn open(session: &Session<'_>, instance: &str) -> Result<Connection> {
     let scan = super::stored::preferring(session.manifest, scan, instance, session.process)?;
     let configuration = setting::read(session.manifest, &scan, session.process)?;
     Connection::open(instance, session.factory, configuration.settings()?)
-}
-
-/// The log. Progress is none of what has no end.
-struct Log(Lines);
-
-impl Observer for Log {
-    fn log(&self, level: Level, message: &str) {
-        self.0.log(level, message);
-    }
 }

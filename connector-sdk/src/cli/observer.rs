@@ -24,6 +24,17 @@ impl Observer for Lines {
     }
 }
 
+/// The log alone. Progress is none of a method without an end.
+#[cfg(any(feature = "puffer", feature = "seed-agent"))]
+pub(super) struct Log(pub(super) Lines);
+
+#[cfg(any(feature = "puffer", feature = "seed-agent"))]
+impl Observer for Log {
+    fn log(&self, level: Level, message: &str) {
+        self.0.log(level, message);
+    }
+}
+
 impl Audit for Lines {
     fn record(&self, record: &AuditRecord<'_>) {
         let outcome = match record.outcome {

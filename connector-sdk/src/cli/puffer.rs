@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::command::{Builtin, Command};
 use super::ending::{Ending, begin_answer, claim_answer};
-use super::observer::Lines;
+use super::observer::{Lines, Log};
 use super::process::{MOST_INPUT, Sink, lock, say, too_large, unreadable, write};
 use super::scan::Scan;
 use super::session::Session;
@@ -19,7 +19,7 @@ use super::{panic, setting};
 use crate::call::{Audit, Caller, Connection, Redactor};
 use crate::manifest::{Manifest, Mode};
 use crate::platform::{argentos, puffer};
-use crate::{Context, Error, ErrorKind, Level, Observer, Output, Result};
+use crate::{Context, Error, ErrorKind, Output, Result};
 
 /// What an action is called of which nothing is known.
 const ACTION: &str = "action";
@@ -298,15 +298,6 @@ impl Write for Writer {
 
     fn flush(&mut self) -> io::Result<()> {
         lock(&self.0).flush()
-    }
-}
-
-/// The log of a stream. Progress is none of a method without an end.
-struct Log(Lines);
-
-impl Observer for Log {
-    fn log(&self, level: Level, message: &str) {
-        self.0.log(level, message);
     }
 }
 

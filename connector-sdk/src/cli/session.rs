@@ -264,10 +264,7 @@ impl<'a> Session<'a> {
         deadline: Option<Instant>,
         future: Pin<&mut dyn Future<Output = ()>>,
     ) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
+        let runtime = crate::runtime::runtime()?;
         let last = self.ending.as_ref().and_then(|ending| ending.last);
         if self.process.owns_process {
             let end = self.ending().end;

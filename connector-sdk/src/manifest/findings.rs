@@ -116,9 +116,11 @@ fn undescribed(action: &Action) -> Vec<Finding> {
 
 /// Puffer puts arguments of these names into every call (its contract 1.3). The macro knows them as well,
 /// for parameters (`keys.rs`).
+pub(crate) const INJECTED_BY_PUFFER: [&str; 2] = ["connection_slug", "connector_slug"];
+
 fn reserved(action: &Action) -> Vec<Finding> {
-    const RESERVED: [&str; 2] = ["connection_slug", "connector_slug"];
-    let arguments = action.parameters.iter().filter(|parameter| RESERVED.contains(&parameter.name.as_str()));
+    let is_reserved = |parameter: &&Parameter| INJECTED_BY_PUFFER.contains(&parameter.name.as_str());
+    let arguments = action.parameters.iter().filter(is_reserved);
     let message = |parameter: &Parameter| {
         format!("its argument `{}` has a name that hosts use themselves; rename the field", parameter.name)
     };

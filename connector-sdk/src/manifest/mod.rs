@@ -27,6 +27,8 @@ pub(crate) use bounds::limit;
 pub(crate) use draft::{RECIPIENTS, TEXTS, can_be_drafted};
 pub(crate) use elements::elements;
 pub use events::{Delivery, Events};
+#[cfg(feature = "puffer")]
+pub(crate) use findings::INJECTED_BY_PUFFER;
 #[cfg(all(test, feature = "seed-agent"))]
 pub(crate) use findings::TAKEN_IN_SEED_AGENT;
 #[cfg(feature = "seed-agent")]

@@ -89,10 +89,7 @@ pub(super) fn run(session: &mut Session<'_>, host: &Host, file: &Path) -> Result
             file.display()
         )));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))?;
+    let runtime = crate::runtime::runtime()?;
     if session.process.owns_process {
         let end = move |error: Error| end(Error::new(error.kind(), LATE));
         let limit = Limit { patience: PARTING + AFTERWARDS, ..Limit::default() };

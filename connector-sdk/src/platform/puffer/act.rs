@@ -11,7 +11,7 @@ use crate::manifest::Action;
 use crate::{Error, Output, Result};
 
 /// What Puffer puts into every input that doesn't have it.
-pub(super) const INJECTED: [&str; 2] = ["connection_slug", "connector_slug"];
+pub(super) use crate::manifest::INJECTED_BY_PUFFER as INJECTED;
 
 /// The input of an action without the keys that Puffer puts into it and the action doesn't take.
 ///

@@ -19,6 +19,7 @@ use super::frames::{self, Line};
 use super::lines::{Lines, Piece};
 use crate::call::Connection;
 use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions, Subscription};
+use crate::runtime::runtime;
 use crate::{Error, ErrorKind, Level, Observer, Result};
 
 /// Puffer shuts down a stream that says that it isn't well, and starts it again within a minute. So a retry says so only
@@ -89,13 +90,6 @@ pub fn subscribe(streams: Streams, open: impl FnOnce(&str) -> Result<Connection>
     }
 }
 
-pub(super) fn runtime() -> Result<Runtime> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::internal(format!("the runtime can't be started: {error}")))
-}
-
 /// What is known of the host.
 pub(super) struct Host {
     /// Standard input has ended.
@@ -141,7 +135,7 @@ impl Host {
         // The connector may keep its thread for itself, and the end of standard input must be heard all the same.
         let over = CancellationToken::new();
         let _ends = over.clone().drop_guard();
-        let waiting = self::runtime()?;
+        let waiting = crate::runtime::runtime()?;
         thread::Builder::new().name("connector".to_owned()).spawn(move || {
             runtime.block_on(over.cancelled());
             // Nobody waits for what it blocks.

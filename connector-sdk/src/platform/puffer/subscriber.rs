@@ -13,9 +13,10 @@ use serde_json::value::RawValue;
 
 use super::frames::{self, string};
 use super::payload;
-use super::subscribe::{Framing, Host, runtime};
+use super::subscribe::{Framing, Host};
 use crate::call::Connection;
 use crate::event::{Acknowledger, Failure, Health, Item, SubscribeOptions};
+use crate::runtime::runtime;
 use crate::{Error, Level, Observer, Result};
 
 /// What the host says by its environment.
