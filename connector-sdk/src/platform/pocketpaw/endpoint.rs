@@ -100,7 +100,9 @@ pub(super) fn resolve(part: ActionPart, names: &mut Names<'_>, reader: &mut Read
         ),
         (Some(method), _, Some(url)) => match template::parse(&url.value) {
             Ok(template) => {
-                let endpoint = with_url(&part, method, template, url.place, &mut parameters, names, reader);
+                let place = url.place;
+                let filling = Filling { part: &part, place, parameters: &mut parameters, names, reader };
+                let endpoint = filling.endpoint(method, template);
                 endpoint.map_or_else(|| Job::Refused(String::new()), Job::Request)
             }
             Err(message) => {
@@ -142,96 +144,114 @@ fn parameter(part: &ParameterPart) -> Parameter {
     }
 }
 
-/// An action with a URL: its placeholders take their arguments away from query and body.
-fn with_url(
-    part: &ActionPart,
-    method: &Method,
-    template: Template,
+/// The URL of an action, whose placeholders take their arguments away from query and body.
+struct Filling<'a, 'n> {
+    part: &'a ActionPart,
     place: Place,
-    parameters: &mut [Parameter],
-    names: &mut Names<'_>,
-    reader: &mut Reader,
-) -> Option<Endpoint> {
-    for name in template.base.holes() {
-        names.used.entry(name.to_owned()).or_insert(place);
-        if names.credentials.contains(&name) {
-            continue;
+    parameters: &'a mut [Parameter],
+    names: &'a mut Names<'n>,
+    reader: &'a mut Reader,
+}
+
+impl Filling<'_, '_> {
+    /// None where something is wrong with it, which the reader knows.
+    fn endpoint(mut self, method: &Method, template: Template) -> Option<Endpoint> {
+        self.check_host(&template.base)?;
+        let path_holes = self.path(template.path_holes)?;
+        let query = self.query(template.query)?;
+        let is_form = self.is_form(&template.base);
+        let base = self.names.base(template.base);
+        let mut path = template.path;
+        for (name, _) in path_holes.iter().filter(|(_, filler)| matches!(filler, Filler::Value(_))) {
+            // It comes encoded, with its slashes.
+            path = path.replace(&format!("{{{name}}}"), &format!("{{+{name}}}"));
         }
-        let is_argument = parameters.iter().any(|one| one.name == name);
-        let message = if is_argument {
-            format!(
-                "`{{{name}}}` would let whoever calls `{}` choose the host; make it a credential",
-                part.name
-            )
-        } else {
-            unresolved(name, names.credentials.iter().copied(), reader)
-        };
-        reader.fault(place, message);
-        return None;
+        Some(Endpoint { method: method.clone(), base, path, path_holes, query, is_form })
     }
-    let mut filler = |name: &str, in_path: bool| {
-        let position = parameters.iter().position(|one| one.name == name);
-        match (position, names.credentials.contains(&name)) {
-            (Some(_), true) => {
-                let message = format!(
-                    "`{{{name}}}` is a credential and a parameter of `{}`; rename one of them",
-                    part.name
-                );
-                reader.fault(place, message);
-                None
+
+    /// Nobody who calls an action chooses where credentials go.
+    fn check_host(&mut self, base: &Base) -> Option<()> {
+        for name in base.holes() {
+            self.names.used.entry(name.to_owned()).or_insert(self.place);
+            if self.names.credentials.contains(&name) {
+                continue;
             }
-            (None, true) => Some(Filler::Value(name.to_owned())),
+            let message = if self.parameters.iter().any(|one| one.name == name) {
+                let action = &self.part.name;
+                format!(
+                    "`{{{name}}}` would let whoever calls `{action}` choose the host; make it a credential"
+                )
+            } else {
+                unresolved(name, self.names.credentials.iter().copied(), self.reader)
+            };
+            self.reader.fault(self.place, message);
+            return None;
+        }
+        Some(())
+    }
+
+    fn path(&mut self, names: Vec<String>) -> Option<Vec<(String, Filler)>> {
+        let mut holes: Vec<(String, Filler)> = Vec::new();
+        for name in names {
+            let filler = self.filler(&name, true)?;
+            if !holes.iter().any(|(known, _)| *known == name) {
+                holes.push((name, filler));
+            }
+        }
+        Some(holes)
+    }
+
+    fn query(&mut self, written: Vec<(String, Vec<Piece>)>) -> Option<Vec<(String, Vec<QueryPiece>)>> {
+        let mut query = Vec::new();
+        for (name, pieces) in written {
+            let mut filled = Vec::new();
+            for piece in pieces {
+                filled.push(match piece {
+                    Piece::Text(text) => QueryPiece::Text(text),
+                    Piece::Hole(name) => QueryPiece::Filled(self.filler(&name, false)?),
+                });
+            }
+            query.push((name, filled));
+        }
+        Some(query)
+    }
+
+    /// What fills a placeholder: an argument, or what is set of the connection.
+    fn filler(&mut self, name: &str, in_path: bool) -> Option<Filler> {
+        let position = self.parameters.iter().position(|one| one.name == name);
+        let message = match (position, self.names.credentials.contains(&name)) {
+            (None, true) => return Some(Filler::Value(name.to_owned())),
             (Some(at), false) => {
-                fills_url(&mut parameters[at], &part.parameters[at], in_path, reader);
-                Some(Filler::Argument(at))
+                fills_url(&mut self.parameters[at], &self.part.parameters[at], in_path, self.reader);
+                return Some(Filler::Argument(at));
+            }
+            (Some(_), true) => {
+                let action = &self.part.name;
+                format!("`{{{name}}}` is a credential and a parameter of `{action}`; rename one of them")
             }
             (None, false) => {
-                let known = parameters.iter().map(|one| one.name.as_str());
-                let message = unresolved(name, known.chain(names.credentials.iter().copied()), reader);
-                reader.fault(place, message);
-                None
+                let known = self.parameters.iter().map(|one| one.name.as_str());
+                unresolved(name, known.chain(self.names.credentials.iter().copied()), self.reader)
             }
-        }
-    };
-    let mut path_holes: Vec<(String, Filler)> = Vec::new();
-    for name in template.path_holes {
-        let filler = filler(&name, true)?;
-        if !path_holes.iter().any(|(known, _)| *known == name) {
-            path_holes.push((name, filler));
-        }
+        };
+        self.reader.fault(self.place, message);
+        None
     }
-    let mut query = Vec::new();
-    for (name, pieces) in template.query {
-        let mut filled = Vec::new();
-        for piece in pieces {
-            filled.push(match piece {
-                Piece::Text(text) => QueryPiece::Text(text),
-                Piece::Hole(name) => QueryPiece::Filled(filler(&name, false)?),
-            });
+
+    /// Whether the body is a form: where the file says so, and for Stripe, as PocketPaw has it.
+    fn is_form(&mut self, base: &Base) -> bool {
+        if self.part.is_form {
+            return true;
         }
-        query.push((name, filled));
-    }
-    let mut is_form = part.is_form;
-    // As PocketPaw has it: Stripe reads nothing but forms.
-    if !is_form
-        && template
-            .base
-            .literal_host()
-            .is_some_and(|host| host == "stripe.com" || host.ends_with(".stripe.com"))
-    {
-        is_form = true;
-        if parameters.iter().any(|one| one.place == Placement::Body) {
-            reader
-                .note(place, format!("action `{}` sends a form, since Stripe reads nothing else", part.name));
+        let is_stripe =
+            base.literal_host().is_some_and(|host| host == "stripe.com" || host.ends_with(".stripe.com"));
+        if is_stripe && self.parameters.iter().any(|one| one.place == Placement::Body) {
+            let action = &self.part.name;
+            self.reader
+                .note(self.place, format!("action `{action}` sends a form, since Stripe reads nothing else"));
         }
+        is_stripe
     }
-    let base = names.base(template.base);
-    let mut path = template.path;
-    for (name, _) in path_holes.iter().filter(|(_, filler)| matches!(filler, Filler::Value(_))) {
-        // It comes encoded, with its slashes.
-        path = path.replace(&format!("{{{name}}}"), &format!("{{+{name}}}"));
-    }
-    Some(Endpoint { method: method.clone(), base, path, path_holes, query, is_form })
 }
 
 /// What fills a part of the URL has to be there, and to be one text.
