@@ -158,7 +158,7 @@ pub(crate) const RESERVED_ARGUMENTS: [&str; 2] = ["connection_slug", "connector_
 
 /// The first words of the commands that the binary of every connector has (design: "The binary that
 /// `main!` makes"), those of platforms that come later included: they can't be given away now.
-pub(crate) const RESERVED_COMMANDS: [&str; 27] = [
+pub(crate) const RESERVED_COMMANDS: [&str; 25] = [
     "__complete",
     "act",
     "auth-ok",
@@ -169,7 +169,6 @@ pub(crate) const RESERVED_COMMANDS: [&str; 27] = [
     "config",
     "connect",
     "connections",
-    "contacts",
     "discover",
     "disconnect",
     "doctor",
@@ -182,11 +181,13 @@ pub(crate) const RESERVED_COMMANDS: [&str; 27] = [
     "read",
     "spec",
     "subscribe",
-    "subscriber",
     "sync",
     "tap",
     "version",
 ];
+
+/// Commands of the binary that are one word and begin no other, so that an action may be `contacts.list`.
+pub(crate) const RESERVED_WORDS: [&str; 2] = ["contacts", "subscriber"];
 
 /// The options that every command of the binary takes (`GLOBAL_OPTIONS` of the runtime, in its order).
 pub(crate) const GLOBAL_OPTIONS: [&str; 12] = [

@@ -82,7 +82,7 @@ pub(super) fn has_a_command_of_its_own(errors: &Errors, action: &Action) {
     }
     let command = action.command_id();
     let first = command.split('.').next().unwrap_or_default();
-    if keys::RESERVED_COMMANDS.contains(&first) {
+    if keys::RESERVED_COMMANDS.contains(&first) || keys::RESERVED_WORDS.contains(&&*command) {
         let message = format!(
             "the command `{command}` of action `{}` begins with `{first}`, which is reserved for the connector's binary\n\
              help: name another one with `command = \"..\"`",
