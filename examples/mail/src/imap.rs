@@ -56,6 +56,8 @@ pub(crate) struct Session<'a> {
     /// Mails came since somebody last looked.
     news: bool,
     idles: bool,
+    /// The last command was refused, and not with a code that says that it is for now.
+    refused: bool,
 }
 
 /// SASL's PLAIN (RFC 4616), for what LOGIN has no place for.
@@ -94,7 +96,7 @@ impl<'a> Session<'a> {
         };
         let inner = timeout(PATIENCE, logging_in).await.map_err(|_| server.silent())?;
         let inner = inner.map_err(|(error, _)| not_in(server, error))?;
-        let mut session = Self { server, inner, heard, news: false, idles: false };
+        let mut session = Self { server, inner, heard, news: false, idles: false, refused: false };
         let mut idles = false;
         session
             .run("CAPABILITY", |response| {
@@ -184,9 +186,10 @@ impl<'a> Session<'a> {
         Ok(mails)
     }
 
-    /// Whether the server tells anything of a mail, and be it that there is none.
-    pub(crate) async fn tells_of(&mut self, uid: u32) -> bool {
-        self.run(&format!("UID FETCH {uid} (UID)"), |_| {}).await.is_ok()
+    /// Whether the server refused the last command, and doesn't say that this is for now. What was lost in between is no
+    /// refusal.
+    pub(crate) fn has_refused(&self) -> bool {
+        self.refused
     }
 
     /// The folders that can be opened, by the names that people know.
@@ -250,6 +253,7 @@ impl<'a> Session<'a> {
     /// Runs a command to its end, and shows what the server tells meanwhile.
     async fn run(&mut self, command: &str, tell: impl FnMut(&Response<'_>)) -> Result<()> {
         let (server, heard) = (self.server, self.heard.clone());
+        self.refused = false;
         let running = async {
             let tag = self.inner.run_command(command).await.map_err(|error| failed(server, error))?;
             let name = command.split(' ').next().unwrap_or_default();
@@ -265,8 +269,10 @@ impl<'a> Session<'a> {
         mut tell: impl FnMut(&Response<'_>),
     ) -> Result<()> {
         let server = self.server;
+        let mut refused = false;
         let mut see = |response: &Response<'_>| match response {
             Response::Done { tag: done, status, outcome } if done == tag => {
+                refused = *status != Status::Ok && !is_for_now(&words(outcome));
                 Some(ended(server, name, status, outcome))
             }
             response => {
@@ -276,6 +282,7 @@ impl<'a> Session<'a> {
         };
         loop {
             if let Some(ended) = self.next(&mut see).await? {
+                self.refused = refused;
                 return ended;
             }
         }
@@ -387,10 +394,15 @@ fn ended(server: Server<'_>, name: &str, status: &Status, outcome: &Outcome<'_>)
     }
 }
 
-/// Codes of RFC 5530 that say that the same may go well later.
+/// Whether the same may go well later, by the codes of RFC 5530.
 fn is_passing(words: &str) -> bool {
+    is_for_now(words) || words.to_ascii_uppercase().contains("[SERVERBUG]")
+}
+
+/// Codes that say so. What is called a bug may be one broken mail, for which dovecot has no other word.
+fn is_for_now(words: &str) -> bool {
     let words = words.to_ascii_uppercase();
-    ["[UNAVAILABLE]", "[SERVERBUG]", "[INUSE]", "[LIMIT]"].iter().any(|code| words.contains(code))
+    ["[UNAVAILABLE]", "[INUSE]", "[LIMIT]"].iter().any(|code| words.contains(code))
 }
 
 fn words(outcome: &Outcome<'_>) -> String {

@@ -80,6 +80,8 @@ pub struct Mailbox {
         help = "Many services want one that is made for a program: an app password, under the account's security"
     )]
     password: Secret,
+    #[state]
+    refused: watch::Refused,
 }
 
 /// A mail that was sent.
@@ -182,7 +184,7 @@ impl Mailbox {
     #[events(window = 200)]
     async fn mails(&self, ctx: &Context, since: Option<Seen>, out: &mut Events<Message>) -> Result<()> {
         let mut session = self.session().await?;
-        watch::watch(&mut session, &self.place(None), since, out, ctx).await
+        watch::watch(&mut session, &self.place(None), since, &self.refused, out, ctx).await
     }
 
     /// Send a mail to the conversation's address, as an answer where a thread is given.
