@@ -72,7 +72,7 @@ impl Connection {
     /// [`ErrorKind::Setup`](crate::ErrorKind::Setup) when the settings can't be used, or would lead stored credentials
     /// elsewhere than they were given for.
     pub fn open(name: impl Into<Arc<str>>, factory: &dyn Factory, settings: &Settings) -> Result<Self> {
-        let redactor = Redactor::new(settings.secrets.values());
+        let redactor = Redactor::named(settings.secrets());
         // What it obtains is its own: connections that are opened with the same settings don't share it.
         #[cfg(feature = "oauth")]
         let (learned, redactor) = {

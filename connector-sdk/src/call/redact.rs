@@ -25,6 +25,8 @@ const SHORTEST_SURE: usize = 6;
 pub struct Redactor {
     /// The forms of the secrets, the longest first, so that no form leaves the rest of a longer one.
     forms: Vec<Finder<'static>>,
+    /// What the secret of each form is called; nothing: it has no name.
+    names: Vec<Arc<str>>,
     /// Those forms that JSON text is not written with, as it is written: a quoted secret in a text of the
     /// output is escaped twice in its bytes.
     written: Vec<Finder<'static>>,
@@ -38,21 +40,28 @@ pub struct Redactor {
 impl Redactor {
     /// A redactor that knows some secrets.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut forms = Vec::new();
-        for secret in secrets {
-            add_forms(secret.expose(), &mut forms);
-        }
-        Self::of_forms(forms)
+        Self::named(secrets.into_iter().map(|secret| ("", secret)))
     }
 
-    fn of_forms(mut forms: Vec<String>) -> Self {
-        forms.sort_unstable_by(|a: &String, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        forms.dedup();
+    /// A redactor that knows some secrets and what each is called.
+    pub(crate) fn named<'a>(secrets: impl IntoIterator<Item = (&'a str, &'a Secret)>) -> Self {
+        let mut named: Vec<(String, Arc<str>)> = Vec::new();
+        for (name, secret) in secrets {
+            let (name, mut forms) = (Arc::<str>::from(name), Vec::new());
+            add_forms(secret.expose(), &mut forms);
+            named.extend(forms.into_iter().map(|form| (form, Arc::clone(&name))));
+        }
+        named.sort_unstable_by(|(a, first), (b, second)| {
+            b.len().cmp(&a.len()).then_with(|| a.cmp(b)).then_with(|| first.cmp(second))
+        });
+        named.dedup_by(|(later, _), (form, _)| later == form);
+        let (forms, names): (Vec<String>, Vec<Arc<str>>) = named.into_iter().unzip();
         let finder = |form: &String| Finder::new(form.as_bytes()).into_owned();
         let written = forms.iter().filter_map(|form| as_written(form).filter(|written| written != form));
         let redactor = Self {
             written: written.map(|form| finder(&form)).collect(),
             forms: forms.iter().map(finder).collect(),
+            names,
             sieve: None,
             #[cfg(feature = "oauth")]
             learned: None,
@@ -91,22 +100,21 @@ impl Redactor {
 
     /// The text without secrets, or none where it has none.
     pub fn text(&self, text: &str) -> Option<String> {
-        let own = self.without_own(text, None);
-        match self.learned() {
-            Some(learned) => learned.without_own(own.as_deref().unwrap_or(text), None).or(own),
-            None => own,
-        }
+        self.without(text, false)
     }
 
-    /// The same of an id. It says the number of what stood there, so that ids of which one holds this secret and the
-    /// other that one stay apart. Their hashes would tell a short secret to whoever tries all that there are.
+    /// The same of an id. It says what the secret is called that stood there, so that ids of which one holds this secret
+    /// and the other that one stay apart, and each stays what it is when the secrets are others one day. Their hashes would
+    /// tell a short secret to whoever tries all that there are.
     #[cfg(feature = "events")]
     pub(crate) fn id(&self, id: &str) -> Option<String> {
-        let own = self.without_own(id, Some(1));
+        self.without(id, true)
+    }
+
+    fn without(&self, text: &str, says_names: bool) -> Option<String> {
+        let own = self.without_own(text, says_names);
         match self.learned() {
-            Some(learned) => {
-                learned.without_own(own.as_deref().unwrap_or(id), Some(1 + self.forms.len())).or(own)
-            }
+            Some(learned) => learned.without_own(own.as_deref().unwrap_or(text), false).or(own),
             None => own,
         }
     }
@@ -119,17 +127,19 @@ impl Redactor {
         own || self.learned().is_some_and(|learned| learned.surely_finds(text))
     }
 
-    /// Where there is a number, the first form has it, and the others those after it.
-    fn without_own(&self, text: &str, number: Option<usize>) -> Option<String> {
+    fn without_own(&self, text: &str, says_names: bool) -> Option<String> {
         if !self.finds(text.as_bytes()) {
             return None;
         }
         let mut redacted: Option<String> = None;
-        for (place, form) in self.forms.iter().enumerate() {
+        for (form, name) in self.forms.iter().zip(&self.names) {
             let current = redacted.as_deref().unwrap_or(text);
             if form.find(current.as_bytes()).is_some() {
-                let mark = number.map(|first| Cow::Owned(format!("[redacted {}]", first + place)));
-                redacted = Some(replace(current, form, &mark.unwrap_or(Cow::Borrowed(REDACTED))));
+                let mark = match says_names && !name.is_empty() {
+                    true => Cow::Owned(format!("[redacted {name}]")),
+                    false => Cow::Borrowed(REDACTED),
+                };
+                redacted = Some(replace(current, form, &mark));
             }
         }
         redacted

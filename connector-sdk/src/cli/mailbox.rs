@@ -78,7 +78,12 @@ fn serve(session: &mut Session<'_>) -> Result<()> {
     let told = stop.clone();
     let result = runtime.block_on(seed_agent::mailbox(Arc::new(connection), &options, log, stop));
     #[cfg(feature = "oauth")]
-    runtime.block_on(crate::oauth::renewed(if told.is_cancelled() { RENEWAL } else { interrupt::RENEWAL }));
+    runtime.block_on(async {
+        tokio::select! {
+            () = crate::oauth::renewed(interrupt::RENEWAL) => {}
+            () = async { told.cancelled().await; tokio::time::sleep(RENEWAL).await } => {}
+        }
+    });
     runtime.shutdown_background();
     result
 }

@@ -213,9 +213,10 @@ impl Subscription {
     /// Stops the method: it is told to, and is dropped where it waits if it goes on. What it emitted
     /// before can still be taken. One that has stopped already stays so.
     ///
-    /// It takes 5 s at most, or a second more than a longer [grace](SubscribeOptions::grace). A method that keeps its
-    /// thread for all that time is left behind, and is dropped once it waits: the runtime can't be shut down before
-    /// that but [in the background](tokio::runtime::Runtime::shutdown_background).
+    /// It takes 5 s at most, or a second more than a longer [grace](SubscribeOptions::grace), where the method doesn't
+    /// keep the only thread there is from whoever waits here. One that keeps another for all that time is left behind, and
+    /// is dropped once it waits: the runtime can't be shut down before that but
+    /// [in the background](tokio::runtime::Runtime::shutdown_background).
     pub async fn stop(&mut self) {
         self.stream.stop();
         if let Some(task) = &mut self.task {

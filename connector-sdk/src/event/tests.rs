@@ -553,7 +553,7 @@ async fn secrets_stay_inside() {
     });
     let mut subscription = connection(script).subscribe(None, options()).expect("subscribed");
     let event = next(&mut subscription).await;
-    assert!(event.id().starts_with("id-[redacted "), "{}", event.id());
+    assert_eq!(event.id(), "id-[redacted]");
     let payload: Value = event.parse().expect("JSON");
     assert_eq!(payload, json!({"text": "my [redacted]", "[redacted]": 1}));
     subscription.acknowledge(event.id());
@@ -579,12 +579,13 @@ async fn ids_that_differ_in_a_secret_are_two() {
         })
     });
     let scripted = Scripted { manifest: manifest(), runs: AtomicUsize::new(0), script };
-    let redactor = Redactor::new(&secrets.map(Secret::new));
+    // Of the third there are so many forms as its letters ask for, which is nothing that an id may depend on.
+    let [pin, code, key] = [secrets[0], secrets[1], "abc/efg+hij"].map(Secret::new);
+    let redactor = Redactor::named([("pin", &pin), ("code", &code), ("key", &key)]);
     let connection = Arc::new(Connection::over("work", Box::new(scripted), redactor));
     let mut subscription = connection.subscribe(None, options()).expect("subscribed");
     let (one, two) = (next(&mut subscription).await, next(&mut subscription).await);
-    assert_ne!(one.id(), two.id());
-    assert!(!secrets.iter().any(|secret| one.id().contains(secret) || two.id().contains(secret)));
+    assert_eq!((one.id(), two.id()), ("m-[redacted pin]", "m-[redacted code]"));
     subscription.acknowledge(one.id());
     assert_eq!(subscription.cursor().as_deref(), Some("1"));
     subscription.acknowledge(two.id());

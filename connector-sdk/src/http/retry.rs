@@ -17,8 +17,9 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 /// idempotent (RFC 9110, section 9.2.2) or it has an idempotency key. One whose connection was never made
 /// always is.
 ///
-/// All attempts end with the deadline of their call. The wait is a random part of a time that doubles from half a second
-/// to a minute, or what the service asked for (`Retry-After`, `x-ratelimit-reset`) if that is longer. A wait that is longer
+/// All attempts end with the deadline of their call. The wait is what the service asked for (`Retry-After`,
+/// `x-ratelimit-reset`), else, or where it asked for next to nothing, a random part of a time that doubles from half a
+/// second to a minute. A wait that is longer
 /// than the call may last is not begun, nor one of more than a minute where the call may last for ever: the error then
 /// says how long it would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,8 +93,13 @@ impl Retry {
             return None;
         }
         let most = self.first.saturating_mul(1 << (made - 1).min(20)).min(self.longest);
-        // A service that asks for no time at all, or for one that is over by a clock that is fast, gets some still.
-        let wait = most.mul_f64(fastrand::f64()).max(asked.unwrap_or_default());
+        let usual = most.mul_f64(fastrand::f64());
+        let wait = match asked {
+            Some(asked) if asked >= self.first => asked,
+            // A service that asks for no time, or for one that is over by a clock that is fast, gets some still.
+            Some(asked) => usual.max(asked),
+            None => usual,
+        };
         if left.is_none() && self.within.is_none() && wait > LONGEST_ASKED.max(self.longest) {
             return None;
         }
@@ -212,6 +218,8 @@ mod tests {
         let asked = Some(Duration::from_secs(5));
         assert_eq!(retry.wait(1, Duration::ZERO, asked, None), asked);
         assert_eq!(retry.wait(1, Duration::ZERO, asked, Some(Duration::from_secs(4))), None, "too long");
+        let second = Some(Duration::from_secs(1));
+        assert_eq!(retry.wait(5, Duration::ZERO, second, Some(Duration::from_secs(3))), second, "it fits");
         assert_eq!(
             Retry::check().wait(1, Duration::from_secs(3), asked, None),
             None,

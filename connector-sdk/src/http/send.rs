@@ -281,7 +281,8 @@ impl Journey {
     async fn obtained<T>(&self, token: impl Future<Output = Result<T>>) -> std::result::Result<T, Failed> {
         let token = match self.left() {
             Some(left) => tokio::time::timeout(left, token).await.map_err(|_| {
-                Error::cancelled("the call ran out of time while its access token was renewed")
+                let message = "the call ran out of time while its access token was renewed";
+                Failed::before(Error::cancelled(message))
             })?,
             None => token.await,
         };

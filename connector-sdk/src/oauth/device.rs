@@ -1,5 +1,6 @@
 //! Agreeing on another device: a code is shown here and entered there (RFC 8628).
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use oauth2::StandardDeviceAuthorizationResponse;
@@ -14,6 +15,9 @@ const MOST_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// A service that doesn't mind how often it is asked is asked no more often than that.
 const LEAST_INTERVAL: Duration = Duration::from_secs(1);
+
+/// How long a service that fails is left alone at most, unless it wants to be asked less often anyway.
+const MOST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// A code that waits for somebody to enter it.
 #[derive(Debug)]
@@ -83,9 +87,15 @@ impl OnDevice {
         let exchange = self.client.exchange([&sent]);
         let client = self.client.client()?;
         let limit = limit.min(self.details.expires_in());
-        // After a failure the crate waits twice as long, and by itself 10 seconds at most, whatever the service wants.
-        let asking = client.exchange_device_access_token(&self.details).set_max_backoff_interval(limit);
-        let sleep = |time: Duration| sleep(time.max(LEAST_INTERVAL));
+        // After each failure the crate waits twice as long, and never less again: a few of them must not use up the time.
+        let most = MOST_BACKOFF.max(2 * self.details.interval()).min(limit);
+        let asking = client.exchange_device_access_token(&self.details).set_max_backoff_interval(most);
+        // What the service asked for since may be more than that.
+        let longest = AtomicU64::new(LEAST_INTERVAL.as_secs());
+        let sleep = |time: Duration| {
+            let before = longest.fetch_max(time.as_secs(), Ordering::Relaxed);
+            sleep(time.max(Duration::from_secs(before)))
+        };
         let answer = tokio::time::timeout(limit, asking.request_async(&exchange, sleep, Some(limit)));
         let answer = answer.await.map_err(|_| {
             Error::cancelled("nobody has entered the code in time; connect again to get a new one")

@@ -241,7 +241,7 @@ fn basic<'a>(auth: &'a AuthPart, words: &[String], standing: Standing<'_>, reade
     let exact = |name: &'static str| names.contains(&name).then_some(name);
     let user = exact("username").or_else(|| find(&names, &["USERNAME", "EMAIL", "USER", "LOGIN"]));
     let password = exact("password").or_else(|| find(&others, &["PASSWORD", "TOKEN", "KEY", "SECRET"]));
-    // Whatever the two are called: what is left when settings are left out. The user may stand in a path as well.
+    // Whatever the two are called: what is left when settings are left out.
     let pair = header_pair(auth);
     others.retain(|name| {
         let is_found = Some(*name) == user || Some(*name) == password;
@@ -249,7 +249,9 @@ fn basic<'a>(auth: &'a AuthPart, words: &[String], standing: Standing<'_>, reade
         !is_found && !is_paired
     });
     if others.len() + usize::from(user.is_some()) + usize::from(password.is_some()) > 2 {
-        others.retain(|name| !is_plain(name) && standing(name) == Stands::Nowhere);
+        // The user may stand in a path as well: beside a password that is known, either could be the one.
+        let is_user_elsewhere = user.is_some() || password.is_none();
+        others.retain(|name| !is_plain(name) && (standing(name) == Stands::Nowhere || !is_user_elsewhere));
     }
     let (user, password) = match (user, password, others.as_slice()) {
         (Some(user), Some(password), _) => (user, password),

@@ -98,28 +98,25 @@ struct Message<'a> {
     #[serde(borrow)]
     conversation: Conversation<'a>,
     /// Members by those names that it has already, as one that is written by hand may.
-    #[serde(default)]
-    message: Taken,
-    #[serde(default)]
-    from: Taken,
-    #[serde(default)]
-    chat_id: Taken,
-    #[serde(default)]
-    assets: Taken,
-    #[serde(default)]
-    thread: Taken,
+    #[serde(borrow, default)]
+    message: Taken<'a>,
+    #[serde(borrow, default)]
+    from: Taken<'a>,
+    #[serde(borrow, default)]
+    chat_id: Taken<'a>,
+    #[serde(borrow, default)]
+    assets: Taken<'a>,
+    #[serde(borrow, default)]
+    thread: Taken<'a>,
 }
 
-/// Puffer's own names, none of which may come twice.
-const NAMES: [&str; 5] = ["message", "from", "chat_id", "assets", "thread"];
-
-/// Whether there is such a member, whatever it is.
+/// A member of one of Puffer's own names, none of which may come twice; whatever it is, `null` too.
 #[derive(Default)]
-struct Taken(bool);
+struct Taken<'a>(Option<&'a RawValue>);
 
-impl<'de> Deserialize<'de> for Taken {
+impl<'de: 'a, 'a> Deserialize<'de> for Taken<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
+        <&RawValue>::deserialize(deserializer).map(|value| Self(Some(value)))
     }
 }
 
@@ -157,12 +154,12 @@ fn write_message(payload: &[u8], message: &Message<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(br#","chat_id":"#);
     string(&conversation.id, out);
     out.extend_from_slice(br#","assets":"#);
-    out.extend_from_slice(content.attachments.map_or("[]", RawValue::get).as_bytes());
-    if let Some(thread) = conversation.thread_id {
+    out.extend_from_slice(content.attachments.or(assets.0).map_or("[]", RawValue::get).as_bytes());
+    if let Some(thread) = conversation.thread_id.or(thread.0) {
         out.extend_from_slice(br#","thread":"#);
         out.extend_from_slice(thread.get().as_bytes());
     }
-    if [message, from, chat_id, assets, thread].iter().any(|taken| taken.0) {
+    if [message, from, chat_id, assets, thread].iter().any(|taken| taken.0.is_some()) {
         append_rest(payload, out);
     } else {
         append(payload, out);
@@ -171,8 +168,9 @@ fn write_message(payload: &[u8], message: &Message<'_>, out: &mut Vec<u8>) {
 
 /// Adds the members of an object but those that were written already.
 fn append_rest(payload: &[u8], out: &mut Vec<u8>) {
+    const WRITTEN: [&str; 5] = ["message", "from", "chat_id", "assets", "thread"];
     let members = serde_json::from_slice::<BTreeMap<Cow<'_, str>, &RawValue>>(payload).unwrap_or_default();
-    for (key, value) in members.iter().filter(|(key, _)| !NAMES.contains(&&***key)) {
+    for (key, value) in members.iter().filter(|(key, _)| !WRITTEN.contains(&&***key)) {
         out.push(b',');
         string(key, out);
         out.push(b':');
@@ -307,6 +305,9 @@ mod tests {
             assert_eq!((&written["message"], &written["chat_id"]), (&json!("Hi"), &json!("c")));
             assert_eq!((&written["n"], &written["sender"]["username"]), (&json!(1), &json!("ann")));
         }
+        // What Puffer's names would say nothing of stays what it was.
+        let kept = written(&format!(r#"{{"thread":"t1","assets":[1],{sender}}}"#), true);
+        assert_eq!((&kept["thread"], &kept["assets"]), (&json!("t1"), &json!([1])));
     }
 
     #[test]

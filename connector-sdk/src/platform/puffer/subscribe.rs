@@ -11,6 +11,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
+#[cfg(feature = "oauth")]
+use std::time::Instant;
 
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
@@ -31,9 +33,9 @@ const BRIEF: Duration = Duration::from_secs(120);
 /// it is less than the 5 s after which the process is gone.
 const PARTING: Duration = Duration::from_secs(3);
 
-/// How much longer it may take while tokens are being renewed, which would be lost: Puffer kills it after 8 s.
+/// How long all of it may take when tokens are being renewed, which would be lost.
 #[cfg(feature = "oauth")]
-const RENEWAL: Duration = Duration::from_secs(4);
+const RENEWAL: Duration = Duration::from_millis(4500);
 
 /// How many bytes are written at once.
 const PIECE: usize = 32 * 1024;
@@ -141,10 +143,14 @@ impl Host {
             // Nobody waits for what it blocks.
             runtime.shutdown_background();
         })?;
+        #[cfg(feature = "oauth")]
+        let mut ended = None;
         let result = waiting.block_on(async {
             tokio::select! {
                 result = &mut written => result,
                 () = self.closed.cancelled() => {
+                    #[cfg(feature = "oauth")]
+                    ended.get_or_insert_with(Instant::now);
                     acks.stop();
                     // Nobody reads what it writes, or the method goes on: the process ends without it.
                     tokio::time::timeout(PARTING, written).await.unwrap_or(Ok(Ok(())))
@@ -152,7 +158,9 @@ impl Host {
             }
         });
         #[cfg(feature = "oauth")]
-        waiting.block_on(crate::oauth::renewed(RENEWAL));
+        let taken = ended.map_or(Duration::ZERO, |ended| ended.elapsed());
+        #[cfg(feature = "oauth")]
+        waiting.block_on(crate::oauth::renewed(RENEWAL.saturating_sub(taken)));
         match result {
             Ok(Err(error)) if !self.closed.is_cancelled() => {
                 Err(Error::unavailable(format!("standard output can't be written: {error}")))

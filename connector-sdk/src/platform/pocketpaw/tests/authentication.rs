@@ -61,7 +61,6 @@ async fn basic_works_whatever_the_two_are_called() {
         (&["VENDOR_APPKEY", "CONSUMER", "PHRASE"], "CONSUMER", "PHRASE"),
         (&["VENDOR_APPKEY", "VENDOR_BOARD", "VENDOR_REGION", "CONSUMER", "PHRASE"], "CONSUMER", "PHRASE"),
         (&["VENDOR_APPKEY", "PHRASE", "EMAIL"], "EMAIL", "PHRASE"),
-        (&["VENDOR_APPKEY", "VENDOR_BOARD", "API_TOKEN", "CONSUMER"], "CONSUMER", "API_TOKEN"),
         (&["VENDOR_APPKEY", "VENDOR_BOARD", "API_TOKEN"], "VENDOR_BOARD", "API_TOKEN"),
         (
             &["VENDOR_APPKEY", "CUSTOM_HEADER_NAME", "CUSTOM_HEADER_VALUE", "CONSUMER", "PHRASE"],
@@ -77,10 +76,14 @@ async fn basic_works_whatever_the_two_are_called() {
         let expected = Auth::Basic { user: user.to_owned(), password: password.to_owned() };
         assert_eq!(read(&yaml).factory.manifest().auth, expected, "{names:?}");
     }
-    assert!(
-        fault("auth:\n  method: basic\n  credentials: [{ name: API_TOKEN }]\n")
-            .contains("needs a user and a password")
-    );
+    for credentials in ["{ name: API_TOKEN }", "{ name: X_SID }, { name: API_TOKEN }, { name: X_FROM }"] {
+        let text = format!(
+            "auth:\n  method: basic\n  credentials: [{credentials}]\nactions:\n  - {{ name: a, method: GET, \
+             url: 'https://a.test/{}' }}\n",
+            if credentials.contains("X_SID") { "{X_SID}" } else { "x" }
+        );
+        assert!(fault(&text).contains("needs a user and a password"), "{credentials}");
+    }
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ async fn what_a_frame_has_besides_is_nothing() {
         r#"{"type":"checkpoint","cursor":"4","id":9,"status":false}"#,
         r#"{"type":"health","status":"ill","detail":["a"],"id":4,"cursor":5}"#,
     ];
-    let script = format!("printf '%s\\n' '{}'; exec cat >/dev/null", lines.join("' '"));
+    let script = format!("printf '%s\\n' '{}'; cat >/dev/null", lines.join("' '"));
     let mut subscription = subscribe(&script, false);
     for expected in ["a", "b"] {
         let Item::Event(event) = next(&mut subscription).await else { panic!("no event") };
