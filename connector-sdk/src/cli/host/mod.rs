@@ -65,40 +65,29 @@ pub fn run(builder: Builder, process: Process) -> u8 {
         }
         _ => None,
     };
-    let Some((command, found)) = called else { return own(host, &line, process, started) };
-    match stored_only(command, found.as_ref().ok().copied(), &line, &process) {
-        Ok(Some(entry)) => connector(command, &entry, &line, process, started),
-        Ok(None) => match found {
-            Ok(entry) => connector(command, entry, &line, process, started),
-            Err(error) => own(Err(error), &line, process, started),
+    match called {
+        Some((command, Ok(entry))) => connector(command, entry, &line, process, started),
+        Some((command, Err(error))) => match stored_only(command, &line, &process) {
+            Ok(Some(entry)) => connector(command, &entry, &line, process, started),
+            Ok(None) => own(Err(error), &line, process, started),
+            Err(unread) => own(Err(unread), &line, process, started),
         },
-        Err(unread) => own(Err(unread), &line, process, started),
+        None => own(host, &line, process, started),
     }
 }
 
-/// In the place of a connector that the host doesn't have: where something is stored of it, it can be forgotten. One that
-/// was found may be called otherwise than what is written, in `-` and `_`.
-fn stored_only(
-    command: &HostCommand,
-    found: Option<&Entry>,
-    line: &Line,
-    process: &Process,
-) -> Result<Option<Entry>> {
+/// In the place of a connector that the host doesn't have: where something is stored of it, it can be forgotten.
+fn stored_only(command: &HostCommand, line: &Line, process: &Process) -> Result<Option<Entry>> {
     let (Kind::Builtin(Builtin::Disconnect), Some(id)) = (command.kind, &line.connector) else {
         return Ok(None);
     };
-    if found.is_some_and(|entry| entry.id() == id) {
-        return Ok(None);
-    }
     let Some(store) = stored::store(process) else { return Ok(None) };
     let listed = process.in_time("the credential store", move || store.list())??;
-    let mut ids = listed.iter().map(|(address, _)| address.connector());
-    let exact = ids.clone().find(|stored| stored == id);
-    let stored = match found {
-        Some(_) => exact,
-        None => exact.or_else(|| ids.find(|stored| stored.replace('_', "-") == id.replace('_', "-"))),
-    };
-    Ok(stored.map(|id| Entry::linked(Box::new(Nothing(Manifest::new(id, id, ""))))))
+    let same = |(address, _): &(Address, _)| address.connector().replace('_', "-") == id.replace('_', "-");
+    Ok(listed.iter().find(|stored| same(stored)).map(|(address, _)| {
+        let manifest = Manifest::new(address.connector(), address.connector(), "");
+        Entry::linked(Box::new(Nothing(manifest)))
+    }))
 }
 
 /// Hands the rest of a command line to a connector.
