@@ -6,8 +6,13 @@
 //!
 //! The cursor is the time and path of the latest change. The time of a file is that of its last change where the
 //! system tells it, as Unix does, and else that of its content: so a note that is moved in, copied with its time or
-//! unpacked counts as new when it comes. A note whose file is newer than the cursor is told, whenever that was. What
-//! is so told besides is a note whose owner or mode alone changed while nobody listened.
+//! unpacked counts as new when it comes. A note whose file is newer than the cursor is told, whenever that was. So the
+//! first look of a process tells besides, as changed, each note whose owner, mode, links or attributes alone changed
+//! since the cursor, whether or not somebody listened then: after a backup by hard links those are all of them.
+//!
+//! The id of a change is the path with the time and length of the content, which nothing of that touches: what was
+//! told and not acknowledged comes again by the same id. Where the content is older than the cursor, it may have been
+//! told before it went away, so there the file's time is in the id as well, and the id is another once that changes.
 //!
 //! What changed without a note's file being newer is told by the process that sees it and by no other: a note that is
 //! gone, one that came with the folder around it, one that lists leave out no longer, and, where the system tells no
@@ -16,7 +21,7 @@
 //! change, or wasn't there, nobody hears of it.
 //!
 //! A cursor that is yet to come is one of a clock that was set back. By it nothing could be told from what is new, so
-//! all notes are told once more, under the ids that they had. What can't be known: a note that was written by the clock
+//! all notes are told once more, under the ids that they had unless they came with an old time. What can't be known: a note that was written by the clock
 //! that was behind, while nobody listened, where the clock is past the cursor again before somebody does.
 
 use std::collections::HashMap;
@@ -50,7 +55,8 @@ pub struct Change {
     pub path: String,
 }
 
-/// A kind of change. A note that is moved is removed and created; one that is moved in while nobody listens is changed.
+/// A kind of change. A note that is moved is removed and created; one that is moved in while nobody listens is changed,
+/// and after a restart so is one whose owner, mode, links or attributes alone are others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
@@ -134,12 +140,22 @@ struct State {
     content: (u64, u64),
     /// Its time when it was found to be so.
     time: u64,
+    /// Its content was older than the cursor then.
+    is_old: bool,
 }
 
 impl State {
     fn of(file: &fs::Metadata) -> Self {
         let written = file.modified().map_or(0, nanoseconds);
-        Self { content: (written, file.len()), time: written.max(changed(file)) }
+        Self { content: (written, file.len()), time: written.max(changed(file)), is_old: false }
+    }
+
+    /// The id of what happened to the note when it was found to be so.
+    fn id(&self, path: &str) -> String {
+        let (written, length) = self.content;
+        let id = format!("{path}@{written}-{length}");
+        // It may have been told when it was written.
+        if self.is_old { format!("{id}@{}", self.time) } else { id }
     }
 }
 
@@ -233,6 +249,9 @@ impl Notes {
                     kind = None;
                 }
             }
+            if kind.is_some() {
+                state.is_old = Seen { time: state.content.0, path: note.path.clone() } <= self.latest;
+            }
             // A time that is yet to come would hide all that changes until then.
             let seen = Seen { time: state.time.min(now), path: note.path.clone() };
             // It was told and is so again by the same id, as the host may not have got it.
@@ -271,7 +290,7 @@ impl Notes {
         written.sort_by(|(a, ..), (b, ..)| a.cmp(b));
         for (seen, state, kind) in written {
             let path = seen.path.clone();
-            let mut id = format!("{path}@{}-{}", state.time, state.content.1);
+            let mut id = state.id(&path);
             if seen > self.latest {
                 self.latest = seen;
             } else {
@@ -431,6 +450,30 @@ mod tests {
             news[0].id,
             "what isn't acknowledged, by the same id"
         );
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_change_comes_again_by_its_id_though_the_file_s_mode_is_another() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let sandbox = Sandbox::new(&[("a.md", "a")]);
+        let (mut notes, _) = first(&sandbox, None);
+        let before = notes.latest.clone();
+        write(&sandbox, "a.md", "longer", 0);
+        write(&sandbox, "b.md", "b", 0);
+        let news = look(&mut notes, &sandbox);
+        std::thread::sleep(Duration::from_millis(20));
+        fs::set_permissions(sandbox.path().join("a.md"), fs::Permissions::from_mode(0o600)).unwrap();
+        fs::hard_link(sandbox.path().join("b.md"), sandbox.path().join("b.away")).unwrap();
+        // The host got both and died before it stored that.
+        let (_, later) = first(&sandbox, Some(before));
+        let ids = |news: &News| news.iter().map(|event| event.id.clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&later), ids(&news));
+        // It can't be known that this was no other content with an old time.
+        let (_, stored) = first(&sandbox, Some(notes.latest));
+        assert_eq!(told(&stored), [(Changed, "a.md"), (Created, "b.md")]);
+        assert!(stored.iter().all(|event| !ids(&news).contains(&event.id)), "{stored:?}");
     }
 
     #[test]
