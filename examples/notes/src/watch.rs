@@ -472,7 +472,7 @@ mod tests {
         assert_eq!(ids(&later), ids(&news));
         // It can't be known that this was no other content with an old time.
         let (_, stored) = first(&sandbox, Some(notes.latest));
-        assert_eq!(told(&stored), [(Changed, "a.md"), (Created, "b.md")]);
+        assert_eq!(told(&stored), [(Changed, "a.md"), (Changed, "b.md")]);
         assert!(stored.iter().all(|event| !ids(&news).contains(&event.id)), "{stored:?}");
     }
 
