@@ -46,10 +46,6 @@ impl<T> Named<T> {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &String> {
         self.iter().map(|(name, _)| name)
     }
-
-    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        self.iter().map(|(_, value)| value)
-    }
 }
 
 impl<T> FromIterator<(String, T)> for Named<T> {
@@ -71,7 +67,7 @@ mod tests {
         let mut named: Named<u8> = [("b".to_owned(), 1), ("a".to_owned(), 2)].into_iter().collect();
         assert_eq!(named.insert("c".to_owned(), 3), None);
         assert_eq!(named.insert("a".to_owned(), 4), Some(2));
-        assert!(named.keys().eq(["a", "b", "c"]) && named.values().eq(&[4, 1, 3]));
+        assert!(named.keys().eq(["a", "b", "c"]) && named.iter().map(|(_, value)| *value).eq([4, 1, 3]));
         assert_eq!((named.get("b"), named.contains_key("d")), (Some(&1), false));
         assert_eq!((named.remove("b"), named.remove("b")), (Some(1), None));
         assert!(named.iter().eq([(&"a".to_owned(), &4), (&"c".to_owned(), &3)]));

@@ -76,7 +76,7 @@ pub(super) fn connect(session: &mut Session<'_>, request: Request) -> Result<Ans
         false => Piped::default(),
     };
     let given = Piped { takes_secrets: session.rules.secrets_by_set, ..given };
-    given.secrets.values().for_each(|secret| session.process.remember(secret));
+    given.secrets.iter().for_each(|(_, secret)| session.process.remember(secret));
     if given.takes_secrets {
         keep_out(session);
     }

@@ -159,7 +159,7 @@ impl Cassette {
         factory: &dyn Factory,
         settings: &Settings,
     ) -> Result<Connection> {
-        let secrets: Vec<Secret> = settings.secrets.values().cloned().collect();
+        let secrets: Vec<Secret> = settings.secrets().map(|(_, secret)| secret.clone()).collect();
         self.tape.hide(&secrets);
         self.tape.run(|| Connection::open(name, factory, settings))
     }
