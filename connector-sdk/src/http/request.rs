@@ -77,18 +77,15 @@ impl Request {
         }
     }
 
-    /// How it is sent again, and when it is over. What is a part of a check is soon over whatever the service does, unless
-    /// the client or the request says how it is retried: a check has so much time for all of its requests.
+    /// How it is sent again, and since when where that isn't as it is sent. What is a part of a check is soon over whatever
+    /// the service does, unless the client or the request says how it is retried: a check has so much time for all of its
+    /// requests.
     pub(super) fn policy(&self) -> (Retry, Option<Instant>) {
         let usual = self.http.inner.retry;
         match (self.retry, self.check) {
-            (Some(retry), _) => (retry, self.deadline),
-            (None, Some(began)) if usual == Retry::background() => {
-                let retry = Retry::check();
-                let end = retry.whole().and_then(|whole| began.checked_add(whole));
-                (retry, self.deadline.into_iter().chain(end).min())
-            }
-            (None, _) => (usual, self.deadline),
+            (Some(retry), _) => (retry, None),
+            (None, Some(began)) if usual == Retry::background() => (Retry::check(), Some(began)),
+            (None, _) => (usual, None),
         }
     }
 

@@ -19,9 +19,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 ///
 /// All attempts end with the deadline of their call. The wait is what the service asked for (`Retry-After`,
 /// `x-ratelimit-reset`), else, or where it asked for next to nothing, a random part of a time that doubles from half a
-/// second to a minute. A wait that is longer
-/// than the call may last is not begun, nor one of more than a minute where the call may last for ever: the error then
-/// says how long it would be.
+/// second to a minute. A wait that is longer than the call may last is not begun, nor one of more than a minute where
+/// the call may last for ever: the error then says how long it would be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retry {
     attempts: u32,

@@ -47,6 +47,8 @@ struct Journey {
     repeatable: bool,
     whole: bool,
     retry: Retry,
+    /// Since when all attempts have their time; none: since the first.
+    began: Option<Instant>,
     /// When the call ends, or the time of all attempts.
     deadline: Option<Instant>,
     timeout: Duration,
@@ -102,7 +104,7 @@ impl Journey {
             leave(&url, &request.method, &mut request.headers, has_body, "the next page leads")?;
         }
         let repeatable = request.repeatable || request.is_named();
-        let (retry, deadline) = request.policy();
+        let (retry, began) = request.policy();
         // The path as it was written: what fills its placeholders is nobody's business.
         let span = tracing::debug_span!(
             "http",
@@ -118,7 +120,8 @@ impl Journey {
             repeatable,
             whole: request.whole,
             retry,
-            deadline,
+            began,
+            deadline: request.deadline,
             timeout: request.timeout.unwrap_or(inner.timeout),
             inner,
             redirects: 0,
@@ -130,7 +133,7 @@ impl Journey {
     }
 
     async fn run(&mut self) -> Result<Response> {
-        let began = Instant::now();
+        let began = self.began.unwrap_or_else(Instant::now);
         let end = self.retry.whole().and_then(|whole| began.checked_add(whole));
         self.deadline = self.deadline.into_iter().chain(end).min();
         let mut failures = 0;
