@@ -97,9 +97,9 @@ fn unless_reversible(errors: &Errors, request: &Request) {
 
 /// Every argument goes to one place.
 fn sends_each_argument_once(errors: &Errors, action: &Action, request: &Request) {
+    let placeholders = request.placeholders().unwrap_or_default();
     for plain in action.plain() {
         let name = plain.name();
-        let placeholders = request.placeholders().unwrap_or_default();
         let in_path = placeholders.iter().filter(|known| **known == name).count();
         if plain.places.len() + in_path < 2 {
             continue;

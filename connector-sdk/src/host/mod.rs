@@ -187,8 +187,7 @@ impl Host {
     ///
     /// `setup` when a file that is wrong would be it, else `usage` with the nearest id.
     pub fn find(&self, id: &str) -> Result<&Entry> {
-        let wanted = id.replace('_', "-");
-        let same = |known: &str| known == id || known.replace('_', "-") == wanted;
+        let same = |known: &str| is_called(known, id);
         if let Some(entry) = self.entries.iter().find(|entry| same(entry.id())) {
             return Ok(entry);
         }
@@ -222,6 +221,11 @@ impl Host {
             (None, true) => format!("there is no connector `{shown}`, and no other"),
         })
     }
+}
+
+/// Whether a connector of that id is meant; `_` is the same as `-`.
+pub(crate) fn is_called(id: &str, name: &str) -> bool {
+    id == name || id.replace('_', "-") == name.replace('_', "-")
 }
 
 impl Entry {

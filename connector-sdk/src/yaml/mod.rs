@@ -24,6 +24,14 @@ pub(crate) struct Place {
     pub(crate) column: u64,
 }
 
+impl Place {
+    /// Where what follows a text begins.
+    fn after(text: &str) -> Self {
+        let line = &text[text.rfind('\n').map_or(0, |end| end + 1)..];
+        Self { line: 1 + text.matches('\n').count() as u64, column: 1 + line.chars().count() as u64 }
+    }
+}
+
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
@@ -81,11 +89,8 @@ pub(crate) fn text_of(path: &Path) -> Result<String, Broken> {
         return Err(Broken::whole(TOO_LARGE));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count() as u64;
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count() as u64;
-        Broken::at(Place { line, column }, "this is not UTF-8 text; save the file as UTF-8")
+        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        Broken::at(Place::after(&before), "this is not UTF-8 text; save the file as UTF-8")
     })
 }
 
@@ -129,9 +134,7 @@ pub(crate) fn read(text: &str) -> Result<Node, Broken> {
 fn unreadable(text: &str) -> Option<Place> {
     let is_bad = |letter: char| letter.is_control() && !matches!(letter, '\t' | '\n' | '\r' | '\u{85}');
     let at = text.find(is_bad)?;
-    let line = 1 + text[..at].matches('\n').count() as u64;
-    let before = &text[text[..at].rfind('\n').map_or(0, |end| end + 1)..at];
-    Some(Place { line, column: 1 + before.chars().count() as u64 })
+    Some(Place::after(&text[..at]))
 }
 
 /// The library's own text may show what stands in the file, so only its reason is taken.

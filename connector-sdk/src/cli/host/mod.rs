@@ -30,7 +30,7 @@ use super::session::{self, Ready, Session};
 use super::{setting, stored};
 use crate::call::{Audit, Decision};
 use crate::credentials::{Address, Store as _};
-use crate::host::{AuditFile, Builder, Entry, Event, Host, Recorder, Subject};
+use crate::host::{AuditFile, Builder, Entry, Event, Host, Recorder, Subject, is_called};
 use crate::manifest::Manifest;
 use crate::similar::{excerpt, listed, nearest};
 use crate::{Connector, Error, ErrorKind, Factory, Result, Settings};
@@ -83,11 +83,8 @@ fn stored_only(command: &HostCommand, line: &Line, process: &Process) -> Result<
     };
     let Some(store) = stored::store(process) else { return Ok(None) };
     let listed = process.in_time("the credential store", move || store.list())??;
-    let same = |(address, _): &(Address, _)| address.connector().replace('_', "-") == id.replace('_', "-");
-    Ok(listed.iter().find(|stored| same(stored)).map(|(address, _)| {
-        let manifest = Manifest::new(address.connector(), address.connector(), "");
-        Entry::linked(Box::new(Nothing(manifest)))
-    }))
+    let stored = listed.iter().map(|(address, _)| address.connector()).find(|stored| is_called(stored, id));
+    Ok(stored.map(|id| Entry::linked(Box::new(Nothing(Manifest::new(id, id, ""))))))
 }
 
 /// Hands the rest of a command line to a connector.
@@ -229,10 +226,12 @@ fn own(host: Result<Host>, line: &Line, mut process: Process, started: Instant) 
         }
         let host = refused(host, line).inspect_err(|error| trace(line, session, error))?;
         match session.ready()? {
-            Ready::Action(action, input, _) => match HostCommand::of(&action.name) {
-                Some(command) => own::run(session, &host, command, &input),
-                None => Err(Error::internal("a host has no such command")),
-            },
+            Ready::Action(action, input, _) => {
+                match HostCommand::of(&action.name).map(|command| command.kind) {
+                    Some(Kind::Own(command)) => own::run(session, &host, command, &action.name, &input),
+                    _ => Err(Error::internal("a host has no such command")),
+                }
+            }
             Ready::Answered(answer) => Ok(answer),
             Ready::Builtin(..) => Err(Error::internal("a host has no such command")),
         }

@@ -9,7 +9,7 @@ use super::super::data::Data;
 use super::super::process::say;
 use super::super::session::Session;
 use super::super::show::clean_line;
-use super::commands::{HostCommand, Kind, Own};
+use super::commands::Own;
 #[cfg(feature = "supervisor")]
 use super::supervise;
 use super::{redact, status};
@@ -40,15 +40,15 @@ struct Given {
 pub(super) fn run(
     session: &mut Session<'_>,
     host: &Host,
-    command: &HostCommand,
+    command: Own,
+    name: &str,
     input: &[u8],
 ) -> Result<Answer> {
-    let Kind::Own(own) = command.kind else { return Err(Error::internal("a host has no such command")) };
     let given: Given = serde_json::from_slice(input)
-        .map_err(|error| Error::usage(format!("the input of `{}` can't be used: {error}", command.name)))?;
+        .map_err(|error| Error::usage(format!("the input of `{name}` can't be used: {error}")))?;
     // By either spelling, and refused where there is no such one.
     let entry = || given.connector.as_deref().map(|id| host.find(id)).transpose();
-    match own {
+    match command {
         Own::List => match entry()? {
             Some(entry) => Ok(one(entry)),
             None => Ok(all(session, host)),
